@@ -1,0 +1,395 @@
+"""The contract that every kind of embedding keeps: `index` → gather → `combine`.
+
+An embedding, whatever its kind, does three things. `index` says which rows of which tables an id
+stands for; one shared function, `embedlab.lookup.gather`, reads those rows; `combine` turns them into
+a vector. A kind is a frozen dataclass that writes the first and the last. It holds no arrays, so it is
+at once the configuration, the static argument of `jax.jit`, and its own printed form.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, runtime_checkable
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float, PRNGKeyArray
+
+#: An id that is absent (padding, or out of range), and a row that is not there. It is larger than any
+#: table has rows, so that JAX's "fill" and "drop" modes skip it: gathered as zeros, never updated.
+ABSENT: int = 2**31 - 1
+
+TABLE_DTYPES = ("float16", "bfloat16", "float32", "float64")
+
+
+# The fields of a pytree are typed `Any`: while JAX transforms one, they hold tracers, axes or placeholders.
+
+
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True)
+class Ids64:
+    """64-bit ids as two 32-bit halves, which need no x64 mode under `jit`.
+
+    The id is `high · 2³² + low`. Made on the host by `embedlab.host_ids`.
+
+    Attributes:
+        low: uint32 [...], the lower halves.
+        high: uint32 [...], the upper halves.
+        present: bool [...], False where there is no id (padding); None where all are ids. Any 64-bit
+            number is an id here, so none is left to mark an absent one.
+
+    Example:
+        >>> ids = Ids64(low=np.uint32([7]), high=np.uint32([1]))   # 4294967303
+        >>> ids.shape
+        (1,)
+
+    Source: none; JAX without x64 has no 64-bit integers.
+    """
+
+    low: Any
+    high: Any
+    present: Any = None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return tuple(self.low.shape)
+
+    @property
+    def ndim(self) -> int:
+        return len(self.low.shape)
+
+
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True)
+class Variables:
+    """The arrays of an embedding, by what may happen to them. A pytree.
+
+    Attributes:
+        tables: name → float [rows, width]. Trained; read and written by `lookup` and `sparse` only.
+        dense: name → small trained arrays (a projection, say); an ordinary optimizer's.
+        buffers: name → integer or constant arrays (a vocabulary's n-gram rows, say). Never
+            differentiated, in no optimizer, saved with the rest.
+
+    Example:
+        >>> v = Variables(tables={"table": jnp.zeros((10, 4))})
+        >>> v.num_parameters, v.num_bytes
+        (40, Bytes(trainable=160, index=0))
+
+    Source: none; a record.
+    """
+
+    tables: dict[str, Any]
+    dense: dict[str, Any] = dataclasses.field(default_factory=dict)
+    buffers: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+    @property
+    def num_parameters(self) -> int:
+        """How many numbers are trained: tables and dense arrays, not buffers."""
+        return sum(int(np.prod(x.shape)) for x in self._trained())
+
+    @property
+    def num_bytes(self) -> Bytes:
+        """Bytes of what is trained, and of the index buffers, each by itself."""
+        return Bytes(_size(self._trained()), _size(jax.tree.leaves(self.buffers)))
+
+    def _trained(self) -> list[Any]:
+        return jax.tree.leaves((self.tables, self.dense))
+
+
+def _size(leaves: list[Any]) -> int:
+    return sum(int(np.prod(x.shape)) * np.dtype(x.dtype).itemsize for x in leaves)
+
+
+@dataclasses.dataclass(frozen=True)
+class Bytes:
+    """A size in bytes, the trained part and the index part apart.
+
+    Attributes:
+        trainable: bytes of tables and dense arrays.
+        index: bytes of buffers, which can be computed again from the words.
+
+    Example:
+        >>> Bytes(trainable=160, index=40).total
+        200
+
+    Source: none; a record.
+    """
+
+    trainable: int
+    index: int
+
+    @property
+    def total(self) -> int:
+        return self.trainable + self.index
+
+
+@dataclasses.dataclass(frozen=True)
+class Lookup:
+    """Which rows of one table a batch of ids needs, and with what weights. A pytree.
+
+    The weighted sum that a linear kind stands for is `Σ_k weights[..., k] · table[rows[..., k]]`.
+
+    Attributes:
+        table: the table's name. A step has one lookup a table, so it names the lookup as well.
+        rows: int32 [..., k]. `ABSENT` marks a position with no row: it is gathered as zeros and skipped
+            by an update.
+        weights: float [..., k], or None for ones. Constants: no gradient reaches `index`.
+        weights_from: the name of the lookup whose gathered rows multiply the weights (learned
+            importance), or None. That lookup has one row of width k an id.
+        features: float inputs that are not rows (the encodings of a deep hash, say), or None.
+
+    Example:
+        >>> look = Lookup("table", jnp.array([[3, ABSENT]], jnp.int32))
+        >>> look.mask
+        Array([[ True, False]], dtype=bool)
+
+    Source: none; a row of a sparse matrix, written as the positions and values of its entries.
+    """
+
+    table: str
+    rows: Any
+    weights: Any = None
+    weights_from: str | None = None
+    features: Any = None
+
+    @property
+    def mask(self) -> Any:
+        """bool [..., k]: where there is a row."""
+        return self.rows != ABSENT
+
+
+jax.tree_util.register_dataclass(
+    Lookup, data_fields=["rows", "weights", "features"], meta_fields=["table", "weights_from"]
+)
+
+
+@runtime_checkable
+class Embedding(Protocol):
+    """What a kind of embedding provides. A kind is a frozen dataclass with these members.
+
+    `index` and `combine` are pure and deterministic. Only `embedlab.lookup` and `embedlab.sparse` touch
+    a table, which is why row-sparse training, sharding and bags work for every kind at once.
+
+    Attributes:
+        dim: width of the vectors that come out.
+        linear: whether `combine` is the weighted sum of `Lookup`; a bag then fuses both sums into one.
+    """
+
+    @property
+    def dim(self) -> int: ...
+
+    @property
+    def linear(self) -> bool: ...
+
+    def init(self, key: PRNGKeyArray, buffers: Mapping[str, Any] | None = None) -> Variables:
+        """Makes the arrays. `buffers` are those that depend on data, made by `embedlab.text`."""
+        ...
+
+    def num_ids(self, buffers: Mapping[str, Any]) -> int | None:
+        """How many ids are known, 0 … num_ids − 1; None where every 64-bit id is."""
+        ...
+
+    def index(self, buffers: Mapping[str, Any], ids: Any) -> tuple[Lookup, ...]:
+        """Ids → one lookup a table.
+
+        Args:
+            buffers: the buffers of `Variables`.
+            ids: int32 [...] as `embedlab.lookup.canonical` leaves them: in range, or `ABSENT`; or `Ids64`.
+                NumPy arrays give NumPy arrays with the same bits that JAX arrays give under `jit`.
+        """
+        ...
+
+    def combine(
+        self, dense: Mapping[str, Array], gathered: Mapping[str, Array], lookups: tuple[Lookup, ...]
+    ) -> Float[Array, "*shape dim"]:
+        """Gathered rows, float [..., k, width] by table name → vectors, float [..., dim]."""
+        ...
+
+
+@runtime_checkable
+class OpenVocabulary(Protocol):
+    """What an embedding has beside `Embedding` if it can make a vector from a word's spelling.
+
+    Its ids are those of a list of words, which may grow after training: `Variables.buffers` are made
+    again for a longer list, and the trained arrays stay.
+    """
+
+    def word_buffers(self, words: Sequence[str]) -> dict[str, np.ndarray]:
+        """The buffers for words of ids 0, 1, …; an empty word stands for an id without a word."""
+        ...
+
+
+def namespace(*arrays: Any) -> Any:
+    """`jax.numpy` if any of the arrays is JAX's, else `numpy`: one `index` for device and host.
+
+    Args:
+        arrays: arrays, or pytrees of them, of any shape [...].
+
+    Returns:
+        The module.
+
+    Example:
+        >>> namespace(np.zeros(3), jnp.zeros(3)).__name__, namespace(np.zeros(3)).__name__
+        ('jax.numpy', 'numpy')
+
+    Source: the idea of the Python array API standard.
+    """
+    return jnp if any(isinstance(leaf, jax.Array) for leaf in jax.tree.leaves(arrays)) else np
+
+
+def require(holds: bool | np.bool_, field: str, value: object, remedy: str) -> None:
+    """Raises the ValueError that every spec raises: the field, its value, the remedy.
+
+    Args:
+        holds: what must be true.
+        field: name of what was given; no array, so no shape.
+        value: what was given.
+        remedy: what to give instead.
+
+    Raises:
+        ValueError: it does not hold.
+
+    Example:
+        >>> require(False, "dim", 0, "give a whole number of at least 1")
+        Traceback (most recent call last):
+        ValueError: dim=0: give a whole number of at least 1
+
+    Source: none.
+    """
+    if not holds:
+        raise ValueError(f"{field}={value!r}: {remedy}")
+
+
+def require_count(field: str, value: object, least: int = 1) -> None:
+    """Requires a whole number of at least `least`; a bool is none.
+
+    Args:
+        field: name of what was given; no array, so no shape.
+        value: what was given.
+        least: the smallest that will do.
+
+    Raises:
+        ValueError: it is no such number.
+
+    Example:
+        >>> require_count("buckets", True)
+        Traceback (most recent call last):
+        ValueError: buckets=True: give a whole number of at least 1
+
+    Source: none.
+    """
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    require(bool(whole and value >= least), field, value, f"give a whole number of at least {least}")  # type: ignore[operator]
+
+
+def require_table(rows: int, dim: int, dtype: str) -> None:
+    """Requires a table [rows, dim] that 32-bit row numbers can address, of a float dtype.
+
+    Args:
+        rows: how many rows.
+        dim: width of a row.
+        dtype: name of the entries' type.
+
+    Raises:
+        ValueError: too many rows, no width, or another type.
+
+    Example:
+        >>> require_table(10, 4, "int8")
+        Traceback (most recent call last):
+        ValueError: dtype='int8': choose one of float16, bfloat16, float32, float64
+
+    Source: none.
+    """
+    require_count("dim", dim)
+    require(rows < ABSENT, "rows", rows, f"a table has fewer than {ABSENT} rows; use several tables")
+    require(dtype in TABLE_DTYPES, "dtype", dtype, f"choose one of {', '.join(TABLE_DTYPES)}")
+
+
+def weighted_sum(gathered: Mapping[str, Array], lookups: tuple[Lookup, ...]) -> Float[Array, "*shape dim"]:
+    """The combine of a linear kind: `Σ_k weights[..., k] · rows[..., k, :]`, in float32 or better.
+
+    Args:
+        gathered: rows, float [..., k, width] by table name.
+        lookups: one main lookup, and those that it takes weights from.
+
+    Returns:
+        float [..., dim], of the table's dtype.
+
+    Example:
+        >>> look = Lookup("table", jnp.array([[0, 1]]), weights=jnp.array([[1.0, -1.0]]))
+        >>> weighted_sum({"table": jnp.array([[[3.0, 4.0], [1.0, 1.0]]])}, (look,))   # [..., dim]
+        Array([[2., 3.]], dtype=float32)
+
+    Source: the definition of a linear kind, in `Embedding`.
+    """
+    main = main_lookup(lookups)
+    rows = gathered[main.table]
+    weights = effective_weights(gathered, main)
+    if weights is None:
+        return rows.sum(-2, dtype=accumulator(rows.dtype)).astype(rows.dtype)
+    wide = accumulator(rows.dtype)
+    return jnp.einsum("...k,...kd->...d", weights.astype(wide), rows.astype(wide)).astype(rows.dtype)
+
+
+def main_lookup(lookups: tuple[Lookup, ...]) -> Lookup:
+    """The lookup whose rows are summed: the one that no other takes its weights from.
+
+    Args:
+        lookups: those of a linear kind, rows [..., k].
+
+    Returns:
+        The main one.
+
+    Example:
+        >>> looks = (Lookup("importance", None), Lookup("table", None, weights_from="importance"))
+        >>> main_lookup(looks).table
+        'table'
+
+    Source: none.
+    """
+    borrowed = {look.weights_from for look in lookups}
+    (main,) = (look for look in lookups if look.table not in borrowed)
+    return main
+
+
+def effective_weights(gathered: Mapping[str, Array], look: Lookup) -> Float[Array, "*shape k"] | None:
+    """Fixed weights times learned ones, [..., k]; None stands for ones.
+
+    Args:
+        gathered: rows, float [..., k, width] by table name.
+        look: whose weights.
+
+    Returns:
+        float [..., k], or None.
+
+    Example:
+        >>> look = Lookup("table", jnp.array([[0, 1]]), weights_from="importance")
+        >>> effective_weights({"importance": jnp.array([[[0.5, 2.0]]])}, look)
+        Array([[0.5, 2. ]], dtype=float32)
+
+    Reference: Svenstrup et al. 2017 (importance weights).
+    """
+    if look.weights_from is None:
+        return None if look.weights is None else jnp.asarray(look.weights)
+    learned = gathered[look.weights_from][..., 0, :]
+    return learned if look.weights is None else learned * jnp.asarray(look.weights, learned.dtype)
+
+
+def accumulator(dtype: Any) -> Any:
+    """The dtype that sums are kept in: float32 for narrower tables, else the table's own.
+
+    Args:
+        dtype: of a table [rows, width].
+
+    Returns:
+        The wider dtype.
+
+    Example:
+        >>> accumulator(jnp.bfloat16)
+        dtype('float32')
+
+    Source: mixed precision as in Micikevicius et al. 2018.
+    """
+    return jnp.promote_types(dtype, jnp.float32)

@@ -1,0 +1,61 @@
+"""Dense: one row an id, the plain embedding."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from jaxtyping import Array, Float, PRNGKeyArray
+
+from embedlab.base import Lookup, Variables, require_count, require_table
+from embedlab.initialisers import Initialiser, ScaledNormal
+
+
+@dataclasses.dataclass(frozen=True)
+class Dense:
+    """One trained row an id: `e(i) = T[i]`, with `T` of shape [vocabulary, dim].
+
+    Bytes: `vocabulary · dim · itemsize`, all trainable; no index.
+
+    Attributes:
+        vocabulary: number of ids.
+        dim: width of a vector.
+        initialiser: draws the table.
+        dtype: type of the table's entries.
+
+    Raises:
+        ValueError: a size below 1, or an unknown dtype.
+
+    Example:
+        >>> import jax
+        >>> spec = Dense(vocabulary=10, dim=4)
+        >>> spec.init(jax.random.key(0)).tables["table"].shape   # [vocabulary, dim]
+        (10, 4)
+
+    Reference: Bengio et al. 2003, "A neural probabilistic language model".
+    """
+
+    vocabulary: int
+    dim: int
+    initialiser: Initialiser = ScaledNormal()
+    dtype: str = "float32"
+    linear: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        require_count("vocabulary", self.vocabulary)
+        require_table(self.vocabulary, self.dim, self.dtype)
+
+    def init(self, key: PRNGKeyArray, buffers: Mapping[str, Any] | None = None) -> Variables:
+        return Variables({"table": self.initialiser(key, self.vocabulary, self.dim, self.dtype)})
+
+    def num_ids(self, buffers: Mapping[str, Any]) -> int:
+        return self.vocabulary
+
+    def index(self, buffers: Mapping[str, Any], ids: Any) -> tuple[Lookup, ...]:
+        return (Lookup("table", ids[..., None]),)  # an absent id is an absent row: the mark is the same
+
+    def combine(
+        self, dense: Mapping[str, Array], gathered: Mapping[str, Array], lookups: tuple[Lookup, ...]
+    ) -> Float[Array, "*shape dim"]:
+        return gathered["table"][..., 0, :]

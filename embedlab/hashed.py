@@ -1,0 +1,135 @@
+"""Hashed: k rows of a small shared table an id, summed plainly or by learned importance."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import jax
+from jaxtyping import Array, Float, PRNGKeyArray
+
+from embedlab import hashing
+from embedlab.base import (
+    ABSENT,
+    Ids64,
+    Lookup,
+    Variables,
+    namespace,
+    require,
+    require_count,
+    require_table,
+    weighted_sum,
+)
+from embedlab.initialisers import Constant, Initialiser, ScaledNormal
+
+# Which hash function of the spec's sequence serves for what; far apart, so that k may grow.
+_SIGN, _IMPORTANCE = 1 << 16, 1 << 17
+
+
+@dataclasses.dataclass(frozen=True)
+class Hashed:
+    """k hashed rows an id: `e(i) = Σ_j p_j(i) · s_j(i) · T[h_j(i)]`, with `T` of shape [buckets, dim].
+
+    `h_j` is MurmurHash3 of the id (see `embedlab.hashing`) modulo `buckets`. The sign `s_j(i)` is ±1 if
+    `signed`, else 1. Without importance `p_j(i) = 1`: a plain sum. With it `p(i) = P[r(i)]` is a trained
+    row of width k, `P` of shape [importance, hashes]; `r(i) = i` where `importance` covers the
+    vocabulary, else a hash of the id.
+
+    Two ids collide wholly where all k buckets agree. The table needs no vocabulary: with
+    `vocabulary=None` every 64-bit id is known.
+
+    Bytes: `(buckets · dim + importance · hashes) · itemsize`, all trainable; no index.
+
+    Attributes:
+        vocabulary: number of ids, or None for all of 0 … 2⁶⁴ − 1.
+        dim: width of a vector.
+        buckets: rows of the shared table.
+        hashes: k, rows an id.
+        signed: whether rows get hashed signs.
+        importance: rows of the importance table; 0 for a plain sum.
+        seed: of all hash functions.
+        initialiser: draws the shared table.
+        importance_initialiser: draws the importance table.
+        dtype: type of both tables' entries.
+
+    Raises:
+        ValueError: a size below 1, a seed beyond 32 bits, or an unknown dtype.
+
+    Example:
+        >>> spec = Hashed(vocabulary=1_000_000, dim=8, buckets=1000, hashes=2)
+        >>> spec.init(jax.random.key(0)).tables["table"].shape   # [buckets, dim]
+        (1000, 8)
+
+    Reference: Svenstrup, Hansen & Winther 2017, "Hash embeddings for efficient word representations";
+    the signs are those of Weinberger et al. 2009.
+    """
+
+    vocabulary: int | None
+    dim: int
+    buckets: int
+    hashes: int = 2
+    signed: bool = False
+    importance: int = 0
+    seed: int = 0
+    initialiser: Initialiser = ScaledNormal()
+    importance_initialiser: Initialiser = Constant(1.0)
+    dtype: str = "float32"
+    linear: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        if self.vocabulary is not None:
+            require_count("vocabulary", self.vocabulary)
+            require(self.vocabulary < ABSENT, "vocabulary", self.vocabulary, "give None for 64-bit ids")
+        for field in ("buckets", "hashes"):
+            require_count(field, getattr(self, field))
+        for field in ("importance", "seed"):
+            require_count(field, getattr(self, field), least=0)
+        require(self.seed < 2**32, "seed", self.seed, "give a seed below 2**32")
+        require_table(max(self.buckets, self.importance), self.dim, self.dtype)
+
+    def init(self, key: PRNGKeyArray, buffers: Mapping[str, Any] | None = None) -> Variables:
+        table_key, importance_key = jax.random.split(key)
+        tables = {"table": self.initialiser(table_key, self.buckets, self.dim, self.dtype)}
+        if self.importance:
+            draw = self.importance_initialiser
+            tables["importance"] = draw(importance_key, self.importance, self.hashes, self.dtype)
+        return Variables(tables)
+
+    def num_ids(self, buffers: Mapping[str, Any]) -> int | None:
+        return self.vocabulary
+
+    def index(self, buffers: Mapping[str, Any], ids: Any) -> tuple[Lookup, ...]:
+        xp = namespace(ids)
+        present = ids.present if isinstance(ids, Ids64) else ids != ABSENT
+        whole = hashing.halves(ids)
+        rows = xp.stack([self._masked(present, h) for h in self._buckets(whole)], -1)
+        weights = xp.stack(self._signs(whole), -1) if self.signed else None
+        if not self.importance:
+            return (Lookup("table", rows, weights),)
+        importance = self._masked(present, self._importance_rows(whole))
+        return (Lookup("importance", importance[..., None]), Lookup("table", rows, weights, "importance"))
+
+    def combine(
+        self, dense: Mapping[str, Array], gathered: Mapping[str, Array], lookups: tuple[Lookup, ...]
+    ) -> Float[Array, "*shape dim"]:
+        return weighted_sum(gathered, lookups)
+
+    def _buckets(self, ids: Ids64) -> list[Any]:
+        seeds = [hashing.stream_seed(self.seed, j) for j in range(self.hashes)]
+        return [hashing.bucket(ids, self.buckets, seed) for seed in seeds]
+
+    def _signs(self, ids: Ids64) -> list[Any]:
+        return [hashing.sign(ids, hashing.stream_seed(self.seed, _SIGN + j)) for j in range(self.hashes)]
+
+    def _importance_rows(self, ids: Ids64) -> Any:
+        if self.vocabulary is not None and self.vocabulary <= self.importance:
+            return ids.low.astype(namespace(ids).int32)
+        return hashing.bucket(ids, self.importance, hashing.stream_seed(self.seed, _IMPORTANCE))
+
+    @staticmethod
+    def _masked(present: Any, rows: Any) -> Any:
+        if present is None:
+            return rows
+        xp = namespace(rows)
+        return xp.where(present, rows, xp.int32(ABSENT))

@@ -1,0 +1,150 @@
+"""Vectors of the distinct ids of a batch, for kinds that read many rows an id.
+
+A subword embedding reads thirty rows for a usual word and hundreds for the longest, and a text repeats
+its words. Written out for every position, padded to the longest word, that is fifty times the work
+there is. Here each distinct id is pooled once, in blocks, each block only as far as its longest word.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from embedlab.base import ABSENT, Embedding, Ids64, accumulator, main_lookup
+from embedlab.lookup.gather import take
+
+# Ids pooled at a time: enough to hide a step's cost, few enough that one long word delays few others.
+_BLOCK = 128
+# From how many rows an id this pays for its sort. Measured with scripts/bench_pooled.py.
+_MANY_ROWS = 8
+
+
+def pays(spec: Embedding, buffers: Any, ids: Any) -> bool:
+    """Whether a batch is better pooled by distinct ids: many rows an id, of fixed weights, on the CPU.
+
+    An accelerator reads the padding faster than it takes the many small steps.
+
+    Args:
+        spec: the embedding.
+        buffers: its buffers.
+        ids: canonical ids [...].
+
+    Returns:
+        The choice, made from shapes alone.
+
+    Example:
+        >>> from embedlab import Dense
+        >>> pays(Dense(10, 4), {}, jnp.zeros((2, 3), jnp.int32))
+        False
+
+    Source: measured.
+    """
+    if not spec.linear or isinstance(ids, Ids64) or ids.size <= _BLOCK or jax.default_backend() != "cpu":
+        return False
+    main = main_lookup(jax.eval_shape(spec.index, buffers, ids))
+    return main.weights_from is None and main.rows.shape[-1] >= _MANY_ROWS
+
+
+def distinct_vectors(spec: Embedding, variables: Any, ids: Any) -> tuple[Any, Any]:
+    """Pools each distinct id once: `e(i) = Σ_k w_k(i) · T[rows_k(i)]`.
+
+    Args:
+        spec: a linear embedding with fixed weights.
+        variables: its arrays.
+        ids: canonical ids [...].
+
+    Returns:
+        Vectors float [n, dim] of the distinct ids, in ascending order, then zeros; and for each id its
+        place among them, int32 [...], `ABSENT` for an absent id.
+
+    Example:
+        >>> from embedlab import Dense, Variables
+        >>> table = Variables({"table": jnp.arange(6.0).reshape(3, 2)})
+        >>> vectors, places = distinct_vectors(Dense(3, 2), table, jnp.array([2, 0, 2], jnp.int32))
+        >>> vectors[places]   # [ids, dim]
+        Array([[4., 5.],
+               [0., 1.],
+               [4., 5.]], dtype=float32)
+
+    Source: the duplicates of a batch are merged as in FBGEMM's and torch's sparse gradients.
+    """
+    distinct, count, places = _distinct(ids.reshape(-1))
+    main = main_lookup(jax.eval_shape(spec.index, variables.buffers, ids))
+    table = variables.tables[main.table]
+    vectors = _pool_blocks(spec, table, variables.buffers, distinct, count)
+    return vectors[: ids.size].astype(table.dtype), places.reshape(ids.shape)
+
+
+def _distinct(ids: Any) -> tuple[Any, Any, Any]:
+    """Distinct present ids in order (`ABSENT` fills up to whole blocks), how many, and each id's place."""
+    order = jnp.argsort(ids)
+    ordered = ids[order]
+    new = jnp.concatenate([jnp.ones(1, bool), ordered[1:] != ordered[:-1]]) & (ordered != ABSENT)
+    rank = jnp.cumsum(new) - 1
+    rank = jnp.where(ordered != ABSENT, rank, ABSENT).astype(jnp.int32)
+    room = -(-ids.shape[0] // _BLOCK) * _BLOCK
+    distinct = jnp.full(room, ABSENT, jnp.int32).at[rank].set(ordered.astype(jnp.int32), mode="drop")
+    places = jnp.zeros(ids.shape, jnp.int32).at[order].set(rank)
+    return distinct, new.sum(), places
+
+
+@functools.partial(jax.custom_vjp, nondiff_argnums=(0,))
+def _pool_blocks(spec: Embedding, table: Any, buffers: Any, distinct: Any, count: Any) -> Any:
+    """The pooled vectors [room, width] of `count` distinct ids, in the accumulator's dtype."""
+    wide = accumulator(table.dtype)
+
+    def block(number: Any, vectors: Any) -> Any:
+        rows, weights, longest = _block_rows(spec, buffers, distinct, number, wide)
+
+        def add(j: Any, total: Any) -> Any:
+            return total + weights[j][:, None] * take(table, rows[j]).astype(wide)
+
+        total = jax.lax.fori_loop(0, longest, add, jnp.zeros((_BLOCK, table.shape[1]), wide))
+        return jax.lax.dynamic_update_slice(vectors, total, (number * _BLOCK, 0))
+
+    start = jnp.zeros((distinct.shape[0], table.shape[1]), wide)
+    return jax.lax.fori_loop(0, _blocks(count), block, start)
+
+
+def _pool_blocks_forward(spec: Any, table: Any, buffers: Any, distinct: Any, count: Any) -> Any:
+    return _pool_blocks(spec, table, buffers, distinct, count), (table, buffers, distinct, count)
+
+
+def _pool_blocks_backward(spec: Any, kept: Any, cotangent: Any) -> Any:
+    """`dT[r] = Σ w_k(i) · g[i]` over the (i, k) with `rows_k(i) = r`, block by block."""
+    table, buffers, distinct, count = kept
+    wide = cotangent.dtype
+
+    def block(number: Any, total: Any) -> Any:
+        rows, weights, longest = _block_rows(spec, buffers, distinct, number, wide)
+        g = jax.lax.dynamic_slice_in_dim(cotangent, number * _BLOCK, _BLOCK)
+
+        def scatter(j: Any, total: Any) -> Any:
+            update = weights[j][:, None] * g
+            return total.at[rows[j]].add(update, mode="drop", wrap_negative_indices=False)
+
+        return jax.lax.fori_loop(0, longest, scatter, total)
+
+    total = jax.lax.fori_loop(0, _blocks(count), block, jnp.zeros(table.shape, wide))
+    return total.astype(table.dtype), None, None, None
+
+
+_pool_blocks.defvjp(_pool_blocks_forward, _pool_blocks_backward)
+
+
+def _blocks(count: Any) -> Any:
+    return -(-count // _BLOCK)
+
+
+def _block_rows(spec: Any, buffers: Any, distinct: Any, number: Any, wide: Any) -> tuple[Any, Any, Any]:
+    """Rows and weights [k, block] of one block, and the last position where any has a row, plus one."""
+    ids = jax.lax.dynamic_slice_in_dim(distinct, number * _BLOCK, _BLOCK)
+    look = main_lookup(spec.index(buffers, ids))
+    rows = jnp.asarray(look.rows)
+    weights = jnp.ones(rows.shape, wide) if look.weights is None else jnp.asarray(look.weights, wide)
+    used = (rows != ABSENT).any(0)
+    longest = jnp.max(jnp.where(used, jnp.arange(1, rows.shape[-1] + 1), 0), initial=0)
+    return rows.T, weights.T, longest

@@ -1,0 +1,203 @@
+"""What an experiment is told: typed frozen dataclasses that hold the library's own specs.
+
+Each setting has one home. How many words there are, for one, is the embedding's `vocabulary`: the most
+frequent words of the training documents, as many as it has ids for.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import re
+from typing import Literal, get_args
+
+import embedlab
+from embedlab.base import require, require_count
+from experiments.data import Docstrings, Source
+from experiments.encoders import Bag, Encoder
+
+Optimizer = Literal["adam", "adagrad"]
+
+
+# Checks come first: the defaults of `Config` are made, and so checked, while this file is read.
+
+
+def _finite(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _require_bool(field: str, value: object) -> None:
+    require(isinstance(value, bool), field, value, "give True or False")
+
+
+def _require_seed(field: str, value: int) -> None:
+    require_count(field, value, least=0)
+    require(value < 2**32, field, value, "give a seed below 2**32")
+
+
+def _require_embedding(field: str, value: object) -> None:
+    # A class has the protocol's members too, so it is asked for by itself.
+    made = isinstance(value, embedlab.Embedding) and not isinstance(value, type)
+    require(made, field, value, "give a spec, such as embedlab.Dense(vocabulary=16384, dim=64)")
+
+
+@dataclasses.dataclass(frozen=True)
+class Text:
+    """How a document becomes tokens.
+
+    Attributes:
+        lower: whether letters are lowered first.
+        words_only: whether marks are left out and identifiers parted at underscores, so that only words
+            stay; else each mark is a token.
+        min_count: times that a word occurs in the training documents, at least, to have an id.
+        max_length: tokens kept of a document; those after them are cut off.
+
+    Raises:
+        ValueError: a count below 1, or a switch that is no bool.
+
+    Example:
+        >>> Text(min_count=2)
+        Text(lower=True, words_only=False, min_count=2, max_length=64)
+    """
+
+    lower: bool = True
+    words_only: bool = False
+    min_count: int = 1
+    max_length: int = 64
+
+    def __post_init__(self) -> None:
+        for field in ("lower", "words_only"):
+            _require_bool(field, getattr(self, field))
+        for field in ("min_count", "max_length"):
+            require_count(field, getattr(self, field))
+
+
+@dataclasses.dataclass(frozen=True)
+class Train:
+    """How a model is trained.
+
+    Attributes:
+        optimizer: which of optax's optimizers takes the steps.
+        rate: learning rate.
+        batch: documents a step.
+        steps: steps at most; early stopping may end the training before.
+        evaluate_every: steps between two evaluations on the validation documents.
+        patience: evaluations without a lower validation loss after which training stops.
+        checkpoint_seconds: seconds between two checkpoints; 0 for one at every evaluation.
+        dropout: words and components dropped in training.
+        l2: factor of the L2 penalty on the rows that a batch uses; 0 for none.
+
+    Raises:
+        ValueError: a rate that is not a positive finite number, a count below 1, or another value that
+            its field does not take.
+
+    Example:
+        >>> Train(rate=0.02, steps=300).rate
+        0.02
+    """
+
+    optimizer: Optimizer = "adam"
+    rate: float = 0.01
+    batch: int = 256
+    steps: int = 600
+    evaluate_every: int = 50
+    patience: int = 4
+    checkpoint_seconds: float = 60.0
+    dropout: embedlab.Dropout = embedlab.Dropout()
+    l2: float = 0.0
+
+    def __post_init__(self) -> None:
+        known = get_args(Optimizer)
+        require(self.optimizer in known, "optimizer", self.optimizer, f"choose one of {', '.join(known)}")
+        require(_finite(self.rate) and self.rate > 0, "rate", self.rate, "give a finite number above 0")
+        for field in ("batch", "steps", "evaluate_every", "patience"):
+            require_count(field, getattr(self, field))
+        for field in ("checkpoint_seconds", "l2"):
+            value = getattr(self, field)
+            require(_finite(value) and value >= 0, field, value, "give a finite number of at least 0")
+        is_dropout = isinstance(self.dropout, embedlab.Dropout)
+        require(is_dropout, "dropout", self.dropout, "give an embedlab.Dropout(words=…, components=…)")
+
+
+@dataclasses.dataclass(frozen=True)
+class Quality:
+    """How much of an embedding its intrinsic metrics look at.
+
+    Attributes:
+        rows: vectors that a metric looks at, at most.
+        neighbours: nearest neighbours of a vector, where a metric counts them.
+
+    Raises:
+        ValueError: a count below 1, or not fewer neighbours than rows.
+
+    Example:
+        >>> Quality(rows=500)
+        Quality(rows=500, neighbours=10)
+    """
+
+    rows: int = 2000
+    neighbours: int = 10
+
+    def __post_init__(self) -> None:
+        for field in ("rows", "neighbours"):
+            require_count(field, getattr(self, field))
+        fewer = self.neighbours < self.rows
+        require(fewer, "neighbours", self.neighbours, f"give fewer neighbours than rows={self.rows}")
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """One experiment: an embedding, what it is trained on and how, and what it is compared with.
+
+    Attributes:
+        embedding: the embedding that the run is about.
+        data: where labelled text comes from.
+        text: how a document becomes tokens.
+        encoder: from a document's vectors to logits.
+        train: how a model is trained.
+        quality: how much of an embedding its intrinsic metrics look at.
+        rivals: further embeddings, by name, trained beside `embedding` on the same split.
+        baselines: whether the majority class and TF-IDF with logistic regression are run as well.
+        seeds: one whole training for each, of every embedding.
+        split_seed: of the split into training, validation and test documents.
+
+    Raises:
+        ValueError: a field of another type, a rival's name that is no plain word, no seed, a seed twice
+            or out of 0 … 2³² − 1.
+
+    Example:
+        >>> Config(embedlab.Dense(vocabulary=100, dim=8), seeds=(0, 1)).train.optimizer
+        'adam'
+    """
+
+    embedding: embedlab.Embedding
+    data: Source = Docstrings()
+    text: Text = Text()
+    encoder: Encoder = Bag()
+    train: Train = Train()
+    quality: Quality = Quality()
+    rivals: dict[str, embedlab.Embedding] = dataclasses.field(default_factory=dict)
+    baselines: bool = True
+    seeds: tuple[int, ...] = (0,)
+    split_seed: int = 0
+
+    def __post_init__(self) -> None:
+        _require_embedding("embedding", self.embedding)
+        for field, kind in _PARTS.items():
+            value = getattr(self, field)
+            require(isinstance(value, kind), field, value, f"give an instance of {kind.__name__}")
+        require(isinstance(self.rivals, dict), "rivals", self.rivals, "give a dict of embeddings by name")
+        for name, rival in self.rivals.items():
+            # A rival's name is a folder's name and a part of a dotted key as well.
+            plain = isinstance(name, str) and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", name)
+            require(bool(plain), "rivals", name, "name a rival with letters, digits, - and _ only")
+            _require_embedding(f"rivals.{name}", rival)
+        _require_bool("baselines", self.baselines)
+        several = isinstance(self.seeds, tuple) and len(set(self.seeds)) == len(self.seeds) >= 1
+        require(several, "seeds", self.seeds, "give a tuple of one seed or more, each once")
+        for seed in self.seeds:
+            _require_seed("seeds", seed)
+        _require_seed("split_seed", self.split_seed)
+
+
+_PARTS = {"data": Source, "text": Text, "encoder": Encoder, "train": Train, "quality": Quality}

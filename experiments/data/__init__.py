@@ -1,0 +1,22 @@
+"""Sources of labelled text: documentation strings of installed packages, and the user's own files."""
+
+from experiments.data.base import Dataset, Progress, Source, Splits, split
+from experiments.data.delimited import Csv, Tsv
+from experiments.data.docstrings import Docstrings
+from experiments.data.fasttext import FastText
+from experiments.data.jsonl import Jsonl
+from experiments.data.parquet import Parquet
+
+__all__ = [
+    "Csv",
+    "Dataset",
+    "Docstrings",
+    "FastText",
+    "Jsonl",
+    "Parquet",
+    "Progress",
+    "Source",
+    "Splits",
+    "Tsv",
+    "split",
+]

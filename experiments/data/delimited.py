@@ -1,0 +1,155 @@
+"""CSV and TSV files.
+
+Source: RFC 4180 (CSV); IANA's text/tab-separated-values (TSV).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from embedlab.base import require
+from experiments.data.base import Source
+from experiments.data.files import FileSource, Row, column_number, text_lines
+
+# Longer fields than the csv module's default of 131,072 characters occur (books, logs). A limit there must
+# be, since a quote that is never closed swallows the rest of the file.
+_LONGEST_FIELD = 2**24
+
+
+@dataclasses.dataclass(frozen=True)
+class Delimited(FileSource):
+    """A file of rows and named columns.
+
+    Attributes:
+        text: the column that holds the text.
+        label: the column that holds the label.
+        columns: names of all columns, for a file whose first line is no header; empty to read the header.
+
+    Raises:
+        ValueError: where text and label are one column, or a field of `FileSource` is wrong.
+
+    Example:
+        >>> Csv(path="news.csv", columns=("label", "title", "text")).columns  # of a file without a header
+        ('label', 'title', 'text')
+    """
+
+    text: str = "text"
+    label: str = "label"
+    columns: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require(self.text != self.label, "label", self.label, "text and label are the same column; name two")
+
+    def dialect(self) -> dict[str, Any]:
+        """What the csv module is told."""
+        raise NotImplementedError
+
+    def rows(self, path: Path) -> Iterator[Row]:
+        records = self._records(path)
+        header = list(self.columns) or next(records, ("", [""]))[1]
+        text = column_number(path, "text", self.text, header)
+        label = column_number(path, "label", self.label, header)
+        for where, fields in records:
+            if len(fields) != len(header):
+                raise ValueError(
+                    f"{path}, {where}: {len(fields)} fields where there are {len(header)} columns; "
+                    f"{self.hint()}"
+                )
+            yield where, fields[text], fields[label].strip()
+
+    def hint(self) -> str:
+        """How a field is written that holds what would end it."""
+        raise NotImplementedError
+
+    def _records(self, path: Path) -> Iterator[tuple[str, list[str]]]:
+        """Records with the physical lines they lie on; blank lines are passed over."""
+        reader = csv.reader(text_lines(path), strict=True, **self.dialect())
+        with _long_fields():
+            while True:
+                first = reader.line_num + 1
+                try:
+                    fields = next(reader)
+                except StopIteration:
+                    return
+                except csv.Error as error:
+                    where = _lines(first, reader.line_num)
+                    fault = str(error).partition(" - ")[0]  # what follows is advice to a programmer
+                    raise ValueError(f"{path}, {where}: {fault}; {self.hint()}") from None
+                if fields:
+                    yield _lines(first, reader.line_num), fields
+
+
+@Source.register_subclass("csv")
+@dataclasses.dataclass(frozen=True)
+class Csv(Delimited):
+    """A CSV file: fields in quotes may hold delimiters, quotes (doubled) and newlines.
+
+    Attributes:
+        delimiter: the character between fields.
+
+    Raises:
+        ValueError: where the delimiter is not one character, or an inherited field is wrong.
+
+    Example:
+        >>> Csv(path="reviews.csv", text="review", label="stars").delimiter
+        ','
+    """
+
+    delimiter: str = ","
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        one = len(self.delimiter) == 1 and self.delimiter not in '"\r\n\0'
+        require(one, "delimiter", self.delimiter, "give one character that is no quote and no end of line")
+
+    def dialect(self) -> dict[str, Any]:
+        return {"delimiter": self.delimiter}
+
+    def hint(self) -> str:
+        return (
+            f"put a field that holds {self.delimiter!r}, a quote or a newline in quotes, double a quote "
+            f"inside one, and close every quote"
+        )
+
+
+@Source.register_subclass("tsv")
+@dataclasses.dataclass(frozen=True)
+class Tsv(Delimited):
+    """A file of tab-separated values.
+
+    A quote is a character like others; a spreadsheet's export with quoted fields is a `Csv` with a tab as
+    its delimiter.
+
+    Example:
+        >>> Tsv(path="sst.tsv", text="sentence").label
+        'label'
+    """
+
+    def dialect(self) -> dict[str, Any]:
+        return {"delimiter": "\t", "quoting": csv.QUOTE_NONE}
+
+    def hint(self) -> str:
+        return (
+            "a field holds no tab and no newline; if fields are in quotes, read it with "
+            "--data.type csv --data.delimiter $'\\t'"
+        )
+
+
+def _lines(first: int, last: int) -> str:
+    return f"line {first}" if last <= first else f"lines {first}–{last}"
+
+
+@contextlib.contextmanager
+def _long_fields() -> Iterator[None]:
+    """The limit is the csv module's own, for all readers: raised while reading, then put back."""
+    before = csv.field_size_limit(_LONGEST_FIELD)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)

@@ -1,0 +1,59 @@
+"""fastText's files for supervised training.
+
+Source: Joulin, Grave, Bojanowski and Mikolov, "Bag of tricks for efficient text classification", 2017, and
+the format that its program reads.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from embedlab.base import require
+from experiments.data.base import Source
+from experiments.data.files import FileSource, Row, text_lines
+
+_WORD = re.compile(r"[^ \t\n\v\f\r]+")  # fastText splits at these bytes alone, not at other white space
+
+
+@Source.register_subclass("fasttext")
+@dataclasses.dataclass(frozen=True)
+class FastText(FileSource):
+    """A file with one text a line, and in each line one word that is its label: `__label__pos a fine film`.
+
+    As in fastText, the label may stand anywhere in the line. Lines with several are refused: a text has one
+    class here. Blank lines are passed over.
+
+    Attributes:
+        prefix: what a label begins with.
+
+    Raises:
+        ValueError: where the prefix is empty or holds white space, or a field of `FileSource` is wrong.
+
+    Example:
+        >>> FastText(path="cooking.txt").prefix
+        '__label__'
+    """
+
+    prefix: str = "__label__"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        good = _WORD.fullmatch(self.prefix) is not None
+        require(good, "prefix", self.prefix, "give what labels begin with, without white space")
+
+    def rows(self, path: Path) -> Iterator[Row]:
+        for number, line in enumerate(text_lines(path), 1):
+            words = _WORD.findall(line)
+            labels = [word for word in words if word.startswith(self.prefix)]
+            if words and len(labels) != 1:
+                fault = f"{len(labels)} labels ({' '.join(labels[:3])})" if labels else "no label"
+                raise ValueError(
+                    f"{path}, line {number}: {fault}; give each line exactly one word that begins with "
+                    f"{self.prefix!r}"
+                )
+            if words:
+                rest = " ".join(word for word in words if word != labels[0])
+                yield f"line {number}", rest, labels[0].removeprefix(self.prefix)

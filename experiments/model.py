@@ -1,0 +1,77 @@
+"""A classifier: an embedding and an encoder, as pure functions of their parameters."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float, PRNGKeyArray
+
+import embedlab
+from experiments.encoders import Encoder
+from experiments.prepare import Encoded
+
+_ROWS = 256  # documents a step of prediction
+
+
+@dataclasses.dataclass(frozen=True)
+class Model:
+    """What is trained, without its arrays; static under `jit`.
+
+    Attributes:
+        spec: the embedding.
+        encoder: what reads its vectors.
+        classes: number of labels.
+    """
+
+    spec: embedlab.Embedding
+    encoder: Encoder
+    classes: int
+
+    def init(self, key: PRNGKeyArray, buffers: Any) -> dict[str, Any]:
+        """The trained arrays: `tables` and `dense` of the embedding, and the `encoder`'s."""
+        embedding_key, encoder_key = jax.random.split(key)
+        variables = self.spec.init(embedding_key, buffers)
+        encoder = self.encoder.init(encoder_key, self.spec.dim, self.classes)
+        return {"tables": variables.tables, "dense": variables.dense, "encoder": encoder}
+
+    def variables(self, parameters: dict[str, Any], buffers: Any) -> embedlab.Variables:
+        """The embedding's part of the parameters, with buffers beside."""
+        return embedlab.Variables(parameters["tables"], parameters["dense"], buffers)
+
+    def logits(
+        self,
+        parameters: dict[str, Any],
+        buffers: Any,
+        ids: Any,
+        lengths: Any,
+        dropout: embedlab.Dropout | None = None,
+        key: PRNGKeyArray | None = None,
+    ) -> Float[Array, "rows classes"]:
+        """Logits [rows, classes] of ids [rows, length]."""
+        variables = self.variables(parameters, buffers)
+        return self.encoder.logits(
+            parameters["encoder"], self.spec, variables, ids, lengths, dropout=dropout, key=key
+        )
+
+
+def probabilities(model: Model, parameters: dict[str, Any], documents: Encoded) -> np.ndarray:
+    """Class probabilities, float32 [rows, classes]; documents go through in steps of one size."""
+    rows = len(documents.ids)
+    short = -rows % _ROWS
+    ids = np.pad(documents.ids, ((0, short), (0, 0))).reshape(-1, _ROWS, documents.ids.shape[1])
+    lengths = np.pad(documents.lengths, (0, short)).reshape(-1, _ROWS)
+    stacked = _probabilities(model, parameters, documents.buffers, ids, lengths)
+    return np.asarray(stacked, np.float32).reshape(-1, model.classes)[:rows]
+
+
+@functools.partial(jax.jit, static_argnames="model")
+def _probabilities(model: Model, parameters: Any, buffers: Any, ids: Any, lengths: Any) -> Any:
+    def step(batch: tuple[Any, Any]) -> Any:
+        return jax.nn.softmax(model.logits(parameters, buffers, *batch).astype(jnp.float32))
+
+    return jax.lax.map(step, (ids, lengths))

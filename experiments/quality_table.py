@@ -1,0 +1,109 @@
+"""What the embeddings of a comparison are like, beside what they get right: a metric a row."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import rich.table
+from rich import box
+from rich.text import Text
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.1f}"
+
+
+def _plain(value: float) -> str:
+    return f"{value:.3g}"
+
+
+def _whole(value: float) -> str:
+    return f"{value:,.0f}"
+
+
+@dataclasses.dataclass(frozen=True)
+class _Line:
+    """A metric: where it lies in a run's summary, and how it is shown."""
+
+    title: str
+    part: str
+    name: str
+    show: Callable[[float], str]
+
+
+_LINES = (
+    _Line("accuracy %, rare words", "test", "accuracy_rare", _percent),
+    _Line("accuracy %, middling words", "test", "accuracy_middle", _percent),
+    _Line("accuracy %, frequent words", "test", "accuracy_frequent", _percent),
+    _Line("accuracy %, with unseen words", "test", "accuracy_with_oov", _percent),
+    _Line("tokens covered %", "embedding", "coverage_by_token", _percent),
+    _Line("types covered %", "embedding", "coverage_by_type", _percent),
+    _Line("effective rank", "embedding", "effective_rank", _plain),
+    _Line("partition isotropy", "embedding", "partition_isotropy", _plain),
+    _Line("mean cosine", "embedding", "mean_cosine", _plain),
+    _Line("uniformity", "embedding", "uniformity", _plain),
+    _Line("hubness", "embedding", "hubness", _plain),
+    _Line("silhouette by class", "embedding", "silhouette", _plain),
+    _Line("norm–frequency correlation", "embedding", "norm_frequency_correlation", _plain),
+    _Line("words that collide wholly", "embedding", "collisions_whole", _whole),
+    _Line("… predicted", "embedding", "collisions_whole_predicted", _whole),
+)
+_CAPTION = "Means over seeds; metrics of the vectors are defined in embedlab.quality."
+
+
+@dataclasses.dataclass(frozen=True)
+class QualityTable:
+    """The metrics of several embeddings, means over their seeds.
+
+    Attributes:
+        names: of the embeddings.
+        cells: title of a metric → what is shown for each embedding; empty where it has none.
+
+    Example:
+        >>> summary = {"test": {"accuracy_rare": 0.5}, "embedding": {"effective_rank": 12.25}}
+        >>> print(quality_table({"dense": [summary]}).markdown())
+        |                        | dense |
+        |------------------------|------:|
+        | accuracy %, rare words | 50.0 |
+        | effective rank | 12.2 |
+        <BLANKLINE>
+        Means over seeds; metrics of the vectors are defined in embedlab.quality.
+    """
+
+    names: tuple[str, ...]
+    cells: tuple[tuple[str, tuple[str, ...]], ...]
+
+    def markdown(self) -> str:
+        """A Markdown table."""
+        longest = max((len(title) for title, _ in self.cells), default=0)
+        head = f"| {' ' * longest} | {' | '.join(self.names)} |"
+        rule = f"|{'-' * (longest + 2)}|{'|'.join('-' * (len(name) + 1) + ':' for name in self.names)}|"
+        lines = [f"| {title} | {' | '.join(shown)} |" for title, shown in self.cells]
+        return "\n".join([head, rule, *lines, "", _CAPTION])
+
+    def rich(self) -> rich.table.Table:
+        """For the terminal."""
+        made = rich.table.Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
+        made.caption, made.caption_justify = Text(_CAPTION), "left"
+        made.add_column("")
+        for name in self.names:
+            made.add_column(name, justify="right", overflow="fold")
+        for title, shown in self.cells:
+            made.add_row(Text(title), *map(Text, shown))
+        return made
+
+
+def quality_table(summaries: Mapping[str, Sequence[Mapping[str, Any]]]) -> QualityTable:
+    """Makes the table from the summaries of each embedding's runs, one a seed."""
+    cells = []
+    for line in _LINES:
+        shown = []
+        for runs in summaries.values():
+            values = [run[line.part][line.name] for run in runs if line.name in run[line.part]]
+            shown.append(line.show(float(np.mean(values))) if values else "")
+        if any(shown):
+            cells.append((line.title, tuple(shown)))
+    return QualityTable(tuple(summaries), tuple(cells))

@@ -1,0 +1,216 @@
+"""The table that a comparison ends in: for the terminal, for a page, for a spreadsheet, and in words."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+from collections.abc import Callable, Iterator
+
+import rich.table
+from rich import box
+from rich.text import Text
+
+from experiments.bootstrap import Interval
+from experiments.row import Row
+from experiments.verdict import verdict
+
+__all__ = ["Row", "Table"]
+
+_SHORT_NAME = 15  # letters of a reference that still fit above its column
+
+
+@dataclasses.dataclass(frozen=True)
+class Table:
+    """Rows on the same test rows, and how to show them.
+
+    Attributes:
+        rows: the lines, in the order shown.
+        reference: name of the row that differences are to, the full table; None if there is none.
+        classes: how many classes the data have.
+        test_rows: how many rows the accuracies are of.
+        data: name of the data.
+        baseline: name of the row that `Row.over_baseline` is to; None for the most accurate baseline.
+
+    Raises:
+        ValueError: no rows, two of one name, or a reference or baseline that is not among them.
+
+    Example:
+        >>> accuracy = Interval(0.85, 0.83, 0.87)
+        >>> row = Row("dense", "embedding", accuracy, 0.8, 0.5, 0.03, None, 640, 2560, 0, 1, 3)
+        >>> table = Table((row,), reference=None, classes=4, test_rows=1000, data="news")
+        >>> print(table.markdown().splitlines()[2][:40])
+        | dense | embedding | 85.0 [83.0, 87.0]
+        >>> table.verdict()
+        'dense gets 85.0 % of the 1,000 test rows right (95 % interval 83.0 % to 87.0 %). 3 seeds are few: the
+        intervals understate what another seed would change.'
+
+    Source: none; the columns are this experiment's own.
+    """
+
+    rows: tuple[Row, ...]
+    reference: str | None
+    classes: int
+    test_rows: int
+    data: str
+    baseline: str | None = None
+
+    def __post_init__(self) -> None:
+        names = [row.name for row in self.rows]
+        if not names or len(set(names)) < len(names):
+            raise ValueError(f"rows are named {names}: give at least one, each with a name of its own")
+        for field in ("reference", "baseline"):
+            name = getattr(self, field)
+            if name is not None and name not in names:
+                raise ValueError(f"{field}={name!r} is no row: choose one of {', '.join(names)}, or None")
+
+    def markdown(self) -> str:
+        """A Markdown table, aligned as plain text too, with a line below on what it shows."""
+        columns = [*_NAMES, *_SCORES, self._difference(), *_COSTS]
+        header = [" ".join(column.title) for column in columns]
+        body = [[column.show(row).replace("|", "\\|") for column in columns] for row in self.rows]
+        widths = [max(map(len, cells)) for cells in zip(header, *body, strict=True)]
+        rules = [
+            "-" * (width + 1) + ":" if column.right else "-" * (width + 2)
+            for column, width in zip(columns, widths, strict=True)
+        ]
+        lines = [_line(cells, columns, widths) for cells in [header, *body]]
+        lines.insert(1, f"|{'|'.join(rules)}|")
+        return "\n".join([*lines, "", self.caption()])
+
+    def csv(self) -> str:
+        """Comma-separated values, unrounded: accuracies in parts of 1, sizes in bytes."""
+        text = io.StringIO()
+        lines = [dict(self._values(row)) for row in self.rows]
+        writer = csv.DictWriter(text, list(lines[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(lines)
+        return text.getvalue()
+
+    def rich(self, width: int = 100) -> rich.table.Table:
+        """For a terminal of that width; columns that matter less are left out where it is narrow."""
+        columns = [_NAMES[0], *_SCORES, self._difference(), *_COSTS[:-1]]  # the caption tells the seeds
+        for column in _LEFT_OUT_FIRST:
+            if sum(self._width(c) + 1 for c in columns) > width + 1:
+                columns.remove(column)
+        shown = rich.table.Table(
+            box=box.SIMPLE_HEAD, padding=0, show_edge=False, caption=Text(self.caption())
+        )
+        shown.caption_justify = "left"
+        for column in columns:
+            # Text, since brackets in a string would be markup.
+            title = Text("\n".join(column.title))
+            shown.add_column(
+                title,
+                justify="right" if column.right else "left",
+                vertical="bottom",
+                no_wrap=column.right,
+                overflow="fold",
+            )
+        for row, following in zip(self.rows, [*self.rows[1:], self.rows[-1]], strict=True):
+            cells = [Text(column.show(row)) for column in columns]
+            shown.add_row(*cells, end_section=row.is_baseline != following.is_baseline)
+        return shown
+
+    def caption(self) -> str:
+        """What the numbers are of."""
+        counts = sorted({row.seeds or 1 for row in self.rows if not row.is_baseline})
+        seeds = " to ".join(dict.fromkeys(str(count) for count in (counts[0], counts[-1]))) if counts else ""
+        runs = f" {seeds} seed{'' if seeds == '1' else 's'} an embedding." if seeds else ""
+        return (
+            f"{self.data}: {self.test_rows:,} test rows, {self.classes} classes.{runs} "
+            "[95 % intervals] by bootstrap over test rows and seeds; seconds are of one run."
+        )
+
+    def verdict(self) -> str:
+        """What the table shows, with the doubt that it deserves; see `experiments.verdict`."""
+        return verdict(self.rows, self._row(self.reference), self._baseline_row(), self.test_rows)
+
+    def _width(self, column: _Column) -> int:
+        return max(len(cell) for cell in (*column.title, *(column.show(row) for row in self.rows)))
+
+    def _row(self, name: str | None) -> Row | None:
+        return next((row for row in self.rows if row.name == name), None)
+
+    def _baseline_row(self) -> Row | None:
+        baselines = [row for row in self.rows if row.is_baseline]
+        return self._row(self.baseline) or max(baselines, key=lambda row: row.accuracy.mean, default=None)
+
+    def _difference(self) -> _Column:
+        def show(row: Row) -> str:
+            if row.name == self.reference:
+                return "reference"
+            return _span(row.difference, "+.1f") if row.difference else ""
+
+        named = self.reference and len(self.reference) <= _SHORT_NAME
+        return _Column((f"vs {self.reference}" if named else "difference", "in points"), show)
+
+    def _values(self, row: Row) -> Iterator[tuple[str, object]]:
+        for field in dataclasses.fields(Row):
+            value = getattr(row, field.name)
+            if field.name not in ("accuracy", "difference", "over_baseline"):
+                yield field.name, value
+                continue
+            for end in ("mean", "low", "high"):
+                name = field.name if end == "mean" else f"{field.name}_{end}"
+                yield name, getattr(value, end) if value else None
+        yield from (("data", self.data), ("classes", self.classes), ("test_rows", self.test_rows))
+
+
+@dataclasses.dataclass(frozen=True)
+class _Column:
+    """A column's title, in lines, and what it shows of a row."""
+
+    title: tuple[str, ...]
+    show: Callable[[Row], str]
+    right: bool = True
+
+
+def _line(cells: list[str], columns: list[_Column], widths: list[int]) -> str:
+    padded = [
+        cell.rjust(width) if column.right else cell.ljust(width)
+        for cell, column, width in zip(cells, columns, widths, strict=True)
+    ]
+    return f"| {' | '.join(padded)} |"
+
+
+def _number(value: float, form: str) -> str:
+    """Formats a number; what rounds to zero has no minus sign."""
+    digits = int(form.strip("+.f"))
+    return format(round(value, digits) + 0.0, form)
+
+
+def _span(interval: Interval, form: str = ".1f") -> str:
+    mean, low, high = (_number(100 * end, form) for end in (interval.mean, interval.low, interval.high))
+    return f"{mean} [{low}, {high}]"
+
+
+def _short(number: float, unit: str = "") -> str:
+    """Three digits and a decimal prefix: 1 kB is 1,000 bytes."""
+    for prefix in ("", "k", "M", "G"):
+        if abs(number) < 999.5 or prefix == "G":
+            break
+        number /= 1000
+    digits = f"{number:.0f}" if not prefix or number >= 99.95 else f"{number:.3g}"
+    return f"{digits} {prefix}{unit}".strip()
+
+
+_NAMES = (
+    _Column(("name",), lambda row: row.name, right=False),
+    _Column(("kind",), lambda row: row.kind, right=False),
+)
+_SCORES = (
+    _Column(("accuracy", "%"), lambda row: _span(row.accuracy)),
+    _Column(("macro", "F1 %"), lambda row: _number(100 * row.macro_f1, ".1f")),
+    _Column(("log", "loss"), lambda row: _number(row.log_loss, ".3f")),
+    _Column(("ECE", "%"), lambda row: _number(100 * row.ece, ".1f")),
+)
+_COSTS = (
+    _Column(("para-", "meters"), lambda row: _short(row.parameters)),
+    _Column(("train-", "able"), lambda row: _short(row.trainable_bytes, "B")),
+    _Column(("index",), lambda row: _short(row.index_bytes, "B")),
+    _Column(("sec-", "onds"), lambda row: _number(row.seconds, ".1f")),
+    _Column(("seeds",), lambda row: "" if row.is_baseline or row.seeds is None else str(row.seeds)),
+)
+# What a narrow terminal goes without; the files hold everything.
+_LEFT_OUT_FIRST = (_SCORES[3], _COSTS[0], _SCORES[1], _COSTS[3], _SCORES[2], _COSTS[2])

@@ -1,0 +1,212 @@
+"""The training loop: a fixed order of batches, early stopping on validation, the best state kept.
+
+Everything random follows from (seed, step): the order of the documents, what dropout drops. So a run
+that is continued from any checkpoint takes the same steps as one that was never stopped.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import time
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+
+import embedlab
+from experiments.checkpoints import Checkpoints
+from experiments.config import Train
+from experiments.errors import RunFailure
+from experiments.model import Model, probabilities
+from experiments.prepare import Encoded
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Labelled:
+    """Documents of a split, with labels int32 [rows]."""
+
+    documents: Encoded
+    labels: np.ndarray
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Fitted:
+    """A trained model.
+
+    Attributes:
+        parameters: those of the best evaluation.
+        best_step: the step of that evaluation.
+        steps: steps taken in all.
+        seconds: by phase: "compile" (with the first steps), "train", "evaluate".
+    """
+
+    parameters: dict[str, Any]
+    best_step: int
+    steps: int
+    seconds: dict[str, float]
+
+
+OnEvaluation = Callable[[int, float, np.ndarray, dict[str, Any]], None]
+
+
+def fit(
+    model: Model,
+    settings: Train,
+    train: Labelled,
+    valid: Labelled,
+    *,
+    seed: int,
+    buffers: Any,
+    checkpoints: Checkpoints | None = None,
+    on_start: Callable[[int], None] = lambda step: None,
+    on_evaluation: OnEvaluation = lambda step, loss, probabilities, parameters: None,
+) -> Fitted:
+    """Trains until the validation loss has not fallen for `patience` evaluations, or for `steps`.
+
+    Args:
+        model: what to train.
+        settings: how.
+        train: documents to learn from.
+        valid: documents to stop by.
+        seed: of the initial parameters, the order and the dropout.
+        buffers: the embedding's buffers that belong to it from the start.
+        checkpoints: where states are kept and continued from; None to keep none.
+        on_start: called with the step that the run goes on from, 0 if it is new.
+        on_evaluation: called with the step, the mean training loss since the last evaluation, the
+            validation probabilities [rows, classes] and the parameters.
+
+    Raises:
+        RunFailure: the loss is not a number. The last good checkpoint stays.
+    """
+    seconds = {"compile": 0.0, "train": 0.0, "evaluate": 0.0}
+    state = start(model, settings, seed, buffers)
+    restored = checkpoints.restore(state) if checkpoints else None
+    state = state if restored is None else restored
+    on_start(int(state["step"]))
+    arrays = jax.device_put((train.documents.ids, train.documents.lengths, train.labels))
+    train_buffers = jax.device_put(train.documents.buffers)
+    saved = time.monotonic()
+    first = True
+    while not _done(state, settings):
+        step = int(state["step"])
+        count = min(settings.evaluate_every, settings.steps - step)
+        rows = order(seed, step, count, len(train.labels), settings.batch)
+        started = time.perf_counter()
+        live, loss = _steps(model, settings, state["live"], train_buffers, arrays, rows, seed, step)
+        mean_loss = float(loss)
+        seconds["compile" if first else "train"] += time.perf_counter() - started
+        first = False
+        if not np.isfinite(mean_loss):
+            raise RunFailure(
+                f"the training loss became {mean_loss} between steps {step} and {step + count}; "
+                "the last good checkpoint stays. Lower train.rate, or look for bad values in the data."
+            )
+        started = time.perf_counter()
+        predicted = probabilities(model, live["parameters"], valid.documents)
+        state = _judge(state, live, step + count, log_loss(predicted, valid.labels))
+        seconds["evaluate"] += time.perf_counter() - started
+        on_evaluation(step + count, mean_loss, predicted, live["parameters"])
+        if checkpoints and time.monotonic() - saved > settings.checkpoint_seconds:
+            checkpoints.save(step + count, state)
+            saved = time.monotonic()
+    if checkpoints:
+        checkpoints.save(int(state["step"]), state)
+    return Fitted(state["best"], int(state["best_step"]), int(state["step"]), seconds)
+
+
+def order(seed: int, step: int, count: int, rows: int, batch: int) -> np.ndarray:
+    """Which documents the steps `step … step + count − 1` see: int32 [count, batch].
+
+    The batches are cut from an endless row of permutations, one an epoch, so none is short.
+    """
+    places = np.arange(step * batch, (step + count) * batch)
+    epochs = range(places[0] // rows, places[-1] // rows + 1)
+    permutations = {e: np.random.default_rng([seed, e]).permutation(rows) for e in epochs}
+    drawn = np.empty(len(places), np.int32)
+    for epoch, permutation in permutations.items():
+        here = places // rows == epoch
+        drawn[here] = permutation[places[here] % rows]
+    return drawn.reshape(count, batch)
+
+
+def log_loss(predicted: np.ndarray, labels: np.ndarray) -> float:
+    """Mean of −log p(label), float64."""
+    chosen = predicted[np.arange(len(labels)), labels].astype(np.float64)
+    return float(-np.log(np.clip(chosen, 1e-12, 1)).mean())
+
+
+def make_optimizer(settings: Train) -> optax.GradientTransformation:
+    """The optax optimizer that the settings name."""
+    if settings.optimizer == "adagrad":
+        return optax.adagrad(settings.rate)
+    return optax.adam(settings.rate)
+
+
+def start(model: Model, settings: Train, seed: int, buffers: Any) -> dict[str, Any]:
+    parameters = model.init(jax.random.key(seed), buffers)
+    return {
+        "live": {"parameters": parameters, "optimizer": make_optimizer(settings).init(parameters)},
+        "best": parameters,
+        "best_loss": np.array(np.inf, np.float32),
+        "best_step": np.array(0, np.int32),
+        "stale": np.array(0, np.int32),
+        "step": np.array(0, np.int32),
+    }
+
+
+def _judge(state: dict[str, Any], live: dict[str, Any], step: int, loss: float) -> dict[str, Any]:
+    """The state after an evaluation: the best parameters are those of the least validation loss."""
+    better = np.float32(loss) < state["best_loss"]  # a loss that is not a number is never better
+    return {
+        "live": live,
+        "best": live["parameters"] if better else state["best"],
+        "best_loss": np.array(loss, np.float32) if better else state["best_loss"],
+        "best_step": np.array(step, np.int32) if better else state["best_step"],
+        "stale": np.array(0 if better else int(state["stale"]) + 1, np.int32),
+        "step": np.array(step, np.int32),
+    }
+
+
+def _done(state: dict[str, Any], settings: Train) -> bool:
+    return state["step"] >= settings.steps or state["stale"] >= settings.patience
+
+
+@functools.partial(jax.jit, static_argnames=("model", "settings"))
+def _steps(
+    model: Model, settings: Train, live: Any, buffers: Any, arrays: Any, rows: Any, seed: Any, step: Any
+) -> tuple[Any, Any]:
+    """Takes a step a row of `rows` [count, batch] in one program; returns the mean loss beside."""
+    optimizer = make_optimizer(settings)
+    key = jax.random.key(seed)
+
+    def one(live: Any, inputs: tuple[Any, Any]) -> tuple[Any, Any]:
+        number, batch = inputs
+        documents = jax.tree.map(lambda x: x[batch], arrays)
+        loss, gradients = jax.value_and_grad(_loss)(
+            live["parameters"], model, settings, buffers, documents, jax.random.fold_in(key, number)
+        )
+        updates, state = optimizer.update(gradients, live["optimizer"], live["parameters"])
+        return {"parameters": optax.apply_updates(live["parameters"], updates), "optimizer": state}, loss
+
+    live, losses = jax.lax.scan(one, live, (step + jnp.arange(rows.shape[0]), rows))
+    return live, losses.mean()
+
+
+def _loss(parameters: Any, model: Model, settings: Train, buffers: Any, documents: Any, key: Any) -> Any:
+    ids, lengths, labels = documents
+    logits = model.logits(parameters, buffers, ids, lengths, settings.dropout, key)
+    loss = optax.softmax_cross_entropy_with_integer_labels(logits, labels).mean()
+    if settings.l2:
+        loss = loss + settings.l2 * _l2(model, parameters, buffers, ids, lengths)
+    return loss
+
+
+def _l2(model: Model, parameters: Any, buffers: Any, ids: Any, lengths: Any) -> Any:
+    """The L2 penalty on the rows that a batch's real ids use."""
+    real = jnp.where(jnp.arange(ids.shape[1]) < lengths[:, None], ids, embedlab.ABSENT)
+    lookups = model.spec.index(buffers, real)
+    return embedlab.l2_rows(embedlab.gather(parameters["tables"], lookups), lookups)

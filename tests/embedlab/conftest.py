@@ -1,0 +1,32 @@
+"""What the tests of the library share: table dtypes, 64-bit mode, and how hypothesis draws."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import hypothesis
+import jax
+import pytest
+
+from embedlab.base import TABLE_DTYPES
+
+# Asserts in the shared modules explain themselves like those of a test file.
+pytest.register_assert_rewrite("tests.embedlab.contract", "tests.embedlab.reference")
+
+# A new shape compiles, so no example has a deadline; the same examples are drawn in every run.
+hypothesis.settings.register_profile("embedlab", deadline=None, derandomize=True, database=None)
+hypothesis.settings.load_profile("embedlab")
+
+
+@pytest.fixture
+def x64() -> Iterator[None]:
+    """64-bit mode, for as long as the test runs."""
+    with jax.enable_x64(True):
+        yield
+
+
+@pytest.fixture(params=TABLE_DTYPES)
+def dtype(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Every dtype a table may have, in 64-bit mode where it needs that."""
+    with jax.enable_x64(request.param == "float64"):
+        yield request.param

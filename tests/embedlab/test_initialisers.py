@@ -1,0 +1,166 @@
+"""Initialisers: what they draw, that they are values, and what a file must hold."""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from embedlab import Constant, Dense, FromArray, Normal, ScaledNormal, Uniform
+from embedlab.base import TABLE_DTYPES
+from embedlab.initialisers import Initialiser
+
+KEY = jax.random.key(0)
+DRAWN = (Normal(0.3), ScaledNormal(2.0), Uniform(-0.5, 1.0), Constant(0.25))
+
+
+@pytest.mark.parametrize("initialiser", DRAWN, ids=repr)
+def test_it_is_a_value_and_draws_the_same_twice(initialiser: Any) -> None:
+    assert isinstance(initialiser, Initialiser)
+    assert eval(repr(initialiser)) == initialiser and hash(eval(repr(initialiser))) == hash(initialiser)
+    first, again = (initialiser(KEY, 5, 3, "float32") for _ in range(2))
+    np.testing.assert_array_equal(first, again)
+    assert first.shape == (5, 3)
+
+
+@pytest.mark.parametrize(
+    "initialiser", [*DRAWN, Normal(np.float64(0.3)), ScaledNormal(np.float64(2.0))], ids=repr
+)
+def test_the_dtype_is_the_tables(initialiser: Any, x64: None) -> None:
+    assert [initialiser(KEY, 5, 3, dtype).dtype.name for dtype in TABLE_DTYPES] == list(TABLE_DTYPES)
+
+
+@pytest.mark.parametrize(
+    ("initialiser", "mean", "deviation"),
+    [
+        (Normal(0.3), 0, 0.3),
+        (ScaledNormal(2.0), 0, 2 / np.sqrt(50)),
+        (Uniform(-0.5, 1.0), 0.25, 1.5 / np.sqrt(12)),
+        (Constant(0.25), 0.25, 0),
+    ],
+    ids=repr,
+)
+def test_moments(initialiser: Any, mean: float, deviation: float) -> None:
+    table = np.asarray(initialiser(KEY, 2000, 50, "float32"))  # 100,000 numbers
+    assert abs(table.mean() - mean) < 0.01
+    assert abs(table.std() - deviation) < 0.01
+
+
+def test_uniform_keeps_its_bounds() -> None:
+    table = Uniform(-0.5, 1.0)(KEY, 2000, 50, "float32")
+    assert -0.5 <= table.min() < -0.49 and 0.99 < table.max() < 1.0
+
+
+def test_scaled_normal_rows_have_the_length_of_its_scale() -> None:
+    for width in (4, 400):
+        table = ScaledNormal(3.0)(KEY, 4000, width, "float32")
+        assert abs(float((table**2).sum(1).mean()) - 9) < 0.5
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Normal(-1.0), r"stddev=-1.0: give a standard deviation of zero or more"),
+        (lambda: Normal(float("nan")), r"stddev=nan: give a finite number"),
+        (lambda: ScaledNormal(-1.0), r"scale=-1.0: give a length of zero or more"),
+        (lambda: ScaledNormal(float("inf")), r"scale=inf: give a finite number"),
+        (lambda: Uniform(0.5, 0.1), r"low=0.5: give a bound that is not above high=0.1"),
+        (lambda: Uniform(0.5, float("inf")), r"high=inf: give a finite number"),
+        (lambda: Constant(float("nan")), r"value=nan: give a finite number"),
+    ],
+)
+def test_refusals(make: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        make()
+
+
+# --- from a file -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "table.npy"
+    np.save(path, np.arange(6.0).reshape(3, 2))
+    return path
+
+
+def test_a_table_comes_out_of_its_file(file: Path) -> None:
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    spec = Dense(3, 2, initialiser=FromArray(str(file), digest))
+    table = spec.init(KEY).tables["table"]
+    np.testing.assert_array_equal(table, np.arange(6.0, dtype=np.float32).reshape(3, 2), strict=True)
+    assert "array(" not in repr(spec) and hash(spec) == hash(Dense(3, 2, FromArray(str(file), digest)))
+
+
+def read(path: Path, *, rows: int = 3, sha256: str = "") -> Any:
+    return FromArray(str(path), sha256)(KEY, rows, 2, "float32")
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    for path in (tmp_path / "none.npy", tmp_path):
+        with pytest.raises(ValueError, match=r"^path='.*': there is no such file; give a .npy file"):
+            read(path)
+
+
+def test_a_file_that_was_changed(file: Path) -> None:
+    wanted = hashlib.sha256(file.read_bytes()).hexdigest()
+    changed = bytearray(file.read_bytes())
+    changed[-1] ^= 1
+    file.write_bytes(changed)
+    with pytest.raises(ValueError, match=rf"^sha256='{wanted}': .* has the digest [0-9a-f]{{64}}"):
+        read(file, sha256=wanted)
+
+
+def test_a_file_of_another_shape(file: Path) -> None:
+    with pytest.raises(ValueError, match=r"^path='.*': its shape is \(3, 2\), the table's \(4, 2\)"):
+        read(file, rows=4)
+
+
+def test_a_file_of_whole_numbers(file: Path) -> None:
+    np.save(file, np.ones((3, 2), np.int32))
+    with pytest.raises(ValueError, match=r"^path='.*': it holds int32, not floats"):
+        read(file)
+
+
+@pytest.mark.parametrize("cut", [0, 5, 60, -1])
+def test_a_file_that_was_cut(file: Path, cut: int) -> None:
+    file.write_bytes(file.read_bytes()[:cut])
+    with pytest.raises(ValueError, match=r"^path='.*': not a plain .npy array"):
+        read(file)
+
+
+class Trap:
+    """Unpickled, it makes a file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> Any:
+        return Path.touch, (self.path,)
+
+
+def test_nothing_in_a_pickle_is_run(tmp_path: Path) -> None:
+    sprung = tmp_path / "sprung"
+    objects, pickled = tmp_path / "objects.npy", tmp_path / "pickled.npy"
+    np.save(objects, np.array([[Trap(sprung)]], object), allow_pickle=True)
+    pickled.write_bytes(pickle.dumps(Trap(sprung)))
+    for path in (objects, pickled):
+        with pytest.raises(ValueError, match=r"^path='.*': not a plain .npy array"):
+            read(path)
+    assert not sprung.exists()
+
+
+def test_an_archive_is_no_array(tmp_path: Path) -> None:
+    np.savez(tmp_path / "table.npz", table=np.ones((3, 2)))
+    with pytest.raises(ValueError, match=r"^path='.*': "):
+        read(tmp_path / "table.npz")
+
+
+def test_float64_files_are_cast_to_the_tables_dtype(file: Path) -> None:
+    assert read(file).dtype == jnp.float32

@@ -1,0 +1,126 @@
+"""Data sets refuse what is inconsistent; splits keep groups whole and classes in proportion."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from experiments.data import Dataset, split
+
+
+def dataset(labels, groups=None, classes=None, **more):
+    labels = np.asarray(labels, np.int32)
+    groups = np.arange(len(labels)) if groups is None else groups
+    classes = classes or tuple("abcdefghij"[: max(labels, default=0) + 1])
+    texts = tuple(map(str, range(len(labels))))
+    return Dataset("toy", texts, labels, classes, np.asarray(groups, np.int32), **more)
+
+
+def sides(splits):
+    return [side.tolist() for side in (splits.train, splits.valid, splits.test)]
+
+
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        ({"labels": [0, 2]}, r"labels=\[2\].*0 … 1"),
+        ({"labels": [0, -1]}, r"labels=\[-1\]"),
+        ({"groups": [0]}, "groups.shape"),
+        ({"labels": []}, "empty"),
+        ({"test_rows": np.int32([2])}, "test_rows"),
+    ],
+)
+def test_inconsistent_data_are_refused(change, message):
+    with pytest.raises(ValueError, match=message):
+        dataset(**{"labels": [0, 1], "classes": ("a", "b"), **change})
+
+
+@given(
+    rows=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 60)), min_size=30, max_size=300),
+    seed=st.integers(0, 2**40),
+)
+def test_split_is_a_partition_that_keeps_groups_whole(rows, seed):
+    labels, groups = map(list, zip(*rows, strict=True))
+    data = dataset(labels, groups, classes=tuple("abcd"))
+    try:
+        splits = split(data, seed=seed, valid=0.2, test=0.2)
+    except ValueError:
+        return  # too few groups of some class: refused, which is tested below
+    assert sorted(row for side in sides(splits) for row in side) == list(range(len(rows)))
+    of_side = [set(data.groups[side].tolist()) for side in (splits.train, splits.valid, splits.test)]
+    assert not (of_side[0] & of_side[1] or of_side[0] & of_side[2] or of_side[1] & of_side[2])
+    assert sides(split(data, seed=seed, valid=0.2, test=0.2)) == sides(splits)
+
+
+def test_every_class_has_its_share():
+    labels = np.repeat([0, 1, 2], [1000, 300, 50])
+    splits = split(dataset(labels), seed=3, valid=0.2, test=0.1)
+    for side, share in ((splits.train, 0.7), (splits.valid, 0.2), (splits.test, 0.1)):
+        np.testing.assert_allclose(np.bincount(labels[side]), share * np.array([1000, 300, 50]), atol=1)
+
+
+def test_shares_of_tiny_classes_are_right_on_average():
+    labels = np.arange(300) % 100  # a hundred classes of three rows
+    data = dataset(labels, classes=tuple(map(str, range(100))))
+    sizes = [len(split(data, seed=seed).test) for seed in range(50)]
+    assert abs(np.mean(sizes) - 30) < 2.5
+
+
+def test_groups_of_many_sizes_still_give_the_shares():
+    groups = np.repeat(np.arange(400), np.arange(400) % 7 + 1)
+    labels = groups % 4
+    splits = split(dataset(labels, groups), seed=0)
+    assert len(splits.test) == pytest.approx(0.1 * len(labels), rel=0.08)
+    assert len(splits.valid) == pytest.approx(0.1 * len(labels), rel=0.08)
+
+
+def test_seeds_differ():
+    data = dataset(np.arange(200) % 2)
+    assert sides(split(data, seed=0)) != sides(split(data, seed=1))
+
+
+def test_test_rows_of_their_own_are_kept():
+    data = dataset(np.arange(100) % 2, test_rows=np.arange(80, 100, dtype=np.int32))
+    splits = split(data, seed=0, valid=0.25)
+    assert splits.test.tolist() == list(range(80, 100))
+    assert (len(splits.train), len(splits.valid)) == (60, 20)
+
+
+@pytest.mark.parametrize(
+    "data, message",
+    [
+        (dataset([0] * 50), "every row is of class 'a'"),
+        (dataset([0, 1] * 2), "leaves no row on this side"),
+        (dataset([0, 1] * 50, groups=[0, 1] * 50), "leaves no row on this side.*2 groups"),
+        (dataset([0, 1] * 50, classes=("a", "b", "c")), "1 of 3 have no row to train on.*'c'"),
+        (
+            dataset([0, 1] * 50 + [2], test_rows=np.int32([0, 1, 100])),
+            r"have no row to train on \('c'\)",
+        ),
+    ],
+)
+def test_what_cannot_be_learnt_is_refused(data, message):
+    with pytest.raises(ValueError, match=message):
+        split(data, seed=0)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"valid": 0}, {"test": 1.0}, {"test": float("nan")}, {"valid": -0.1}, {"valid": 0.5, "test": 0.5}],
+)
+def test_shares_must_be_shares(change):
+    with pytest.raises(ValueError, match="share of the rows"):
+        split(dataset([0, 1] * 50), seed=0, **change)
+
+
+@pytest.mark.parametrize("seed", [-1, 0.5, True])
+def test_a_seed_is_a_whole_number(seed):
+    with pytest.raises(ValueError, match="seed"):
+        split(dataset([0, 1] * 50), seed=seed)
+
+
+def test_splits_cannot_be_changed():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        split(dataset([0, 1] * 50), seed=0).train = None

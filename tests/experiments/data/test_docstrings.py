@@ -1,0 +1,127 @@
+"""The default data set: large enough, masked, capped, deterministic, with duplicates on one side."""
+
+import hashlib
+import os
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from experiments.data import Docstrings, docstrings, split
+
+
+@pytest.fixture(scope="module")
+def data(cache):
+    steps = []
+    found = Docstrings().load(lambda done, total: steps.append((done, total)))
+    assert steps == [(i, 10) for i in range(11)], "progress counts the packages, then the grouping"
+    return found
+
+
+def test_size_and_balance(data):
+    counts = np.bincount(data.labels)
+    assert len(data.texts) >= 10_000
+    assert len(counts) == len(data.classes) == 9 and counts.min() > 300
+    assert counts.max() <= 0.3 * len(data.texts)
+
+
+def test_every_package_is_one_that_the_install_brings(root):
+    declared = (root / "pyproject.toml").read_text()
+    for package in docstrings.PACKAGES.values():
+        assert re.search(rf'^  "{package.distribution}>=', declared, re.MULTILINE), package
+
+
+def test_no_name_is_left(data):
+    names = [name for package in docstrings.PACKAGES.values() for name in package.distinctive]
+    aliases = [name for package in docstrings.PACKAGES.values() for name in package.aliases]
+    left = re.compile(rf"{'|'.join(names)}|(?<!\w)({'|'.join(aliases)})(?!\w)", re.IGNORECASE)
+    assert [text for text in data.texts if left.search(text)] == []
+
+
+def test_no_code_is_left(data):
+    code = re.compile(r">>> |^import |```|https?://")
+    assert sum(bool(code.search(text)) for text in data.texts) < 0.002 * len(data.texts)
+
+
+def test_documents_are_distinct_within_a_package(data):
+    assert len(set(zip(data.texts, data.labels.tolist(), strict=True))) == len(data.texts)
+
+
+def test_a_split_leaves_no_near_duplicate_across(data):
+    """Brute force, with shingles made here: a sample of test documents against all of train and valid."""
+    splits = split(data, seed=0)
+
+    def grams(row):
+        words = re.sub(r"\W", " ", data.texts[row].lower()).split()
+        return {" ".join(words[i : i + 5]) for i in range(len(words) - 4)}
+
+    others = [(len(own), own) for own in map(grams, np.concatenate([splits.train, splits.valid]))]
+    sample = np.random.default_rng(0).choice(splits.test, 80, replace=False)
+    for row in sample:
+        own = grams(row)
+        for size, other in others:
+            if own and size <= 2 * len(own) <= 4 * size:  # other sizes cannot be this similar
+                common = len(own & other)
+                assert common / (size + len(own) - common) < 0.5, data.texts[row]
+
+
+def test_near_duplicates_across_packages_are_grouped(data):
+    packages = {}
+    for group, label in zip(data.groups.tolist(), data.labels.tolist(), strict=True):
+        packages.setdefault(group, set()).add(data.classes[label])
+    pairs = [found for found in packages.values() if len(found) > 1]
+    assert {"numpy", "scipy"} in pairs and len(pairs) > 10
+
+
+def test_the_cache_gives_the_same(data, monkeypatch):
+    monkeypatch.setattr(docstrings, "documents", lambda name: pytest.fail("parsed again"))
+    again = Docstrings().load()
+    assert again.texts == data.texts
+    assert again.labels.tolist() == data.labels.tolist() and again.groups.tolist() == data.groups.tolist()
+
+
+def test_another_version_is_parsed_anew(monkeypatch):
+    source = Docstrings(packages=("rich", "optax"), max_share=0.6)
+    before = source.load()
+    monkeypatch.setattr(docstrings, "_version", lambda name: "another")
+    monkeypatch.setattr(docstrings, "documents", lambda name: ["words of " + name, "more of " + name])
+    assert len(before.texts) > 500 and len(source.load().texts) == 4
+
+
+def test_the_cap_keeps_a_sample_whatever_the_order():
+    texts = [f"text {i}" for i in range(100)]
+    labels = np.array([0] * 80 + [1] * 12 + [2] * 8)
+    kept = docstrings._capped(texts, labels, 0.5)
+    assert np.bincount(labels[kept]).tolist() == [20, 12, 8]
+    turned = docstrings._capped(texts[::-1], labels[::-1], 0.5)
+    assert sorted(texts[i] for i in kept) == sorted(texts[99 - i] for i in turned)
+
+
+def test_another_process_reads_the_same():
+    """Whatever the hash seed, the order of names, and without a cache."""
+    code = """
+import hashlib
+from experiments.data import Docstrings
+data = Docstrings(packages=("rich", "optax"), max_share=0.6).load()
+print(hashlib.sha256(repr((data.texts, data.labels.tolist(), data.groups.tolist())).encode()).hexdigest())
+"""
+    env = {**os.environ, "PYTHONHASHSEED": "1", "EMBEDLAB_CACHE": "/dev/null/none"}
+    found = subprocess.run([sys.executable, "-c", code], env=env, check=True, capture_output=True, text=True)
+    own = Docstrings(packages=("optax", "rich"), max_share=0.6).load()
+    text = repr((own.texts, own.labels.tolist(), own.groups.tolist()))
+    assert found.stdout.strip() == hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_a_missing_package_is_named(monkeypatch):
+    package = docstrings.PACKAGES["rich"]._replace(folder="not_there", distribution="not-there")
+    monkeypatch.setitem(docstrings.PACKAGES, "rich", package)
+    with pytest.raises(ValueError, match=r"package='not_there'.*pip install 'embedlab\[experiments\]'"):
+        Docstrings(packages=("optax", "rich"), max_share=1).load()
+
+
+def test_a_package_without_sources_is_named(monkeypatch):
+    monkeypatch.setattr(docstrings, "source_files", lambda folder: [])
+    with pytest.raises(ValueError, match="'optax' is installed without documentation strings"):
+        docstrings.documents("optax")

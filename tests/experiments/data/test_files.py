@@ -1,0 +1,208 @@
+"""What holds for every kind of file: paths, encodings, labels, damage; and choosing a kind by flag."""
+
+import dataclasses
+import json
+import os
+import time
+
+import draccus
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import embedlab
+import experiments.config
+from experiments import overrides
+from experiments.data import Csv, Docstrings, FastText, Jsonl, Parquet, Source, Tsv, split
+
+ROWS = [("a fine film, and “long”", "pos"), ("dull", "neg"), ("not bad: ok", "pos"), ("schön", "neutral")]
+
+
+def encode(kind, rows=ROWS):
+    """The same rows as a file of each kind, in bytes."""
+    if kind is Csv:
+        return "".join(f'"{t}",{c}\r\n' for t, c in [("text", "label"), *rows]).encode()
+    if kind is Tsv:
+        return "".join(f"{c}\t{t}\n" for t, c in [("text", "label"), *rows]).encode()
+    if kind is Jsonl:
+        return "".join(json.dumps({"label": c, "text": t, "id": 1}) + "\n" for t, c in rows).encode()
+    if kind is FastText:
+        return "".join(f"__label__{c} {t}\n" for t, c in rows).encode()
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.table({"id": [1] * len(rows), **dict(zip(("text", "label"), zip(*rows)))}), sink)  # noqa: B905
+    return sink.getvalue().to_pybytes()
+
+
+KINDS = [Csv, Tsv, Jsonl, FastText, Parquet]
+TEXT_KINDS = [Csv, Tsv, Jsonl, FastText]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_same_rows_in_every_form(kind, write):
+    data = kind(path=write(encode(kind), "films.x")).load()
+    assert data.name == "films"
+    assert data.texts == tuple(text for text, _ in ROWS)
+    assert data.classes == ("neg", "neutral", "pos")
+    assert data.labels.tolist() == [2, 0, 2, 1] and data.labels.dtype == np.int32
+    assert data.groups.tolist() == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("kind", TEXT_KINDS)
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda raw: b"\xef\xbb\xbf" + raw,
+        lambda raw: raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"),
+        lambda raw: raw.rstrip(b"\r\n"),
+        lambda raw: raw + b"\n\r\n",
+    ],
+    ids=["byte-order mark", "CRLF", "no last newline", "blank lines"],
+)
+def test_harmless_variants_change_nothing(kind, change, write):
+    data = kind(path=write(change(encode(kind)))).load()
+    assert data.texts == tuple(text for text, _ in ROWS) and data.labels.tolist() == [2, 0, 2, 1]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_paths_that_are_no_file_are_refused_at_once(kind, write, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    began = time.monotonic()
+    for path, message in [
+        (str(tmp_path / "absent"), "No such file"),
+        (str(tmp_path), "a folder"),
+        (str(tmp_path / "pipe"), "a pipe"),
+        ("/dev/null", "a pipe or a device"),
+        (write(b""), "empty"),
+    ]:
+        with pytest.raises(ValueError, match=f"^path=.*{message}"):
+            kind(path=path).load()
+    assert time.monotonic() - began < 10
+
+
+@pytest.mark.parametrize("kind", TEXT_KINDS)
+@pytest.mark.parametrize("byte", [b"\xff", b"\0", b"\xc3"])
+def test_bytes_that_are_no_text_are_found(kind, byte, write):
+    lines = encode(kind).splitlines(keepends=True)
+    lines[2] = lines[2][:3] + byte + lines[2][3:]
+    offset = len(lines[0]) + len(lines[1]) + 3
+    with pytest.raises(ValueError, match=f"line 3: byte {offset} of the file is 0x{byte.hex()}"):
+        kind(path=write(b"".join(lines))).load()
+
+
+def test_real_latin1_is_refused_by_line(data_dir, write):
+    lines = (data_dir / "kim2014" / "rt-polarity.all").read_bytes().splitlines(keepends=True)
+    bad = next(i for i, line in enumerate(lines, 1) if not is_utf8(line))
+    with pytest.raises(ValueError, match=f"line {bad}: byte .*iconv"):
+        FastText(path=write(b"".join(b"__label__" + line for line in lines))).load()
+
+
+def is_utf8(line):
+    try:
+        return isinstance(line.decode(), str)
+    except UnicodeDecodeError:
+        return False
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_declared_classes_set_the_order_and_the_limit(kind, write):
+    path = write(encode(kind))
+    data = kind(path=path, classes=("pos", "neg", "neutral")).load()
+    assert data.classes == ("pos", "neg", "neutral") and data.labels.tolist() == [0, 1, 0, 2]
+    with pytest.raises(ValueError, match=r"(line|row) \d: label 'neutral' is none.*'neg', 'pos'"):
+        kind(path=path, classes=("pos", "neg")).load()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("row, message", [((" ", "pos"), "text is empty"), (("fine", ""), "label is empty")])
+def test_rows_without_text_or_label_are_refused(kind, row, message, write):
+    number = 5 + (kind in (Csv, Tsv))
+    with pytest.raises(ValueError, match=rf"(line|row) {number}: .*{message}"):
+        kind(path=write(encode(kind, [*ROWS, row]))).load()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_test_file_is_its_own_side(kind, write):
+    train = write(encode(kind, [(f"text {i}", "ab"[i % 2]) for i in range(40)]), "train")
+    test = write(encode(kind, [("unseen", "b"), ("new", "a")]), "test")
+    data = kind(path=train, test_path=test).load()
+    assert data.test_rows.tolist() == [40, 41] and data.texts[40] == "unseen"
+    assert split(data, seed=0).test.tolist() == [40, 41]
+
+
+def test_equal_texts_form_a_group(write):
+    data = Jsonl(path=write(encode(Jsonl, [("x", "a"), ("y", "b"), ("x", "b")]))).load()
+    assert data.groups.tolist() == [0, 1, 0]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@given(data=st.data())
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_damage_is_a_value_error_or_harmless(kind, data, write):
+    raw = encode(kind)
+    start, stop = sorted(data.draw(st.tuples(st.integers(0, len(raw)), st.integers(0, len(raw)))))
+    path = write(raw[:start] + data.draw(st.binary(max_size=8)) + raw[stop:])
+    try:
+        found = kind(path=path).load()
+    except ValueError as error:
+        assert path in str(error), "the message names the file"
+    else:
+        assert all(text.strip() for text in found.texts)
+
+
+@pytest.mark.parametrize(
+    "make, field",
+    [
+        (lambda: Csv(), "path"),
+        (lambda: Csv(path="x", classes=("a", "a")), "classes"),
+        (lambda: Csv(path="x", classes=("a",)), "classes"),
+        (lambda: Csv(path="x", text="label"), "label"),
+        (lambda: Jsonl(path="x", text="label"), "label"),
+        (lambda: Parquet(path="x", text="label"), "label"),
+        (lambda: Csv(path="x", delimiter=""), "delimiter"),
+        (lambda: Csv(path="x", delimiter=";;"), "delimiter"),
+        (lambda: FastText(path="x", prefix=""), "prefix"),
+        (lambda: FastText(path="x", prefix="a b"), "prefix"),
+        (lambda: Docstrings(packages=("jax",)), "packages"),
+        (lambda: Docstrings(packages=("jax", "jax")), "packages"),
+        (lambda: Docstrings(packages=("jax", "numpi")), "packages=.*'numpy'"),
+        (lambda: Docstrings(max_share=0.1), "max_share"),
+        (lambda: Docstrings(max_share=float("nan")), "max_share"),
+    ],
+)
+def test_wrong_fields_are_named(make, field):
+    with pytest.raises(ValueError, match=f"^{field}"):
+        make()
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    data: Source = Docstrings()
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        Docstrings(packages=("jax", "numpy"), max_share=0.5),
+        Csv(path="a.csv", text="review", label="stars", delimiter=";", columns=("stars", "review")),
+        Tsv(path="a.tsv", classes=("1", "0")),
+        Jsonl(path="a.jsonl", test_path="b.jsonl"),
+        Parquet(path="a.parquet"),
+        FastText(path="a.txt", prefix="#"),
+    ],
+    ids=lambda source: type(source).__name__,
+)
+def test_a_config_holds_a_source(source):
+    encoded = draccus.encode(Config(source))
+    assert draccus.decode(Config, json.loads(json.dumps(encoded))) == Config(source)
+
+
+def test_a_source_is_chosen_by_flags():
+    flags = "--data.type csv --data.path r.csv --data.text review --data.label stars"
+    flags += " --data.columns [stars,review]"
+    start = experiments.config.Config(embedlab.Dense(vocabulary=10, dim=4))
+    assert overrides.apply(start, flags.split()).config.data == Csv(
+        path="r.csv", text="review", label="stars", columns=("stars", "review")
+    )

@@ -1,0 +1,52 @@
+"""JSON Lines: any text comes through; malformed lines by number."""
+
+import json
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from experiments.data import Jsonl
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1).filter(
+    str.strip
+)
+
+
+@given(texts=st.lists(TEXT, min_size=1, max_size=8), ascii_only=st.booleans())
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_text_comes_through(texts, ascii_only, write):
+    lines = (json.dumps({"text": text, "label": 1}, ensure_ascii=ascii_only) + "\n" for text in texts)
+    assert list(Jsonl(path=write("".join(lines))).load().texts) == texts
+
+
+def test_labels_of_several_types(write):
+    labels = ["spam", 1, True, 4.5]
+    data = Jsonl(path=write("\n".join(json.dumps({"text": "t", "label": x}) for x in labels))).load()
+    assert [data.classes[i] for i in data.labels] == ["spam", "1", "true", "4.5"]
+
+
+@pytest.mark.parametrize(
+    "line, message",
+    [
+        ('{"text": "a", "label": "b"', "no JSON .*column"),
+        ("text,label", "no JSON"),
+        ('["a", "b"]', "JSON list where an object is expected"),
+        ('"a"', "JSON str where"),
+        ('{"text": "a", "lable": 1}', "no key 'label'; the object has 'lable', 'text'"),
+        ('{"label": 1}', "no key 'text'"),
+        ('{"text": 3, "label": 1}', "'text' is 3; give a string"),
+        ('{"text": null, "label": 1}', "'text' is null"),
+        ('{"text": "a", "label": null}', "'label' is null"),
+        ('{"text": "a", "label": ["b", "c"]}', "'label' is .* give one"),
+        ('{"text": "a", "label": NaN}', "'label' is NaN"),
+        ('{"text": "a\\ud800", "label": 1}', "surrogate"),
+        ('{"text": "a\\u0000", "label": 1}', "NUL"),
+        ("[" * 100_000, "nested too deeply|no JSON"),
+        ('{"text": "a", "label": ' + "9" * 5000 + "}", "integer string"),
+    ],
+)
+def test_malformed_lines_are_reported_by_number(line, message, write):
+    path = write('{"text": "fine", "label": 1}\n\n' + line + "\n")
+    with pytest.raises(ValueError, match=f"line 3: .*{message}"):
+        Jsonl(path=path).load()

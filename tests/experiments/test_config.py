@@ -1,0 +1,157 @@
+"""What a config refuses, where config files go wrong, and the quickstart's equal bytes."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from pathlib import Path
+from typing import Any
+
+import jax
+import numpy as np
+import pytest
+
+import embedlab
+from experiments.config import Config, Quality, Text, Train
+from experiments.config_file import load
+from experiments.errors import Mistake
+
+DENSE = embedlab.Dense(vocabulary=100, dim=8)
+
+
+@pytest.mark.parametrize("kind", [Text, Train, Quality])
+def test_defaults_are_valid_frozen_and_equal_by_value(kind: Any) -> None:
+    assert kind() == kind()
+    assert hash(kind()) == hash(kind())
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        kind().anything = 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "value", "message"),
+    [
+        (Text, "lower", 1, "lower=1: give True or False"),
+        (Text, "min_count", 0, "min_count=0: give a whole number of at least 1"),
+        (Text, "min_count", True, "min_count=True: give a whole number"),
+        (Text, "max_length", 8.0, "max_length=8.0: give a whole number"),
+        (Train, "optimizer", "sgd", "optimizer='sgd': choose one of adam, adagrad"),
+        (Train, "rate", 0, "rate=0: give a finite number above 0"),
+        (Train, "rate", -0.1, "rate=-0.1: give a finite number above 0"),
+        (Train, "rate", float("nan"), "rate=nan: give a finite number above 0"),
+        (Train, "rate", float("inf"), "rate=inf: give a finite number above 0"),
+        (Train, "rate", True, "rate=True: give a finite number above 0"),
+        (Train, "rate", "fast", "rate='fast': give a finite number above 0"),
+        (Train, "batch", 0, "batch=0: give a whole number of at least 1"),
+        (Train, "steps", "300", "steps='300': give a whole number"),
+        (Train, "evaluate_every", 2.5, "evaluate_every=2.5: give a whole number"),
+        (Train, "patience", -1, "patience=-1: give a whole number of at least 1"),
+        (Train, "checkpoint_seconds", -1, "checkpoint_seconds=-1: give a finite number of at least 0"),
+        (Train, "l2", float("nan"), "l2=nan: give a finite number of at least 0"),
+        (Train, "dropout", 0.1, "dropout=0.1: give an embedlab.Dropout("),
+        (Quality, "rows", 0, "rows=0: give a whole number of at least 1"),
+        (Quality, "rows", 10, "neighbours=10: give fewer neighbours than rows=10"),
+        (Config, "embedding", 3, "embedding=3: give a spec, such as embedlab.Dense("),
+        (Config, "embedding", embedlab.Dense, "embedding=<class 'embedlab.dense.Dense'>: give a spec"),
+        (Config, "data", "reviews.csv", "data='reviews.csv': give an instance of Source"),
+        (Config, "text", None, "text=None: give an instance of Text"),
+        (Config, "encoder", "bag", "encoder='bag': give an instance of Encoder"),
+        (Config, "train", Train, "train=<class 'experiments.config.Train'>: give an instance"),
+        (Config, "rivals", [DENSE], "rivals=[Dense("),
+        (Config, "rivals", {"a.b": DENSE}, "rivals='a.b': name a rival with letters, digits"),
+        (Config, "rivals", {"..": DENSE}, "rivals='..': name a rival with letters, digits"),
+        (Config, "rivals", {"b": None}, "rivals.b=None: give a spec"),
+        (Config, "baselines", 1, "baselines=1: give True or False"),
+        (Config, "seeds", (), "seeds=(): give a tuple of one seed or more, each once"),
+        (Config, "seeds", (1, 1), "seeds=(1, 1): give a tuple of one seed or more, each once"),
+        (Config, "seeds", 0, "seeds=0: give a tuple of one seed or more"),
+        (Config, "seeds", (True,), "seeds=True: give a whole number of at least 0"),
+        (Config, "seeds", (2**32,), "seeds=4294967296: give a seed below 2**32"),
+        (Config, "split_seed", -1, "split_seed=-1: give a whole number of at least 0"),
+    ],
+)
+def test_refused(kind: Any, field: str, value: Any, message: str) -> None:
+    needed = {"embedding": DENSE} if kind is Config else {}
+    with pytest.raises(ValueError, match=re.escape(message)):
+        kind(**{**needed, field: value})
+
+
+# --- config files ---------------------------------------------------------------------------------------
+
+GOOD = """
+import embedlab
+from experiments.config import Config
+
+def config():
+    return Config(embedlab.Dense(vocabulary=100, dim=8))
+"""
+
+
+def test_a_config_file_is_run(tmp_path: Path) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text(GOOD)
+    assert load(str(file)) == Config(DENSE)
+
+
+def test_a_config_file_may_write_a_dataclass(tmp_path: Path) -> None:
+    # Dataclasses look up the module that they are written in.
+    file = tmp_path / "mine.py"
+    start = "from __future__ import annotations\nimport dataclasses\n"
+    file.write_text(start + GOOD + "\n@dataclasses.dataclass\nclass Mine:\n    a: int = 1\n")
+    assert load(str(file)) == Config(DENSE)
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("x = 1\n", r"mine\.py: it has no function config\(\); write one"),
+        ("config = 1\n", r"mine\.py: it has no function config\(\); write one"),
+        ("def config(:\n", r"mine\.py: running it raised SyntaxError: .*line 1"),
+        ("import no_such_module\n", r"mine\.py: running it raised ModuleNotFoundError: .*no_such_module"),
+        (GOOD.replace("dim=8", "dim=0"), r"mine\.py: its config\(\) raised ValueError: dim=0: give a whole"),
+        ("def config(a): ...\n", r"mine\.py: its config\(\) raised TypeError: .*argument"),
+        ("def config(): ...\n", r"mine\.py: its config\(\) returned NoneType, expected an experiments"),
+    ],
+)
+def test_a_faulty_config_file_is_named(tmp_path: Path, code: str, message: str) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text(code)
+    with pytest.raises(Mistake, match=message):
+        load(str(file))
+
+
+def test_a_missing_config_file_names_the_nearest(tmp_path: Path) -> None:
+    (tmp_path / "quickstart.py").write_text(GOOD)
+    for name in ("quikstart.py", "quickstart"):
+        with pytest.raises(Mistake, match=rf"{name}: there is no such file; did you mean .*quickstart\.py\?"):
+            load(str(tmp_path / name))
+    with pytest.raises(Mistake, match=r"zzz\.py: there is no such file; Give the path of a Python file"):
+        load(str(tmp_path / "no_such_folder" / "zzz.py"))
+    with pytest.raises(Mistake, match="there is no such file"):
+        load(str(tmp_path))
+
+
+def test_a_config_file_is_python(tmp_path: Path) -> None:
+    file = tmp_path / "mine.json"
+    file.write_text("{}")
+    with pytest.raises(Mistake, match=r"mine\.json: this is no Python file"):
+        load(str(file))
+
+
+# --- the quickstart -------------------------------------------------------------------------------------
+
+
+def trainable_bytes(spec: Any, words: int) -> int:
+    ngrams = {"ngrams": np.zeros((words, 1), np.int32)}  # how many a word has changes no table
+    return jax.eval_shape(lambda key: spec.init(key, ngrams), jax.random.key(0)).num_bytes.trainable
+
+
+def test_rivals_of_the_quickstart_have_a_quarter_of_the_bytes(root: Path) -> None:
+    config = load(str(root / "configs" / "quickstart.py"))
+    reference: Any = config.embedding
+    full = trainable_bytes(reference, reference.vocabulary)
+    assert full == reference.vocabulary * reference.dim * 4
+    assert list(config.rivals) == ["dense-cut", "hashed", "hashed-weighted", "subword"]
+    for name, rival in config.rivals.items():
+        assert trainable_bytes(rival, reference.vocabulary) * 4 == full, name
+        assert rival.dim == reference.dim
+    assert config.seeds == (0, 1, 2)

@@ -1,0 +1,128 @@
+"""The training loop: its order, its stopping, and that it goes on as if it had never stopped."""
+
+import jax
+import numpy as np
+import pytest
+
+import embedlab
+from experiments.checkpoints import Checkpoints
+from experiments.config import Train
+from experiments.encoders import Bag
+from experiments.errors import RunFailure
+from experiments.model import Model, probabilities
+from experiments.prepare import Encoded
+from experiments.train import Labelled, fit, log_loss, order
+
+MODEL = Model(embedlab.Dense(50, 8), Bag(), 2)
+
+
+def documents(seed: int, rows: int = 200) -> Labelled:
+    """Documents whose label is whether most ids are above the middle: learnable, not at once."""
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(0, 2, rows).astype(np.int32)
+    ids = np.where(rng.random((rows, 12)) < 0.7, labels[:, None], 1 - labels[:, None]) * 25
+    ids = (ids + rng.integers(0, 25, ids.shape)).astype(np.int32)
+    return Labelled(Encoded(ids, rng.integers(1, 13, rows).astype(np.int32), {}), labels)
+
+
+TRAIN, VALID = documents(0), documents(1)
+
+
+def same(a: object, b: object) -> None:
+    jax.tree.map(np.testing.assert_array_equal, a, b)
+
+
+def test_order_walks_whole_permutations() -> None:
+    drawn = order(seed=3, step=0, count=10, rows=20, batch=6)
+    assert drawn.shape == (10, 6)
+    for epoch in drawn.reshape(-1, 20):
+        assert sorted(epoch) == list(range(20))
+    np.testing.assert_array_equal(drawn[4:7], order(seed=3, step=4, count=3, rows=20, batch=6))
+    assert (drawn != order(seed=4, step=0, count=10, rows=20, batch=6)).any()
+
+
+@pytest.mark.parametrize(("optimizer", "rate"), [("adam", 0.05), ("adagrad", 0.5)])
+def test_it_learns_and_repeats_to_the_bit(optimizer: str, rate: float) -> None:
+    settings = Train(optimizer=optimizer, rate=rate, batch=32, steps=60, evaluate_every=20)
+    first = fit(MODEL, settings, TRAIN, VALID, seed=0, buffers={})
+    again = fit(MODEL, settings, TRAIN, VALID, seed=0, buffers={})
+    same(first.parameters, again.parameters)
+    predicted = probabilities(MODEL, first.parameters, VALID.documents)
+    assert (predicted.argmax(1) == VALID.labels).mean() > 0.75
+    other = fit(MODEL, settings, TRAIN, VALID, seed=1, buffers={})
+    assert (first.parameters["tables"]["table"] != other.parameters["tables"]["table"]).any()
+
+
+def test_the_best_evaluation_is_kept_and_patience_ends_the_run() -> None:
+    losses: dict[int, float] = {}
+
+    def note(step: int, loss: float, predicted: np.ndarray, parameters: object) -> None:
+        losses[step] = log_loss(predicted, VALID.labels)
+
+    settings = Train(rate=0.3, batch=32, steps=2000, evaluate_every=10, patience=3)
+    fitted = fit(MODEL, settings, TRAIN, VALID, seed=0, buffers={}, on_evaluation=note)
+    assert fitted.steps < 2000
+    assert fitted.best_step == min(losses, key=lambda step: losses[step])
+    assert fitted.steps == fitted.best_step + 3 * 10
+    predicted = probabilities(MODEL, fitted.parameters, VALID.documents)
+    assert log_loss(predicted, VALID.labels) == losses[fitted.best_step]
+
+
+def test_a_stopped_run_goes_on_to_the_same_bits(tmp_path) -> None:
+    dropout = embedlab.Dropout(words=0.3, components=0.2)
+    settings = Train(batch=32, steps=60, evaluate_every=20, patience=9, checkpoint_seconds=0, dropout=dropout)
+    whole = fit(MODEL, settings, TRAIN, VALID, seed=0, buffers={})
+
+    class Killed(Exception):
+        pass
+
+    def kill(step: int, *_: object) -> None:
+        if step == 40:
+            raise Killed
+
+    with pytest.raises(Killed):
+        fit(
+            MODEL,
+            settings,
+            TRAIN,
+            VALID,
+            seed=0,
+            buffers={},
+            checkpoints=Checkpoints(tmp_path / "c"),
+            on_evaluation=kill,
+        )
+    started: list[int] = []
+    rest = fit(
+        MODEL,
+        settings,
+        TRAIN,
+        VALID,
+        seed=0,
+        buffers={},
+        checkpoints=Checkpoints(tmp_path / "c"),
+        on_start=started.append,
+    )
+    assert started == [20]
+    same(whole.parameters, rest.parameters)
+
+
+def test_a_loss_that_is_no_number_stops_the_run() -> None:
+    broken = embedlab.Dense(50, 8, initialiser=embedlab.Normal(1e38))
+    with pytest.raises(RunFailure, match=r"loss became (nan|inf) between steps 0 and 10.*train\.rate"):
+        fit(
+            Model(broken, Bag(mode="sum"), 2),
+            Train(rate=1e30, steps=20, evaluate_every=10),
+            TRAIN,
+            VALID,
+            seed=0,
+            buffers={},
+        )
+
+
+def test_l2_shrinks_the_rows_in_use() -> None:
+    lengths = {}
+    for l2 in (0.0, 0.1):
+        settings = Train(batch=32, steps=40, evaluate_every=40, l2=l2)
+        table = fit(MODEL, settings, TRAIN, VALID, seed=0, buffers={}).parameters["tables"]["table"]
+        lengths[l2] = float(np.linalg.norm(table))
+    assert lengths[0.1] < 0.9 * lengths[0.0]
