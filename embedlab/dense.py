@@ -46,8 +46,14 @@ class Dense:
         require_count("vocabulary", self.vocabulary)
         require_table(self.vocabulary, self.dim, self.dtype)
 
+    @property
+    def table_shapes(self) -> dict[str, tuple[int, int]]:
+        """One table, (vocabulary, dim)."""
+        return {"table": (self.vocabulary, self.dim)}
+
     def init(self, key: PRNGKeyArray, buffers: Mapping[str, Any] | None = None) -> Variables:
-        return Variables({"table": self.initialiser(key, self.vocabulary, self.dim, self.dtype)})
+        """Draws the table; there are no buffers."""
+        return Variables({"table": self.initialiser(key, *self.table_shapes["table"], self.dtype)})
 
     def num_ids(self, buffers: Mapping[str, Any]) -> int:
         return self.vocabulary

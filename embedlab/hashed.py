@@ -88,13 +88,20 @@ class Hashed:
         require(self.seed < 2**32, "seed", self.seed, "give a seed below 2**32")
         require_table(max(self.buckets, self.importance), self.dim, self.dtype)
 
-    def init(self, key: PRNGKeyArray, buffers: Mapping[str, Any] | None = None) -> Variables:
-        table_key, importance_key = jax.random.split(key)
-        tables = {"table": self.initialiser(table_key, self.buckets, self.dim, self.dtype)}
+    @property
+    def table_shapes(self) -> dict[str, tuple[int, int]]:
+        """The shared table, (buckets, dim), and that of the importance, (importance, hashes), if any."""
+        shapes = {"table": (self.buckets, self.dim)}
         if self.importance:
-            draw = self.importance_initialiser
-            tables["importance"] = draw(importance_key, self.importance, self.hashes, self.dtype)
-        return Variables(tables)
+            shapes["importance"] = (self.importance, self.hashes)
+        return shapes
+
+    def init(self, key: PRNGKeyArray, buffers: Mapping[str, Any] | None = None) -> Variables:
+        """Draws the tables, each with its own initialiser and half of the key; there are no buffers."""
+        draws = {"table": self.initialiser, "importance": self.importance_initialiser}
+        keys = dict(zip(draws, jax.random.split(key), strict=True))
+        shapes = self.table_shapes
+        return Variables({name: draws[name](keys[name], *shapes[name], self.dtype) for name in shapes})
 
     def num_ids(self, buffers: Mapping[str, Any]) -> int | None:
         return self.vocabulary

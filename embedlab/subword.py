@@ -85,10 +85,16 @@ class Subword:
         """Rows of the table: own rows and n-gram buckets."""
         return self.own_row * self.vocabulary + self.buckets
 
+    @property
+    def table_shapes(self) -> dict[str, tuple[int, int]]:
+        """One table, (rows, dim)."""
+        return {"table": (self.rows, self.dim)}
+
     def init(self, key: PRNGKeyArray, buffers: Mapping[str, Any] | None = None) -> Variables:
+        """Draws the table, and checks the buffers against the spec."""
         ngrams = self._checked(buffers)
         return Variables(
-            {"table": self.initialiser(key, self.rows, self.dim, self.dtype)},
+            {"table": self.initialiser(key, *self.table_shapes["table"], self.dtype)},
             buffers={"ngrams": jnp.asarray(ngrams, jnp.int32)},
         )
 

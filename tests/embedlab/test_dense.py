@@ -31,6 +31,11 @@ def test_its_index_is_the_id() -> None:
     assert SPEC.num_ids({}) == 7
 
 
+def test_its_table_is_of_the_shape_it_says() -> None:
+    assert SPEC.table_shapes == {"table": (7, 3)}
+    assert SPEC.init(jax.random.key(0)).tables["table"].shape == (7, 3)
+
+
 def test_the_initialiser_draws_the_table() -> None:
     ones = dataclasses.replace(SPEC, initialiser=Constant(1.0), dtype="bfloat16")
     assert np.all(np.asarray(ones.init(jax.random.key(0)).tables["table"], np.float32) == 1)

@@ -92,6 +92,15 @@ def test_an_absent_id_has_absent_rows() -> None:
         assert (look.rows == ABSENT).all(-1).tolist() == [False, True]
 
 
+def test_its_tables_are_of_the_shapes_it_says() -> None:
+    plain, learned = Hashed(500, 3, buckets=17), Hashed(None, 3, buckets=17, hashes=4, importance=29)
+    assert plain.table_shapes == {"table": (17, 3)}
+    assert learned.table_shapes == {"table": (17, 3), "importance": (29, 4)}
+    for spec in (plain, learned):
+        made = spec.init(jax.random.key(0)).tables
+        assert {name: table.shape for name, table in made.items()} == spec.table_shapes
+
+
 def test_one_bucket_and_one_hash() -> None:
     spec = Hashed(5, 4, buckets=1, hashes=1)
     variables = spec.init(jax.random.key(0))

@@ -129,6 +129,13 @@ def test_buffers_that_do_not_fit(buffers: Any, message: str) -> None:
         Subword(5, 4, buckets=8).init(jax.random.key(0), buffers)
 
 
+@pytest.mark.parametrize(("own_row", "rows"), [(True, 13), (False, 8)])
+def test_its_table_is_of_the_shape_it_says(own_row: bool, rows: int) -> None:
+    spec = Subword(5, 4, buckets=8, own_row=own_row)
+    assert spec.table_shapes == {"table": (rows, 4)}
+    assert spec.init(jax.random.key(0), WORDS).tables["table"].shape == (rows, 4)
+
+
 def test_ids_need_the_buffers() -> None:
     with pytest.raises(ValueError, match=r"^buffers=\[\]: give variables.buffers, with 'ngrams'"):
         Subword(5, 4, buckets=8).num_ids({})
