@@ -18,7 +18,17 @@ from embedlab.base import ABSENT, Bytes, Embedding, Ids64, Lookup, Variables
 from embedlab.dense import Dense
 from embedlab.hashed import Hashed
 from embedlab.initialisers import Constant, FromArray, Normal, ScaledNormal, Uniform
-from embedlab.lookup import all_vectors, attend, bag, count_bad_ids, embed, gather, host_ids, max_norm
+from embedlab.lookup import (
+    all_vectors,
+    attend,
+    bag,
+    count_bad_ids,
+    embed,
+    gather,
+    host_ids,
+    lookups,
+    max_norm,
+)
 from embedlab.regularise import Dropout, l2_rows
 from embedlab.subword import Subword
 from embedlab.vectors import Vectors, load
@@ -51,5 +61,6 @@ __all__ = [
     "host_ids",
     "l2_rows",
     "load",
+    "lookups",
     "max_norm",
 ]

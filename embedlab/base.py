@@ -41,9 +41,9 @@ class Ids64:
             number is an id here, so none is left to mark an absent one.
 
     Example:
-        >>> ids = Ids64(low=np.uint32([7]), high=np.uint32([1]))   # 4294967303
-        >>> ids.shape
-        (1,)
+        >>> ids = Ids64(low=np.uint32([7, 8]), high=np.uint32([1, 0]))   # 4294967303 and 8
+        >>> ids.shape, ids[:1].low
+        ((2,), array([7], dtype=uint32))
 
     Source: none; JAX without x64 has no 64-bit integers.
     """
@@ -54,11 +54,12 @@ class Ids64:
 
     @property
     def shape(self) -> tuple[int, ...]:
+        """The shape [...] of the ids."""
         return tuple(self.low.shape)
 
-    @property
-    def ndim(self) -> int:
-        return len(self.low.shape)
+    def __getitem__(self, places: Any) -> Ids64:
+        """The ids at some places, as of an array: a batch of rows, say."""
+        return jax.tree.map(lambda leaf: leaf[places], self)
 
 
 @jax.tree_util.register_dataclass
@@ -67,7 +68,7 @@ class Variables:
     """The arrays of an embedding, by what may happen to them. A pytree.
 
     Attributes:
-        tables: name → float [rows, width]. Trained; read and written by `lookup` and `sparse` only.
+        tables: name → float [rows, width]. Trained; read and written by `embedlab.lookup` only.
         dense: name → small trained arrays (a projection, say); an ordinary optimizer's.
         buffers: name → integer or constant arrays (a vocabulary's n-gram rows, say). Never
             differentiated, in no optimizer, saved with the rest.
@@ -122,6 +123,7 @@ class Bytes:
 
     @property
     def total(self) -> int:
+        """Both together."""
         return self.trainable + self.index
 
 
@@ -169,12 +171,14 @@ jax.tree_util.register_dataclass(
 class Embedding(Protocol):
     """What a kind of embedding provides. A kind is a frozen dataclass with these members.
 
-    `index` and `combine` are pure and deterministic. Only `embedlab.lookup` and `embedlab.sparse` touch
-    a table, which is why row-sparse training, sharding and bags work for every kind at once.
+    `index` and `combine` are pure and deterministic. Only `embedlab.lookup` touches a table, which is why
+    bags, and whatever else is written there, work for every kind at once.
 
     Attributes:
         dim: width of the vectors that come out.
         linear: whether `combine` is the weighted sum of `Lookup`; a bag then fuses both sums into one.
+        row_is_vector: (may be left out) whether id i has the vector of row i of its only table, as it is.
+        table_shapes: name → (rows, width) of each table.
     """
 
     @property
@@ -182,6 +186,11 @@ class Embedding(Protocol):
 
     @property
     def linear(self) -> bool: ...
+
+    @property
+    def table_shapes(self) -> Mapping[str, tuple[int, int]]:
+        """Name → (rows, width) of each table that `init` makes, known before it is made."""
+        ...
 
     def init(self, key: PRNGKeyArray, buffers: Mapping[str, Any] | None = None) -> Variables:
         """Makes the arrays. `buffers` are those that depend on data, made by `embedlab.text`."""

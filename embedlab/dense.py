@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from jaxtyping import Array, Float, PRNGKeyArray
 
 from embedlab.base import Lookup, Variables, require_count, require_table
-from embedlab.initialisers import Initialiser, ScaledNormal
+from embedlab.initialisers import Initialiser, ScaledNormal, draw, plain_fields, require_initialiser
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,7 +25,8 @@ class Dense:
         dtype: type of the table's entries.
 
     Raises:
-        ValueError: a size below 1, or an unknown dtype.
+        ValueError: a size below 1, something that is no initialiser, or an unknown dtype; from `init`, one
+            that JAX does not have now.
 
     Example:
         >>> import jax
@@ -41,9 +42,13 @@ class Dense:
     initialiser: Initialiser = ScaledNormal()
     dtype: str = "float32"
     linear: ClassVar[bool] = True
+    row_is_vector: ClassVar[bool] = True
+    row_is_vector: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
+        plain_fields(self)
         require_count("vocabulary", self.vocabulary)
+        require_initialiser("initialiser", self.initialiser)
         require_table(self.vocabulary, self.dim, self.dtype)
 
     @property
@@ -53,15 +58,18 @@ class Dense:
 
     def init(self, key: PRNGKeyArray, buffers: Mapping[str, Any] | None = None) -> Variables:
         """Draws the table; there are no buffers."""
-        return Variables({"table": self.initialiser(key, *self.table_shapes["table"], self.dtype)})
+        return Variables({"table": draw(self.initialiser, key, self.table_shapes["table"], self.dtype)})
 
     def num_ids(self, buffers: Mapping[str, Any]) -> int:
+        """The vocabulary."""
         return self.vocabulary
 
     def index(self, buffers: Mapping[str, Any], ids: Any) -> tuple[Lookup, ...]:
+        """Row i for id i: rows [..., 1]."""
         return (Lookup("table", ids[..., None]),)  # an absent id is an absent row: the mark is the same
 
     def combine(
         self, dense: Mapping[str, Array], gathered: Mapping[str, Array], lookups: tuple[Lookup, ...]
     ) -> Float[Array, "*shape dim"]:
+        """The row itself, [..., dim]."""
         return gathered["table"][..., 0, :]

@@ -98,8 +98,8 @@ def l2_rows(gathered: Mapping[str, Array], lookups: tuple[Lookup, ...]) -> Float
     the row itself, however often it was looked up; the cost depends on the batch, not on the table.
 
     Args:
-        gathered: rows, float [..., k, width] by table name, as `gather` gives them.
-        lookups: the lookups they were gathered with.
+        gathered: rows, float [..., k, width] by table name, as `embedlab.gather` gives them.
+        lookups: what they were gathered with, as `embedlab.lookups` gives it.
 
     Returns:
         float [], to be added to a loss with a factor of the user's.

@@ -8,14 +8,16 @@ from typing import Any, Literal
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from embedlab.base import Embedding, Lookup, Variables, accumulator, effective_weights, main_lookup
+from embedlab.base import Embedding, Ids64, Lookup, Variables, accumulator, effective_weights, main_lookup
 from embedlab.lookup.distinct import distinct_vectors, pays
 from embedlab.lookup.embed import embed_canonical
-from embedlab.lookup.gather import pool, take
-from embedlab.lookup.ids import canonical, check_ids, enter, is_present
+from embedlab.lookup.entry import admit
+from embedlab.lookup.ids import as_integers, canonical, is_present
+from embedlab.lookup.masks import bag_mask
+from embedlab.lookup.pool import pool, pool_ragged
+from embedlab.lookup.take import take
 from embedlab.regularise import Dropout, drop_components, keep_words
 
 Mode = Literal["sum", "mean", "max", "sqrtn"]
@@ -36,7 +38,7 @@ def bag(
     key: PRNGKeyArray | None = None,
     checked: bool = False,
 ) -> Float[Array, "*bags dim"]:
-    """One vector a bag of ids, without an array of every id's vector where the kind is linear.
+    """One vector a bag of ids.
 
         sum    Σ_l w_l e(id_l)
         mean   Σ_l w_l e(id_l) / Σ_l w_l
@@ -47,14 +49,20 @@ def bag(
     An empty bag is zeros, as is a mean whose weights sum to zero; gradients stay finite. Where
     components tie for the maximum, the first gets the whole gradient, as in torch.
 
+    The sums of a linear kind hold no array of every id's vector, [..., length, dim]: one row a bag is added
+    at a time. Max needs one, as does a kind that is not linear; and a kind of many rows an id (a subword's
+    n-grams) holds a vector a distinct id on the CPU, which is faster there than to repeat its rows.
+
+    Differentiable as `embed` is, but never in forward mode alone.
+
     Args:
         spec: the embedding.
         variables: its arrays.
         ids: integers [..., length], or [values] with `offsets`.
         mode: "sum", "mean", "max" or "sqrtn".
         weights: float of the ids' shape, one an id; None for ones.
-        lengths: integers [...]: how many leading ids of each bag are real.
-        mask: bool of the ids' shape: which ids are real.
+        lengths: integers [...] in 0 … length: how many leading ids of each bag are real.
+        mask: bools, or integers of which 0 is False, of the ids' shape: which ids are real.
         offsets: integers [bags + 1]: bag b holds the values `offsets[b] … offsets[b + 1] − 1`; values
             from `offsets[-1]` on are padding.
         dropout: what to drop in training.
@@ -65,9 +73,10 @@ def bag(
         float [..., dim], or [bags, dim] with `offsets`; of the table's dtype.
 
     Raises:
-        TypeError: the ids are no integers.
-        ValueError: an unknown mode; shapes that do not fit; offsets that do not rise from 0 to at most
-            the number of values; a host id beyond 32 bits; in the checked mode, an id out of range.
+        TypeError: ids, lengths or offsets are no integers, or the mask is neither bools nor integers.
+        ValueError: an unknown mode; arrays that are not the spec's; shapes that do not fit; lengths beyond
+            the ids; offsets that do not rise from 0 to at most the number of values; a host id beyond 32
+            bits; in the checked mode, an id out of range.
 
     Example:
         >>> from embedlab import Dense
@@ -82,53 +91,24 @@ def bag(
     """
     if mode not in MODES:
         raise ValueError(f"mode={mode!r}: choose one of {', '.join(MODES)}")
-    known = spec.num_ids(variables.buffers)
-    given, ids = ids, enter(ids, known)
-    if weights is not None:
-        weights = jnp.asarray(weights)
-        weights = weights if jnp.issubdtype(weights.dtype, jnp.floating) else weights.astype(jnp.float32)
-    mask = _mask(ids, weights, lengths, mask, offsets)
-    if checked:
-        check_ids(given, known, mask)
+    ids = ids if isinstance(ids, jax.Array | Ids64) else as_integers(ids)
+    shape = tuple(ids.shape)
+    ids, mask = admit(spec, variables, ids, bag_mask(shape, mask, lengths, offsets), checked=checked)
+    weights = _weights(weights, shape)
     drop = dropout if key is not None else None
     if offsets is None:
         return _padded(spec, mode, drop, variables, ids, weights, mask, key)
     return _ragged(spec, mode, drop, variables, ids, weights, mask, jnp.asarray(offsets, jnp.int32), key)
 
 
-def _mask(ids: Any, weights: Any, lengths: Any, mask: Any, offsets: Any) -> Any:
-    """One mask from all the ways to say which ids are real, after checking the shapes."""
-    shape = tuple(ids.shape)
-    if not shape:
-        raise ValueError("ids.shape=(): a bag needs ids of shape [..., length], or [values] with offsets")
-    for name, array in (("weights", weights), ("mask", mask)):
-        if array is not None and tuple(np.shape(array)) != shape:
-            raise ValueError(f"{name}.shape={np.shape(array)}: give one value an id, shape {shape}")
-    real = None if mask is None else jnp.asarray(mask, bool)
-    if lengths is not None:
-        if offsets is not None or tuple(np.shape(lengths)) != shape[:-1]:
-            raise ValueError(f"lengths.shape={np.shape(lengths)}: give {shape[:-1]}, and no offsets beside")
-        leading = jnp.arange(shape[-1]) < jnp.asarray(lengths)[..., None]
-        real = leading if real is None else real & leading
-    if offsets is not None:
-        _check_offsets(offsets, shape)
-        place, edges = jnp.arange(shape[0]), jnp.asarray(offsets)
-        within = (edges[0] <= place) & (place < edges[-1])  # traced offsets may start anywhere
-        real = within if real is None else real & within
-    return real
-
-
-def _check_offsets(offsets: Any, shape: tuple[int, ...]) -> None:
-    if len(shape) != 1 or np.ndim(offsets) != 1 or np.shape(offsets)[0] < 1:
-        raise ValueError(
-            f"offsets.shape={np.shape(offsets)} with ids.shape={shape}: "
-            "give ids [values] and offsets [bags + 1]"
-        )
-    if isinstance(offsets, jax.core.Tracer):
-        return
-    values = np.asarray(offsets)
-    if values[0] != 0 or values[-1] > shape[0] or (np.diff(values) < 0).any():
-        raise ValueError(f"offsets={values!r}: they rise from 0 to at most {shape[0]}, the number of values")
+def _weights(weights: Any, shape: tuple[int, ...]) -> Any:
+    """Weights as floats, one an id."""
+    if weights is None:
+        return None
+    weights = jnp.asarray(weights)
+    if tuple(weights.shape) != shape:
+        raise ValueError(f"weights.shape={tuple(weights.shape)}: give one value an id, shape {shape}")
+    return weights if jnp.issubdtype(weights.dtype, jnp.floating) else weights.astype(jnp.float32)
 
 
 @functools.partial(jax.jit, static_argnames=("spec", "mode", "dropout"))
@@ -166,11 +146,12 @@ def _ragged(
     def segment_sum(x: Any) -> Any:
         return jax.ops.segment_sum(x, owner, bags)  # values past the last offset belong to no bag
 
-    weighed, dtype = _weighed(spec, variables, ids, weights)
     if mode == "max":
+        weighed, dtype = _weighed(spec, variables, ids, weights)
         vectors = _first_segment_max(weighed, present, owner, bags)
     else:
-        vectors = _divide(segment_sum(weighed), mode, weights, present, segment_sum)
+        total, dtype = _ragged_sum(spec, variables, ids, weights, owner, bags)
+        vectors = _divide(total, mode, weights, present, segment_sum)
     return _drop_components(vectors.astype(dtype), dropout, component_key)
 
 
@@ -199,12 +180,32 @@ def _sum(spec: Any, variables: Any, ids: Any, weights: Any) -> tuple[Any, Any]:
     if not spec.linear:
         weighed, dtype = _weighed(spec, variables, ids, weights)
         return weighed.sum(-2), dtype
+    table, rows, weights = _one_sum(spec, variables, ids, weights)
+    return pool(table, rows, weights, dtype=accumulator(table.dtype)), table.dtype
+
+
+def _ragged_sum(
+    spec: Any, variables: Any, ids: Any, weights: Any, owner: Any, bags: int
+) -> tuple[Any, Any]:
+    """The same over ragged bags: the ids' bags are `owner` [values]."""
+    if not spec.linear:
+        weighed, dtype = _weighed(spec, variables, ids, weights)
+        return jax.ops.segment_sum(weighed, owner, bags), dtype
+    # Each value is a bag of one, whose k rows then fall to the bag that owns it.
+    ones = None if weights is None else weights[:, None]
+    table, rows, weights = _one_sum(spec, variables, ids[:, None], ones)
+    owner = jnp.repeat(owner, rows.shape[-1])
+    flat = None if weights is None else weights.reshape(-1)
+    return pool_ragged(table, rows.reshape(-1), flat, owner, bags), table.dtype
+
+
+def _one_sum(spec: Any, variables: Any, ids: Any, weights: Any) -> tuple[Any, Any, Any]:
+    """The table [rows, dim], rows and weights [..., length · k] (or None) of the sum over l and k in one."""
     if pays(spec, variables.buffers, ids):
         table, rows = distinct_vectors(spec, variables, ids)
-    else:
-        fused, weights = fuse(variables.tables, spec.index(variables.buffers, ids), weights)
-        table, rows = variables.tables[fused.table], fused.rows
-    return pool(table, rows, weights, dtype=accumulator(table.dtype)), table.dtype
+        return table, rows, weights
+    fused, weights = fuse(variables.tables, spec.index(variables.buffers, ids), weights)
+    return variables.tables[fused.table], fused.rows, weights
 
 
 def fuse(tables: Any, lookups: tuple[Lookup, ...], weights: Any) -> tuple[Lookup, Any]:
@@ -277,7 +278,7 @@ def _first_max(vectors: Any, present: Any) -> Any:
 def _first_segment_max(vectors: Any, present: Any, owner: Any, bags: int) -> Any:
     """The same over ragged bags: vectors [values, dim], the bag of each value [values]."""
     values = vectors.shape[0]
-    if values == 0:
+    if values == 0 or bags == 0:
         return jnp.zeros((bags, vectors.shape[-1]), vectors.dtype)
     shown = jax.lax.stop_gradient(jnp.where(present[:, None], vectors, -jnp.inf))
     top = jax.ops.segment_max(shown, owner, bags)

@@ -14,7 +14,7 @@ import jax
 import jax.numpy as jnp
 
 from embedlab.base import ABSENT, Embedding, Ids64, accumulator, main_lookup
-from embedlab.lookup.gather import take
+from embedlab.lookup.take import read
 
 # Ids pooled at a time: enough to hide a step's cost, few enough that one long word delays few others.
 _BLOCK = 128
@@ -100,7 +100,7 @@ def _pool_blocks(spec: Embedding, table: Any, buffers: Any, distinct: Any, count
         rows, weights, longest = _block_rows(spec, buffers, distinct, number, wide)
 
         def add(j: Any, total: Any) -> Any:
-            return total + weights[j][:, None] * take(table, rows[j]).astype(wide)
+            return total + weights[j][:, None] * read(table, rows[j]).astype(wide)
 
         total = jax.lax.fori_loop(0, longest, add, jnp.zeros((_BLOCK, table.shape[1]), wide))
         return jax.lax.dynamic_update_slice(vectors, total, (number * _BLOCK, 0))
@@ -109,17 +109,23 @@ def _pool_blocks(spec: Embedding, table: Any, buffers: Any, distinct: Any, count
     return jax.lax.fori_loop(0, _blocks(count), block, start)
 
 
-def _pool_blocks_forward(spec: Any, table: Any, buffers: Any, distinct: Any, count: Any) -> Any:
+def _pool_forward(spec: Any, table: Any, buffers: Any, distinct: Any, count: Any) -> Any:
     return _pool_blocks(spec, table, buffers, distinct, count), (table, buffers, distinct, count)
 
 
-def _pool_blocks_backward(spec: Any, kept: Any, cotangent: Any) -> Any:
-    """`dT[r] = Σ w_k(i) · g[i]` over the (i, k) with `rows_k(i) = r`, block by block."""
-    table, buffers, distinct, count = kept
-    wide = cotangent.dtype
+def _pool_backward(spec: Any, kept: Any, cotangent: Any) -> Any:
+    table, *which = kept
+    return _scatter_blocks(spec, table.shape[0], cotangent, *which).astype(table.dtype), None, None, None
+
+
+@functools.partial(jax.custom_vjp, nondiff_argnums=(0, 1))
+def _scatter_blocks(
+    spec: Embedding, num_rows: int, cotangent: Any, buffers: Any, distinct: Any, count: Any
+) -> Any:
+    """The transpose: `dT[r] = Σ w_k(i) · g[i]` over the (i, k) with `rows_k(i) = r`, block by block."""
 
     def block(number: Any, total: Any) -> Any:
-        rows, weights, longest = _block_rows(spec, buffers, distinct, number, wide)
+        rows, weights, longest = _block_rows(spec, buffers, distinct, number, cotangent.dtype)
         g = jax.lax.dynamic_slice_in_dim(cotangent, number * _BLOCK, _BLOCK)
 
         def scatter(j: Any, total: Any) -> Any:
@@ -128,11 +134,24 @@ def _pool_blocks_backward(spec: Any, kept: Any, cotangent: Any) -> Any:
 
         return jax.lax.fori_loop(0, longest, scatter, total)
 
-    total = jax.lax.fori_loop(0, _blocks(count), block, jnp.zeros(table.shape, wide))
-    return total.astype(table.dtype), None, None, None
+    start = jnp.zeros((num_rows, cotangent.shape[1]), cotangent.dtype)
+    return jax.lax.fori_loop(0, _blocks(count), block, start)
 
 
-_pool_blocks.defvjp(_pool_blocks_forward, _pool_blocks_backward)
+def _scatter_forward(
+    spec: Any, num_rows: int, cotangent: Any, buffers: Any, distinct: Any, count: Any
+) -> Any:
+    return _scatter_blocks(spec, num_rows, cotangent, buffers, distinct, count), (buffers, distinct, count)
+
+
+def _scatter_backward(spec: Any, num_rows: int, which: Any, cotangent: Any) -> Any:
+    return _pool_blocks(spec, cotangent, *which), None, None, None
+
+
+# Each is the other's transpose, so that derivatives of any order exist; loops of a length that the data
+# decide have none of their own.
+_pool_blocks.defvjp(_pool_forward, _pool_backward)
+_scatter_blocks.defvjp(_scatter_forward, _scatter_backward)
 
 
 def _blocks(count: Any) -> Any:

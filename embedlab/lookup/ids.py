@@ -21,6 +21,7 @@ from jax.experimental import checkify
 from jaxtyping import Array, Int
 
 from embedlab.base import ABSENT, Embedding, Ids64
+from embedlab.lookup.masks import as_mask
 
 
 def host_ids(spec: Embedding, ids: Any, buffers: Mapping[str, Any] | None = None) -> Any:
@@ -52,7 +53,7 @@ def host_ids(spec: Embedding, ids: Any, buffers: Mapping[str, Any] | None = None
             return ids
         array = _whole(ids)
     else:
-        array = _integers(ids)
+        array = as_integers(ids)
     real = _real(ids, None)
     _refuse_bad(array, known, real)
     if known is None:
@@ -60,12 +61,38 @@ def host_ids(spec: Embedding, ids: Any, buffers: Mapping[str, Any] | None = None
     return (array if real is None else np.where(real, array, ABSENT)).astype(np.int32)
 
 
-def enter(ids: Any, known: int | None) -> Any:
+def as_integers(ids: Any) -> np.ndarray:
+    """Ids of the host as an array of the type they have.
+
+    Args:
+        ids: integers [...]: a list, say, or a NumPy array.
+
+    Returns:
+        Integers [...].
+
+    Raises:
+        TypeError: they are floats, bools or no numbers.
+
+    Example:
+        >>> as_integers([1, 2]).shape
+        (2,)
+
+    Source: none; NumPy.
+    """
+    array = np.asarray(ids)
+    if array.size == 0 and not isinstance(ids, np.ndarray):
+        return array.astype(np.int32)  # NumPy takes [] for floats
+    _require_integers(array.dtype)
+    return array
+
+
+def enter(ids: Any, known: int | None, mask: Any = None) -> Any:
     """What `embed` and `bag` do with ids before their own `jit`: host arrays are never truncated.
 
     Args:
         ids: integers [...] of any form; tracers pass.
         known: number of known ids, or None for all.
+        mask: bool [...], False where ids may hold anything; None for all True.
 
     Returns:
         An array [...] whose type survives `jit`, or `Ids64`.
@@ -86,10 +113,10 @@ def enter(ids: Any, known: int | None) -> Any:
     if isinstance(ids, jax.Array):
         _require_integers(ids.dtype)
         return ids
-    array = _integers(ids)
+    array = as_integers(ids)
     if known is None:
         return _split(array, array >= 0)
-    return _fit_32_bits(array)
+    return _fit_32_bits(array, mask)
 
 
 def canonical(ids: Any, known: int | None, mask: Any = None) -> Any:
@@ -164,10 +191,11 @@ def count_bad_ids(
     """
     known = spec.num_ids(buffers or {})
     if not isinstance(ids, jax.Array | Ids64):
-        ids = _integers(ids)  # stays on the host, so that 64 bits are seen whole
+        ids = as_integers(ids)  # stays on the host, so that 64 bits are seen whole
     elif isinstance(ids, jax.Array):
         _require_integers(ids.dtype)
-    return jnp.asarray(_bad(ids, known, mask).sum(), jnp.int32)
+    bad = _bad(ids, known, as_mask(mask, tuple(ids.shape)))
+    return jnp.asarray(bad.sum(), jnp.int32)
 
 
 def check_ids(ids: Any, known: int | None, mask: Any) -> None:
@@ -236,14 +264,6 @@ def _wide(ids: Any, good: Any, xp: Any) -> Ids64:
     return Ids64(low, xp.zeros(low.shape, xp.uint32), good)
 
 
-def _integers(ids: Any) -> np.ndarray:
-    array = np.asarray(ids)
-    if array.size == 0 and not isinstance(ids, np.ndarray):
-        return array.astype(np.int32)  # NumPy takes [] for floats
-    _require_integers(array.dtype)
-    return array
-
-
 def _require_integers(dtype: Any) -> None:
     if not jnp.issubdtype(dtype, jnp.integer):
         raise TypeError(f"ids have dtype {dtype}: ids are integers; convert with ids.astype('int32')")
@@ -251,8 +271,11 @@ def _require_integers(dtype: Any) -> None:
 
 def _require_halves(ids: Ids64) -> None:
     for half in (ids.low, ids.high):
-        if half.dtype != np.uint32:
-            raise TypeError(f"ids have halves of dtype {half.dtype}: give uint32, as embedlab.host_ids does")
+        if getattr(half, "dtype", None) != np.uint32:
+            kind = getattr(half, "dtype", type(half).__name__)
+            raise TypeError(f"ids have halves of dtype {kind}: give uint32, as embedlab.host_ids does")
+    if ids.low.shape != ids.high.shape:
+        raise ValueError(f"ids have halves of shapes {ids.low.shape} and {ids.high.shape}: give equal ones")
 
 
 def _split(array: np.ndarray, present: Any) -> Ids64:
@@ -264,11 +287,15 @@ def _whole(ids: Ids64) -> np.ndarray:
     return np.asarray(ids.low, np.uint64) | (np.asarray(ids.high, np.uint64) << np.uint64(32))
 
 
-def _fit_32_bits(array: np.ndarray) -> np.ndarray:
+def _fit_32_bits(array: np.ndarray, mask: Any) -> np.ndarray:
     if array.dtype.itemsize < 8:
         return array
     bounds = np.iinfo(np.int32)
     beyond = (array > bounds.max) | (array < bounds.min) if array.dtype.kind == "i" else array > bounds.max
+    if beyond.any() and mask is not None and not isinstance(mask, jax.core.Tracer):
+        # What is masked may hold anything. (A traced mask doesn't show what it masks.)
+        array = np.where(mask, array, -1)
+        beyond = beyond & np.asarray(mask)
     if beyond.any():
         raise ValueError(
             f"id {array[beyond][0]} needs more than 32 bits: this embedding's ids are 32-bit. "

@@ -23,8 +23,9 @@ from jax.test_util import check_grads
 
 import embedlab
 from embedlab.base import Embedding, effective_weights, main_lookup
-from embedlab.lookup.gather import gather, pool
+from embedlab.lookup.gather import gather
 from embedlab.lookup.ids import canonical
+from embedlab.lookup.pool import pool
 
 INTEGERS = ("uint8", "int64", "uint64")  # all there are: test_ids.py
 ALL = np.ones((3, 4), bool)

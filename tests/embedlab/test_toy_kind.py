@@ -30,13 +30,14 @@ class QuotientRemainder:
         require_count("modulus", self.modulus)
         require_table(self.vocabulary, self.dim, self.dtype)
 
+    @property
+    def table_shapes(self) -> dict[str, tuple[int, int]]:
+        quotients = -(-self.vocabulary // self.modulus)
+        return {"quotient": (quotients, self.dim), "remainder": (self.modulus, self.dim)}
+
     def init(self, key: Any, buffers: Any = None) -> Variables:
-        sizes = {"quotient": -(-self.vocabulary // self.modulus), "remainder": self.modulus}
-        keys = jax.random.split(key)
-        tables = {
-            n: self.initialiser(k, sizes[n], self.dim, self.dtype) for n, k in zip(sizes, keys, strict=True)
-        }
-        return Variables(tables)
+        drawn = zip(self.table_shapes.items(), jax.random.split(key), strict=True)
+        return Variables({name: self.initialiser(k, *shape, self.dtype) for (name, shape), k in drawn})
 
     def num_ids(self, buffers: Any) -> int:
         return self.vocabulary

@@ -1,4 +1,4 @@
-"""`all_vectors`, `attend`, `max_norm`, and what dropout does to single vectors."""
+"""`embed`: what dropout does to single vectors, and derivatives of a higher order."""
 
 from __future__ import annotations
 
@@ -9,100 +9,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from embedlab import Dense, Dropout, Hashed, Normal, Subword, Variables, all_vectors, attend, embed, max_norm
-from tests.embedlab import reference
-from tests.embedlab.test_contract import WORDS
+from embedlab import Dense, Dropout, Hashed, Normal, Subword, Variables, bag, embed
 
-SPECS = (
-    Dense(6, 4, Normal(1.0)),
-    Hashed(6, 4, buckets=5, importance=6, importance_initialiser=Normal(1.0)),
-    Subword(5, 4, buckets=8),
-)
-QUERIES = jax.random.normal(jax.random.key(5), (2, 3, 4))
-
-
-@pytest.mark.parametrize("spec", SPECS, ids=lambda s: type(s).__name__)
-def test_all_vectors_and_their_scores(spec: Any) -> None:
-    variables = spec.init(jax.random.key(0), WORDS)
-    table = np.stack([reference.embed(spec, variables, i) for i in range(6)])
-    np.testing.assert_allclose(all_vectors(spec, variables), table, rtol=1e-5, atol=1e-6)
-    scores = attend(spec, variables, QUERIES)
-    assert scores.shape == (2, 3, 6)
-    np.testing.assert_allclose(scores, QUERIES @ table.T, rtol=1e-5, atol=1e-5)
-
-
-def test_scores_have_gradients_on_both_sides() -> None:
-    variables = SPECS[0].init(jax.random.key(0))
-
-    def loss(table: Any, queries: Any) -> Any:
-        return attend(SPECS[0], Variables({"table": table}), queries).sum()
-
-    table = variables.tables["table"]
-    by_table, by_queries = jax.grad(loss, argnums=(0, 1))(table, QUERIES)
-    np.testing.assert_allclose(by_table, np.broadcast_to(QUERIES.sum((0, 1)), (6, 4)), rtol=1e-5)
-    np.testing.assert_allclose(by_queries, np.broadcast_to(table.sum(0), (2, 3, 4)), rtol=1e-5)
-
-
-@pytest.mark.parametrize(
-    ("table", "queries", "wanted"), [("bfloat16", "bfloat16", 257), ("bfloat16", "float32", 257)]
-)
-def test_scores_are_summed_wide(table: str, queries: str, wanted: float) -> None:
-    ones = Variables({"table": jnp.ones((1, 257), table)})
-    scores = attend(Dense(1, 257, dtype=table), ones, jnp.ones((1, 257), queries))
-    assert scores.dtype == queries and scores[0, 0] == jnp.asarray(wanted, queries)
-
-
-def test_an_unbounded_embedding_has_no_list_of_vectors() -> None:
-    spec = Hashed(None, 4, buckets=5)
-    variables = spec.init(jax.random.key(0))
-    for call in (lambda: all_vectors(spec, variables), lambda: attend(spec, variables, QUERIES)):
-        with pytest.raises(ValueError, match=r"^vocabulary=None: give the embedding a vocabulary"):
-            call()
-
-
-# --- max_norm ----------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("spec", SPECS, ids=lambda s: type(s).__name__)
-def test_rows_in_use_are_shortened_and_no_others(spec: Any) -> None:
-    variables = spec.init(jax.random.key(0), WORDS)
-    ids = np.array([[1, 1], [0, 9]])  # a row twice, an id that is not known
-    shortened = max_norm(spec, variables, ids, 0.5)
-    used = spec.index(dict(variables.buffers), np.array([0, 1], np.int32))[-1].rows
-    old, new = (np.asarray(v.tables["table"]) for v in (variables, shortened))
-    in_use = np.isin(np.arange(len(old)), used)
-    factor = np.minimum(1, 0.5 / np.linalg.norm(old, axis=1, keepdims=True))
-    np.testing.assert_allclose(new[in_use], (old * factor)[in_use], rtol=1e-6)
-    np.testing.assert_array_equal(new[~in_use], old[~in_use])
-    assert factor.min() < 1 and np.any(in_use) and np.any(~in_use)
-    for name in set(variables.tables) - {"table"}:
-        np.testing.assert_array_equal(shortened.tables[name], variables.tables[name])
-
-
-def test_short_rows_keep_their_bits() -> None:
-    variables = SPECS[0].init(jax.random.key(0))
-    same = max_norm(SPECS[0], variables, np.arange(6), 100.0)
-    np.testing.assert_array_equal(same.tables["table"], variables.tables["table"])
-
-
-def test_a_masked_id_leaves_its_row_alone() -> None:
-    variables = SPECS[0].init(jax.random.key(0))
-    same = max_norm(SPECS[0], variables, np.arange(6), 1e-3, mask=np.zeros(6, bool))
-    np.testing.assert_array_equal(same.tables["table"], variables.tables["table"])
-
-
-def test_a_row_of_zeros_stays_finite() -> None:
-    zeros = Variables({"table": jnp.zeros((6, 4))})
-    assert not np.any(max_norm(SPECS[0], zeros, np.arange(6), 1.0).tables["table"])
-
-
-@pytest.mark.parametrize("limit", [0.0, -1.0, float("nan")])
-def test_a_limit_is_above_zero(limit: float) -> None:
-    with pytest.raises(ValueError, match=f"^limit={limit}: give a length above zero"):
-        max_norm(SPECS[0], SPECS[0].init(jax.random.key(0)), [1], limit)
-
-
-# --- dropout -----------------------------------------------------------------------------------------
+DENSE = Dense(6, 4, Normal(1.0))
 
 
 def test_dropped_words_and_components() -> None:
@@ -126,6 +35,51 @@ def test_dropout_is_repeatable_and_differs_by_key() -> None:
 
 
 def test_nothing_is_dropped_without_a_key() -> None:
-    variables = SPECS[0].init(jax.random.key(0))
-    found = embed(SPECS[0], variables, [1, 2], dropout=Dropout(0.9, 0.9))
+    variables = DENSE.init(jax.random.key(0))
+    found = embed(DENSE, variables, [1, 2], dropout=Dropout(0.9, 0.9))
     np.testing.assert_array_equal(found, variables.tables["table"][1:3])
+
+
+# --- derivatives -------------------------------------------------------------------------------------
+
+WORDS = ["".join(chr(97 + (7 * i + j * j) % 26) for j in range(3 + i % 9)) for i in range(40)]
+SUBWORD = Subword(40, 3, buckets=23, initialiser=Normal(1.0))
+KINDS = {
+    "dense": (DENSE, {}, 6),
+    "hashed": (
+        Hashed(50, 4, buckets=7, importance=50, importance_initialiser=Normal(1.0)),
+        {},
+        50,
+    ),
+    "subword": (SUBWORD, SUBWORD.word_buffers(WORDS), 40),
+}
+
+
+@pytest.mark.parametrize("number", [16, 256])  # from some size on, subwords are pooled by distinct ids
+@pytest.mark.parametrize("kind", KINDS)
+def test_products_with_a_hessian(kind: str, number: int, x64: None) -> None:
+    """Reverse over reverse and forward over reverse, against the difference of two gradients."""
+    spec, buffers, known = KINDS[kind]
+    ids = np.random.default_rng(0).integers(0, known, (number // 8, 8)).astype(np.int32)
+    variables = spec.init(jax.random.key(0), buffers)
+    tables = jax.tree.map(lambda t: t.astype(jnp.float64), variables.tables)
+    direction = jax.tree.map(jnp.cos, tables)
+
+    def loss(tables: Any) -> Any:
+        v = Variables(tables, buffers=variables.buffers)
+        return (embed(spec, v, ids) ** 3).sum() + (bag(spec, v, ids) ** 3).sum()
+
+    def along(tables: Any) -> Any:
+        found = jax.grad(loss)(tables)
+        return sum(jnp.vdot(found[name], direction[name]) for name in found)
+
+    gradient = jax.jit(jax.grad(loss))
+    step = 1e-5
+    two = (gradient(jax.tree.map(lambda t, d, s=s: t + s * d, tables, direction)) for s in (step, -step))
+    wanted = jax.tree.map(lambda a, b: (a - b) / (2 * step), *two)
+    products = [jax.jit(jax.grad(along))(tables)]
+    if (kind, number) != ("subword", 256) or jax.default_backend() != "cpu":
+        products.append(jax.jit(lambda t, d: jax.jvp(jax.grad(loss), (t,), (d,))[1])(tables, direction))
+    for found in products:
+        for name in tables:
+            np.testing.assert_allclose(found[name], wanted[name], rtol=1e-6, atol=1e-6)
