@@ -20,11 +20,32 @@ def checked(vectors: Float[Array, "n dim"], least: int = 1) -> Float[Array, "n d
 
 
 def require_vectors(vectors: Any, least: int) -> None:
-    """Requires float [n ≥ least, dim ≥ 1]."""
+    """Requires an array, float [n ≥ least, dim ≥ 1]."""
+    require_array("vectors", vectors)
     shape, dtype = tuple(vectors.shape), vectors.dtype
     fits = len(shape) == 2 and shape[0] >= least and shape[1] >= 1
     require(fits, "vectors.shape", shape, f"give [n, dim] with n of at least {least} and dim of at least 1")
     require(jnp.issubdtype(dtype, jnp.floating), "vectors.dtype", str(dtype), "give floating-point vectors")
+
+
+def require_array(field: str, value: Any) -> None:
+    """Requires something with a shape and a type; a list has neither, and may be ragged."""
+    fits = hasattr(value, "shape") and hasattr(value, "dtype")
+    require(fits, field, type(value).__name__, "give an array, as np.asarray makes of a list")
+
+
+def require_labels(labels: Any, rows: int) -> None:
+    """Requires integers, one a row."""
+    require_array("labels", labels)
+    require(tuple(labels.shape) == (rows,), "labels.shape", tuple(labels.shape), f"give {rows}, one a row")
+    whole = jnp.issubdtype(labels.dtype, jnp.integer)
+    require(whole, "labels.dtype", str(labels.dtype), "give whole numbers, negative where there is no label")
+
+
+def require_counts(counts: Any, rows: int) -> None:
+    """Requires one a row."""
+    require_array("counts", counts)
+    require(tuple(counts.shape) == (rows,), "counts.shape", tuple(counts.shape), f"give {rows}, one a row")
 
 
 def power_of_two(value: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
@@ -64,7 +85,8 @@ def product(a: Float[Array, "*n d"], b: Float[Array, "d m"]) -> Float[Array, "*n
 
 
 def narrow_counts(counts: Any) -> Any:
-    """Host integers of 64 bits → their dense ranks, equal in order and ties, in 32 bits."""
-    if isinstance(counts, np.ndarray) and counts.dtype in (np.int64, np.uint64):
+    """Host numbers of 64 bits → their dense ranks, equal in order and ties, in 32 bits."""
+    wide = isinstance(counts, np.ndarray) and counts.dtype in (np.int64, np.uint64, np.float64)
+    if wide and np.isfinite(counts).all():  # ranks would hide that a count is NaN
         return np.unique(counts, return_inverse=True)[1].astype(np.int32)
     return counts

@@ -56,8 +56,8 @@ def coverage(counts: Num[np.ndarray, " types"], known: Bool[np.ndarray, " types"
     counts, known = np.asarray(counts), np.asarray(known, bool)
     same = counts.ndim == 1 and counts.shape == known.shape
     require(same, "known.shape", known.shape, f"give one truth value a count, {counts.shape}")
-    valid = bool((np.isfinite(counts) & (counts >= 0)).all())
-    require(valid, "counts", "…", "give finite numbers of at least 0")
+    bad = counts[~(np.isfinite(counts) & (counts >= 0))]
+    require(bad.size == 0, "counts", bad[:1].tolist(), "give finite numbers of at least 0")
     occurs = counts > 0
     if not occurs.any():
         return Coverage(1.0, 1.0)

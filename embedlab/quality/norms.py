@@ -9,8 +9,14 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Num
 
-from embedlab.base import require
-from embedlab.quality._vectors import checked, lengths, nan_unless_finite, narrow_counts, power_of_two
+from embedlab.quality._vectors import (
+    checked,
+    lengths,
+    nan_unless_finite,
+    narrow_counts,
+    power_of_two,
+    require_counts,
+)
 
 
 @jax.jit
@@ -98,7 +104,7 @@ def norm_frequency_correlation(
 @jax.jit
 def _norm_frequency_correlation(vectors: Float[Array, "n dim"], counts: Num[Array, " n"]) -> Float[Array, ""]:
     wide = checked(vectors, least=2)
-    require(counts.shape == wide.shape[:1], "counts.shape", counts.shape, f"give {wide.shape[0]}, one a row")
+    require_counts(counts, wide.shape[0])
     r, s = (_centred_ranks(x, wide.dtype) for x in (lengths(wide), counts))
     spread = jnp.sqrt(jnp.square(r).sum()) * jnp.sqrt(jnp.square(s).sum())
     rho = jnp.where(spread == 0, 0, (r * s).sum() / jnp.where(spread == 0, 1, spread))

@@ -11,7 +11,14 @@ from jaxtyping import Array, Float, Int
 
 from embedlab.base import require, require_count
 from embedlab.quality._blocks import by_blocks
-from embedlab.quality._vectors import checked, directions, nan_unless_finite, product, unit_scaled
+from embedlab.quality._vectors import (
+    checked,
+    directions,
+    nan_unless_finite,
+    product,
+    require_labels,
+    unit_scaled,
+)
 
 
 @functools.partial(jax.jit, static_argnames=("num_labels", "metric"))
@@ -42,7 +49,8 @@ def silhouette(
         Float scalar in [−1, 1]. 0 if fewer than two labels occur; NaN if any number is NaN or infinite.
 
     Raises:
-        ValueError: an unknown metric, `num_labels` below 1, n below 2, dim 0, or labels not one a row.
+        ValueError: an unknown metric, `num_labels` below 1, n below 2, dim 0, or labels that
+            are no integers or not one a row.
 
     Example:
         >>> table = jnp.array([[0.0], [1.0], [10.0], [11.0]])
@@ -55,7 +63,7 @@ def silhouette(
     require(metric in ("euclidean", "cosine"), "metric", metric, "choose 'euclidean' or 'cosine'")
     require_count("num_labels", num_labels)
     wide = checked(vectors, least=2)
-    require(labels.shape == wide.shape[:1], "labels.shape", labels.shape, f"give {wide.shape[0]}, one a row")
+    require_labels(labels, wide.shape[0])
     points, counted = _points(wide, metric)
     counted &= (labels >= 0) & (labels < num_labels)
     # Rows without a label are a class beyond the last, which one_hot makes zeros.

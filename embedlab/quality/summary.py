@@ -9,8 +9,8 @@ import jax
 import numpy as np
 from jaxtyping import Array, Float, Int, Num
 
-from embedlab.base import require, require_count
-from embedlab.quality._vectors import narrow_counts, require_vectors
+from embedlab.base import require_count
+from embedlab.quality._vectors import narrow_counts, require_counts, require_labels, require_vectors
 from embedlab.quality.hubness import hubness
 from embedlab.quality.isotropy import mean_cosine, partition_isotropy
 from embedlab.quality.norms import norm_frequency_correlation, norm_summary
@@ -39,7 +39,10 @@ def summary(
     so that a curve shows the vectors change and not the sample. Hubness and neighbours depend on how
     many rows there are: compare values of the same m.
 
-    All is compiled at once, once a shape. Cost is O(m² · dim), whatever n is.
+    Rows are taken first, so that the cost is O(m² · (dim + labels) + m · dim²), whatever n is, `labels`
+    being how many different ones the rows taken have. All is compiled at once, and again only for another
+    shape or type, another k, or twice as many labels: their number is rounded up to a power of two, and
+    which they are does not matter.
 
     Args:
         vectors: float [n, dim], n ≥ 2.
@@ -52,7 +55,8 @@ def summary(
         Name → Python float. Each is NaN if any vector taken holds NaN or infinity.
 
     Raises:
-        ValueError: n or limit is below 2, dim is 0, k is below 1, or counts or labels are not one a row.
+        ValueError: n or limit is below 2, dim is 0, k is below 1, counts or labels are not one a
+            row, labels are no integers, or any of the three is no array.
 
     Example:
         >>> table = jax.random.normal(jax.random.key(0), (500, 8))
@@ -66,12 +70,14 @@ def summary(
     require_count("limit", limit, least=2)
     require_vectors(vectors, least=2)
     n = vectors.shape[0]
-    for field, values in (("counts", counts), ("labels", labels)):
-        shape = (n,) if values is None else tuple(values.shape)
-        require(shape == (n,), f"{field}.shape", shape, f"give {n}, one a row")
-    num_labels = 0 if labels is None else max(int(np.asarray(labels).max()) + 1, 1)
-    taken = [_sampled(x, limit) for x in (vectors, narrow_counts(counts), labels)]
-    found = _summary(*taken, k=min(k, taken[0].shape[0] - 1), num_labels=num_labels)
+    if counts is not None:
+        require_counts(counts, n)
+    if labels is not None:
+        require_labels(labels, n)
+    table, counts, labels = (_sampled(x, limit) for x in (vectors, counts, labels))
+    labels, num_labels = _renumbered(labels)
+    k = min(k, table.shape[0] - 1)
+    found = _summary(table, narrow_counts(counts), labels, k=k, num_labels=num_labels)
     return {name: float(value) for name, value in jax.device_get(found).items()}
 
 
@@ -80,6 +86,21 @@ def _sampled(values: Any, limit: int) -> Any:
     if values is None or values.shape[0] <= limit:
         return values
     return values[np.arange(limit, dtype=np.int64) * values.shape[0] // limit]
+
+
+def _renumbered(labels: Any) -> tuple[Any, int]:
+    """Labels as 0, 1, … and −1 for none, int32 [m]; and how many there may be, a power of two.
+
+    A label's number says nothing, and the silhouette holds [m, labels]: label 10⁹ must not cost 10⁹.
+    """
+    if labels is None:
+        return None, 0
+    array = np.asarray(labels)
+    present = array >= 0
+    different, numbers = np.unique(array[present], return_inverse=True)
+    dense = np.full(array.shape, -1, np.int32)
+    dense[present] = numbers
+    return dense, 1 << max(len(different) - 1, 0).bit_length()
 
 
 @functools.partial(jax.jit, static_argnames=("k", "num_labels"))

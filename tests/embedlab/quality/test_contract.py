@@ -145,6 +145,13 @@ def test_no_matrix_is_refused(shape: tuple[int, ...]) -> None:
 
 
 @pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize("name", ["effective_rank", "mean_cosine", "norm_summary", "hubness", "uniformity"])
+def test_a_list_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match=r"vectors='list': give an array"):
+        getattr(quality, name)([[1.0], [2.0]])
+
+
+@pytest.mark.usefixtures("unchecked")
 @pytest.mark.parametrize("dtype", ["int32", "complex64", "bool"])
 def test_no_float_is_refused(dtype: str) -> None:
     with pytest.raises(ValueError, match=rf"vectors\.dtype='{dtype}'"):

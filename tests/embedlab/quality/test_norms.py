@@ -68,6 +68,14 @@ def test_counts_beyond_32_bits_keep_their_order() -> None:
     assert float(norm_frequency_correlation(table, counts[::-1])) == pytest.approx(-1, abs=1e-6)
 
 
+def test_counts_in_float64_keep_their_order() -> None:
+    table = np.arange(1, 5, dtype=np.float32)[:, None]
+    counts = 1e15 + np.arange(4.0)  # float32 would hold four equal ones
+    assert float(norm_frequency_correlation(table, counts)) == pytest.approx(1, abs=1e-6)
+    counts[2] = np.nan
+    assert np.isnan(norm_frequency_correlation(table, counts))
+
+
 def test_counts_that_are_nan_give_nan() -> None:
     table = np.arange(1, 4, dtype=np.float32)[:, None]
     assert np.isnan(norm_frequency_correlation(table, np.float32([1, np.nan, 2])))
