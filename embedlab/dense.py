@@ -43,7 +43,6 @@ class Dense:
     dtype: str = "float32"
     linear: ClassVar[bool] = True
     row_is_vector: ClassVar[bool] = True
-    row_is_vector: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         plain_fields(self)

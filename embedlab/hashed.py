@@ -21,7 +21,14 @@ from embedlab.base import (
     require_table,
     weighted_sum,
 )
-from embedlab.initialisers import Constant, Initialiser, ScaledNormal
+from embedlab.initialisers import (
+    Constant,
+    Initialiser,
+    ScaledNormal,
+    draw,
+    plain_fields,
+    require_initialiser,
+)
 
 # Which hash function of the spec's sequence serves for what; far apart, so that k may grow.
 _SIGN, _IMPORTANCE = 1 << 16, 1 << 17
@@ -54,7 +61,8 @@ class Hashed:
         dtype: type of both tables' entries.
 
     Raises:
-        ValueError: a size below 1, a seed beyond 32 bits, or an unknown dtype.
+        ValueError: a size below 1, a seed beyond 32 bits, `signed` that is no bool, something that is no
+            initialiser, or an unknown dtype; from `init`, one that JAX does not have now.
 
     Example:
         >>> spec = Hashed(vocabulary=1_000_000, dim=8, buckets=1000, hashes=2)
@@ -78,6 +86,7 @@ class Hashed:
     linear: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
+        plain_fields(self)
         if self.vocabulary is not None:
             require_count("vocabulary", self.vocabulary)
             require(self.vocabulary < ABSENT, "vocabulary", self.vocabulary, "give None for 64-bit ids")
@@ -86,6 +95,9 @@ class Hashed:
         for field in ("importance", "seed"):
             require_count(field, getattr(self, field), least=0)
         require(self.seed < 2**32, "seed", self.seed, "give a seed below 2**32")
+        require(isinstance(self.signed, bool), "signed", self.signed, "give True or False")
+        for field in ("initialiser", "importance_initialiser"):
+            require_initialiser(field, getattr(self, field))
         require_table(max(self.buckets, self.importance), self.dim, self.dtype)
 
     @property
@@ -98,15 +110,17 @@ class Hashed:
 
     def init(self, key: PRNGKeyArray, buffers: Mapping[str, Any] | None = None) -> Variables:
         """Draws the tables, each with its own initialiser and half of the key; there are no buffers."""
-        draws = {"table": self.initialiser, "importance": self.importance_initialiser}
-        keys = dict(zip(draws, jax.random.split(key), strict=True))
-        shapes = self.table_shapes
-        return Variables({name: draws[name](keys[name], *shapes[name], self.dtype) for name in shapes})
+        ways = {"table": self.initialiser, "importance": self.importance_initialiser}
+        keys = dict(zip(ways, jax.random.split(key), strict=True))
+        shapes = self.table_shapes.items()
+        return Variables({name: draw(ways[name], keys[name], shape, self.dtype) for name, shape in shapes})
 
     def num_ids(self, buffers: Mapping[str, Any]) -> int | None:
+        """The vocabulary; None if every 64-bit id is known."""
         return self.vocabulary
 
     def index(self, buffers: Mapping[str, Any], ids: Any) -> tuple[Lookup, ...]:
+        """k hashed rows an id, [..., k], weighted by their signs, and the row of its importance, if any."""
         xp = namespace(ids)
         present = ids.present if isinstance(ids, Ids64) else ids != ABSENT
         whole = hashing.halves(ids)
@@ -120,6 +134,7 @@ class Hashed:
     def combine(
         self, dense: Mapping[str, Array], gathered: Mapping[str, Array], lookups: tuple[Lookup, ...]
     ) -> Float[Array, "*shape dim"]:
+        """The sum of the rows, weighted by signs and importance, [..., dim]."""
         return weighted_sum(gathered, lookups)
 
     def _buckets(self, ids: Ids64) -> list[Any]:

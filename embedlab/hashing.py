@@ -54,7 +54,7 @@ def murmur3(
     def rotate(x: Any, bits: int) -> Any:
         return (x << xp.uint32(bits)) | (x >> xp.uint32(32 - bits))
 
-    h = xp.full(low.shape, seed & _WORD, xp.uint32)
+    h = xp.full(low.shape, int(seed) & _WORD, xp.uint32)
     for block in (low, high):
         block = rotate(block * xp.uint32(0xCC9E2D51), 15) * xp.uint32(0x1B873593)
         h = rotate(h ^ block, 13) * xp.uint32(5) + xp.uint32(0xE6546B64)
@@ -82,7 +82,8 @@ def stream_seed(seed: int, stream: int) -> int:
 
     Source: the golden-ratio increment of Steele, Lea & Flood 2014 (SplitMix), 32 bit.
     """
-    return (seed + (stream + 1) * _GOLDEN_RATIO) & _WORD
+    # In Python's unbounded numbers: one of NumPy's would overflow.
+    return (int(seed) + (int(stream) + 1) * _GOLDEN_RATIO) & _WORD
 
 
 def halves(ids: Any) -> Ids64:

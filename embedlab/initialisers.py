@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import io
+import math
+import numbers
+from collections.abc import Hashable
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import jax
 import jax.numpy as jnp
@@ -17,6 +21,7 @@ import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
 from embedlab.base import require
+from embedlab.npy import npy_header
 
 
 @runtime_checkable
@@ -48,11 +53,12 @@ class Normal:
     stddev: float = 0.1
 
     def __post_init__(self) -> None:
-        _require_finite("stddev", self.stddev)
+        _take_finite(self, "stddev")
         require(self.stddev >= 0, "stddev", self.stddev, "give a standard deviation of zero or more")
 
     def __call__(self, key: PRNGKeyArray, rows: int, width: int, dtype: str) -> Float[Array, "rows width"]:
-        return float(self.stddev) * jax.random.normal(key, (rows, width), dtype)
+        """Draws a table, float [rows, width]."""
+        return self.stddev * jax.random.normal(key, (rows, width), dtype)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,11 +82,12 @@ class ScaledNormal:
     scale: float = 1.0
 
     def __post_init__(self) -> None:
-        _require_finite("scale", self.scale)
+        _take_finite(self, "scale")
         require(self.scale >= 0, "scale", self.scale, "give a length of zero or more")
 
     def __call__(self, key: PRNGKeyArray, rows: int, width: int, dtype: str) -> Float[Array, "rows width"]:
-        return float(self.scale / width**0.5) * jax.random.normal(key, (rows, width), dtype)
+        """Draws a table, float [rows, width]."""
+        return self.scale / width**0.5 * jax.random.normal(key, (rows, width), dtype)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -106,11 +113,11 @@ class Uniform:
     high: float = 0.1
 
     def __post_init__(self) -> None:
-        _require_finite("low", self.low)
-        _require_finite("high", self.high)
+        _take_finite(self, "low", "high")
         require(self.low <= self.high, "low", self.low, f"give a bound that is not above high={self.high}")
 
     def __call__(self, key: PRNGKeyArray, rows: int, width: int, dtype: str) -> Float[Array, "rows width"]:
+        """Draws a table, float [rows, width]."""
         return jax.random.uniform(key, (rows, width), dtype, self.low, self.high)
 
 
@@ -134,9 +141,10 @@ class Constant:
     value: float = 0.0
 
     def __post_init__(self) -> None:
-        _require_finite("value", self.value)
+        _take_finite(self, "value")
 
     def __call__(self, key: PRNGKeyArray, rows: int, width: int, dtype: str) -> Float[Array, "rows width"]:
+        """Fills a table, float [rows, width]; the key is not used."""
         return jnp.full((rows, width), self.value, dtype)
 
 
@@ -149,8 +157,8 @@ class FromArray:
         sha256: hexadecimal digest of the file's bytes; empty to trust the path.
 
     Raises:
-        ValueError: the file is missing, is not a plain `.npy`, has another digest, another shape, or is
-            not of a float type. Pickled arrays are refused.
+        ValueError: a field is no string; when called, the file is missing, is not a plain `.npy`, has
+            another digest, another shape, or is not of a float type. Pickled arrays are refused.
 
     Example:
         >>> import tempfile
@@ -165,26 +173,124 @@ class FromArray:
     path: str
     sha256: str = ""
 
-    def __call__(self, key: PRNGKeyArray, rows: int, width: int, dtype: str) -> Float[Array, "rows width"]:
-        array = self._read()
-        wanted = (rows, width)
-        require(array.shape == wanted, "path", self.path, f"its shape is {array.shape}, the table's {wanted}")
-        kind = str(array.dtype)
-        require(jnp.issubdtype(array.dtype, jnp.floating), "path", self.path, f"it holds {kind}, not floats")
-        return jnp.asarray(array, dtype)
+    def __post_init__(self) -> None:
+        for field in ("path", "sha256"):
+            require(isinstance(getattr(self, field), str), field, getattr(self, field), "give a string")
 
-    def _read(self) -> np.ndarray:
+    def __call__(self, key: PRNGKeyArray, rows: int, width: int, dtype: str) -> Float[Array, "rows width"]:
+        """Reads the table, float [rows, width], and casts it to `dtype`; the key is not used."""
         file = Path(self.path)
         require(file.is_file(), "path", self.path, "there is no such file; give a .npy file")
-        if self.sha256:
-            found = hashlib.sha256(file.read_bytes()).hexdigest()
-            require(found == self.sha256, "sha256", self.sha256, f"{self.path} has the digest {found}")
         try:
-            return np.asarray(np.load(file, allow_pickle=False))
-        except (ValueError, EOFError, OSError) as error:
+            with open(file, "rb") as opened:
+                return jnp.asarray(self._read(opened, (rows, width)), dtype)
+        except OSError as error:
+            raise ValueError(f"path={self.path!r}: it can't be read ({error})") from None
+
+    def _read(self, file: io.BufferedIOBase, wanted: tuple[int, int]) -> np.ndarray:
+        """The array, its digest, shape and type checked before it is in memory."""
+        if self.sha256:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+            require(found == self.sha256, "sha256", self.sha256, f"{self.path} has the digest {found}")
+            file.seek(0)
+        try:
+            shape, kind = npy_header(file)
+        except ValueError as error:
             raise ValueError(f"path={self.path!r}: not a plain .npy array ({error})") from None
+        require(shape == wanted, "path", self.path, f"its shape is {shape}, the table's {wanted}")
+        require(jnp.issubdtype(kind, jnp.floating), "path", self.path, f"it holds {kind}, not floats")
+        return np.load(file, allow_pickle=False)
 
 
-def _require_finite(field: str, value: float) -> None:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    require(number and bool(np.isfinite(value)), field, value, "give a finite number")
+def plain_fields(spec: Any) -> None:
+    """Brings the fields of a kind to plain Python: equal specs then hash alike, and print what builds them.
+
+    NumPy's scalars become Python's numbers, which do not overflow in sums of sizes. A dtype is a name: a
+    `np.dtype` equals its name but hashes otherwise.
+
+    Args:
+        spec: a frozen dataclass, at the head of its `__post_init__`.
+
+    Raises:
+        ValueError: its `dtype` is no string.
+
+    Example:
+        >>> from embedlab import Dense
+        >>> Dense(np.int32(10), 4).vocabulary   # rows of a table [vocabulary, dim]
+        10
+
+    Source: none.
+    """
+    for field in dataclasses.fields(spec):
+        value = getattr(spec, field.name)
+        if isinstance(value, np.generic):
+            object.__setattr__(spec, field.name, value.item())
+    require(isinstance(spec.dtype, str), "dtype", spec.dtype, "give its name, such as 'float32'")
+
+
+def require_initialiser(field: str, value: object) -> None:
+    """Requires an initialiser that is a value: a frozen dataclass that can be called and hashed.
+
+    Args:
+        field: name of what was given.
+        value: what was given; it draws tables [rows, width].
+
+    Raises:
+        ValueError: it is something else, as JAX's own initialisers are.
+
+    Example:
+        >>> require_initialiser("initialiser", None)
+        Traceback (most recent call last):
+        ValueError: initialiser=None: give a frozen dataclass that draws a table, such as Normal(0.1)
+
+    Source: none.
+    """
+    by_value = dataclasses.is_dataclass(value) and not isinstance(value, type) and isinstance(value, Hashable)
+    remedy = "give a frozen dataclass that draws a table, such as Normal(0.1)"
+    require(by_value and callable(value), field, value, remedy)
+
+
+def draw(
+    initialiser: Initialiser, key: PRNGKeyArray, shape: tuple[int, int], dtype: str
+) -> Float[Array, "rows width"]:
+    """A new table of a kind, drawn and found to be what the kind wants.
+
+    Args:
+        initialiser: draws it.
+        key: random key.
+        shape: (rows, width).
+        dtype: name of the entries' type.
+
+    Returns:
+        float [rows, width] of that dtype.
+
+    Raises:
+        ValueError: JAX has no such type now (float64 without its 64-bit mode), or the initialiser returned
+            another shape or type.
+
+    Example:
+        >>> draw(Constant(1.0), jax.random.key(0), (1, 3), "float32")
+        Array([[1., 1., 1.]], dtype=float32)
+
+    Source: none.
+    """
+    # JAX would warn, and give a table of half the width.
+    wide = dtype != "float64" or jax.config.jax_enable_x64
+    require(wide, "dtype", dtype, "set jax.config.update('jax_enable_x64', True) first, or take 'float32'")
+    table = jnp.asarray(initialiser(key, *shape, dtype))
+    found, wanted = (f"{table.dtype} {table.shape}", f"{dtype} {shape}")
+    require(found == wanted, "initialiser", initialiser, f"it drew {found}; it is to draw {wanted}")
+    return table
+
+
+def _take_finite(spec: Any, *fields: str) -> None:
+    """Requires finite numbers of any type, and holds them as floats: equal specs then hash alike."""
+    for field in fields:
+        value = getattr(spec, field)
+        number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+        try:
+            held = float(value) if number else math.nan
+        except OverflowError:  # a whole number or a fraction that no float reaches
+            held = math.inf
+        require(math.isfinite(held), field, value, "give a finite number")
+        object.__setattr__(spec, field, held)

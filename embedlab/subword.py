@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import jax.numpy as jnp
@@ -20,8 +20,8 @@ from embedlab.base import (
     require_table,
     weighted_sum,
 )
-from embedlab.initialisers import Initialiser, ScaledNormal
-from embedlab.text.ngrams import ngram_rows
+from embedlab.initialisers import Initialiser, ScaledNormal, draw, plain_fields, require_initialiser
+from embedlab.text.ngrams import Words, ngram_rows, spellings
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,9 +33,9 @@ class Subword:
     fastText: own rows first, n-gram buckets after them.
 
     Which n-grams a word has depends on the words, so it is a buffer, made by `word_buffers` and given
-    to `init`. A buffer may be longer than
-    `vocabulary`: the words beyond have no row of their own and are the mean of their n-grams, fastText's
-    way with unknown words. A word with no row at all (shorter than every n-gram) is zeros.
+    to `init`. A buffer may be longer than `vocabulary`: the words beyond have no row of their own and are
+    the mean of their n-grams, fastText's way with unknown words. A word with no row at all (shorter than
+    every n-gram) is zeros.
 
     Bytes: `(own_row · vocabulary + buckets) · dim · itemsize` trainable; the index is `words · k · 4`,
     k the most n-grams of a word, and can be computed again from the words.
@@ -51,8 +51,9 @@ class Subword:
         dtype: type of the table's entries.
 
     Raises:
-        ValueError: a size below 1, `minn` above `maxn`, or an unknown dtype; from `init`, no buffer, or
-            one that does not fit the spec.
+        ValueError: a size below 1, `minn` above `maxn`, `own_row` that is no bool, something that is no
+            initialiser, or an unknown dtype; from `init`, no buffer, one that does not fit the spec, or a
+            dtype that JAX does not have now.
 
     Example:
         >>> import jax
@@ -75,9 +76,12 @@ class Subword:
     linear: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
+        plain_fields(self)
         for field in ("vocabulary", "buckets", "minn", "maxn"):
             require_count(field, getattr(self, field))
         require(self.minn <= self.maxn, "minn", self.minn, f"give at most maxn={self.maxn}")
+        require(isinstance(self.own_row, bool), "own_row", self.own_row, "give True or False")
+        require_initialiser("initialiser", self.initialiser)
         require_table(self.rows, self.dim, self.dtype)
 
     @property
@@ -94,28 +98,50 @@ class Subword:
         """Draws the table, and checks the buffers against the spec."""
         ngrams = self._checked(buffers)
         return Variables(
-            {"table": self.initialiser(key, *self.table_shapes["table"], self.dtype)},
+            {"table": draw(self.initialiser, key, self.table_shapes["table"], self.dtype)},
             buffers={"ngrams": jnp.asarray(ngrams, jnp.int32)},
         )
 
-    def word_buffers(self, words: Sequence[str]) -> dict[str, np.ndarray]:
-        """The buffers for words of these ids 0, 1, …: the rows of their n-grams.
+    def word_buffers(self, words: Words, *, max_ngrams: int | None = None) -> dict[str, np.ndarray]:
+        """The buffers for the words of ids 0, 1, …: the rows of their n-grams.
 
         Args:
-            words: at least `vocabulary` words; an empty one (padding, say) has no n-grams.
+            words: a `Vocabulary`, whose padding and OOV ids have no n-grams, or at least `vocabulary`
+                words; an empty one (padding, say) has no n-grams.
+            max_ngrams: keep the first that many n-grams of a word, or None for all. The buffer is as wide
+                as its longest word needs, so a few very long ones (addresses, sequences) ask for a cap.
 
         Returns:
             `{"ngrams": int32 [words, k]}`, k the most n-grams of a word, `ABSENT` after each word's last.
+
+        Raises:
+            ValueError: `words` is one string, a word holds a lone surrogate, or `max_ngrams` is below 1.
+
+        Example:
+            >>> from embedlab.text import Vocabulary
+            >>> vocabulary = Vocabulary.build([["cat", "cats"]])
+            >>> spec = Subword(len(vocabulary), dim=4, buckets=100)
+            >>> [int((row != ABSENT).sum()) for row in spec.word_buffers(vocabulary)["ngrams"]]
+            [0, 0, 6, 10]
         """
-        ngrams = ngram_rows(words, buckets=self.buckets, minn=self.minn, maxn=self.maxn)
-        empty = np.array([not word for word in words], bool)
-        return {"ngrams": np.where(empty[:, None], np.int32(ABSENT), ngrams)}
+        spelled = spellings(words)
+        rows = ngram_rows(
+            spelled, buckets=self.buckets, minn=self.minn, maxn=self.maxn, max_ngrams=max_ngrams
+        )
+        empty = np.array([not word for word in spelled], bool)  # "" has the n-gram "<>" where minn ≤ 2
+        return {"ngrams": np.where(empty[:, None], np.int32(ABSENT), rows)}
 
     def num_ids(self, buffers: Mapping[str, Any]) -> int:
+        """How many words the buffers are for.
+
+        Raises:
+            ValueError: they are none of this kind's.
+        """
         require("ngrams" in buffers, "buffers", sorted(buffers), "give variables.buffers, with 'ngrams'")
         return int(buffers["ngrams"].shape[0])
 
     def index(self, buffers: Mapping[str, Any], ids: Any) -> tuple[Lookup, ...]:
+        """A word's own row, if it has one, and its n-grams', [..., k]; each weighs one over their number."""
         xp = namespace(ids, buffers)
         present = ids != ABSENT
         known = xp.where(present, ids, 0)
@@ -132,6 +158,7 @@ class Subword:
     def combine(
         self, dense: Mapping[str, Array], gathered: Mapping[str, Array], lookups: tuple[Lookup, ...]
     ) -> Float[Array, "*shape dim"]:
+        """The mean of the word's rows, [..., dim]."""
         return weighted_sum(gathered, lookups)
 
     def _checked(self, buffers: Mapping[str, Any] | None) -> Any:

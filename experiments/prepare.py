@@ -10,7 +10,7 @@ import numpy as np
 
 import embedlab
 from embedlab.base import OpenVocabulary
-from embedlab.text import Tokenise, Vocabulary, pad
+from embedlab.text import Tokenise, Vocabulary, pad, spellings
 from experiments.config import Text
 
 
@@ -79,7 +79,7 @@ def _encode_open(
 def known_words(spec: Any, vocabulary: Vocabulary) -> list[str]:
     """The word of each of the embedding's own ids; empty where there is none (padding, spare rows)."""
     spare = max(0, (getattr(spec, "vocabulary", None) or 0) - len(vocabulary))
-    return ["", "", *vocabulary.words[2:], *[""] * spare]
+    return [*spellings(vocabulary), *[""] * spare]
 
 
 def own_buffers(spec: embedlab.Embedding, vocabulary: Vocabulary) -> dict[str, np.ndarray]:

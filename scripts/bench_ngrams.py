@@ -28,8 +28,9 @@ from typing import Any
 
 import numpy as np
 
+from embedlab import Subword
 from embedlab.base import ABSENT
-from embedlab.text import Vocabulary, ngram_rows, split, vocabulary_ngrams
+from embedlab.text import Vocabulary, ngram_rows, split
 
 MINN, MAXN, BUCKETS = 3, 6, 2_000_000  # fastText's defaults
 
@@ -93,7 +94,7 @@ def our_types(types: list[str]) -> None:
 
 def our_tokens(tokens: list[str]) -> None:
     vocabulary = Vocabulary.build([tokens])
-    vocabulary_ngrams(vocabulary, buckets=BUCKETS, minn=MINN, maxn=MAXN)
+    Subword(len(vocabulary), 1, buckets=BUCKETS, minn=MINN, maxn=MAXN).word_buffers(vocabulary)
     vocabulary.encode(tokens)
 
 

@@ -30,7 +30,8 @@ def pad(
         [0, length], with length 0 if it is None.
 
     Raises:
-        ValueError: if ids are not whole numbers or need more than 32 bits, or an argument is out of range.
+        ValueError: if a sequence is no plain sequence of whole numbers, ids need more than 32 bits, or an
+            argument is out of range.
 
     Example:
         >>> ids, lengths = pad([[5, 6, 7], [8]], length=2)
@@ -43,9 +44,10 @@ def pad(
     require(truncate in ("end", "start"), "truncate", truncate, "choose 'end' or 'start'")
     if length is not None:
         require_count("length", length, 0)
-    _check_int32("pad_id", np.asarray(pad_id))
-    sizes = np.fromiter(map(len, sequences), np.int64, len(sequences))
-    flat = _flatten(sequences)
+    _check_pad_id(pad_id)
+    arrays = [_row(sequence) for sequence in sequences]
+    sizes = np.fromiter(map(len, arrays), np.int64, len(arrays))
+    flat = _flatten(arrays)
     width = int(sizes.max(initial=0)) if length is None else length
     kept = np.minimum(sizes, width)
     if (kept < sizes).any():
@@ -149,7 +151,7 @@ def bucketed(
     """
     require_count("batch_size", batch_size)
     require(truncate in ("end", "start"), "truncate", truncate, "choose 'end' or 'start'")
-    _check_int32("pad_id", np.asarray(pad_id))
+    _check_pad_id(pad_id)
     if seed is not None:
         require_count("seed", seed, 0)
     plan = _plan(length_buckets([len(s) for s in sequences], boundaries), batch_size, seed)
@@ -187,17 +189,33 @@ def _batch(
     return Batch(ids, lengths, filled)
 
 
-def _flatten(sequences: Sequence[Any]) -> Int32[np.ndarray, " ids"]:
+def _row(sequence: Any) -> np.ndarray:
+    """One sequence as an array; an empty one has no type of its own."""
+    try:
+        row = np.asarray(sequence)
+    except ValueError:  # sequences of different lengths
+        row = np.empty((0, 0))
+    found = f"{type(sequence).__name__} of {row.ndim} dimensions"
+    require(row.ndim == 1, "sequences", found, "give sequences of ids, each of one dimension")
+    return row if row.size else np.zeros(0, np.int8)
+
+
+def _flatten(rows: list[np.ndarray]) -> Int32[np.ndarray, " ids"]:
     """All ids in a row, checked to be whole numbers of 32 bits."""
-    arrays = [np.asarray(sequence) for sequence in sequences if len(sequence)]
-    for dtype in {array.dtype for array in arrays}:
+    for dtype in {row.dtype for row in rows}:
         require(dtype.kind in "iu", "sequences", dtype, "ids are whole numbers; convert them before")
-    if any(array.dtype == np.uint64 for array in arrays):  # NumPy would join them with int64 to floats
-        for array in arrays:
-            _check_int32("sequences", array)
-    flat = np.concatenate([np.zeros(0, np.int8), *arrays], dtype=np.int64, casting="unsafe")
+    if any(row.dtype == np.uint64 for row in rows):  # NumPy would join them with int64 to floats
+        for row in rows:
+            _check_int32("sequences", row)
+    flat = np.concatenate([np.zeros(0, np.int8), *rows], dtype=np.int64, casting="unsafe")
     _check_int32("sequences", flat)
     return flat.astype(np.int32)
+
+
+def _check_pad_id(pad_id: int) -> None:
+    whole = isinstance(pad_id, int | np.integer) and not isinstance(pad_id, bool)
+    require(whole, "pad_id", pad_id, "give one whole number")
+    _check_int32("pad_id", np.asarray(pad_id))
 
 
 def _check_int32(field: str, ids: np.ndarray) -> None:

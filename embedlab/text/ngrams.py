@@ -10,23 +10,22 @@ Reference: Bojanowski, Grave, Joulin, Mikolov, "Enriching Word Vectors with Subw
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
-from jaxtyping import Int8, Int32, Num, UInt32
+from jaxtyping import Int32, Num
 
 from embedlab.base import ABSENT, require, require_count
+from embedlab.text._characters import OFFSET, PRIME, Text, hashes, require_sizes, utf8
 from embedlab.text.vocabulary import Vocabulary
+
+#: The words of ids 0, 1, …: a vocabulary, or plain words, of which an empty one stands for no word.
+Words: TypeAlias = Sequence[str] | Vocabulary
 
 #: fastText's sentence end. It is the one word that fastText gives no n-grams.
 END_OF_SENTENCE = "</s>"
 
-_OFFSET = 2166136261  # FNV-1a, 32 bits
-_PRIME = 16777619
 _BLOCK = 1 << 18  # hashes made at a time, so that they stay within the cache
-
-# Characters of more than one byte: which, and their second (third, fourth) byte.
-_Rest: TypeAlias = list[tuple[Num[np.ndarray, " _"], UInt32[np.ndarray, " _"]]]
 
 
 def ngrams(word: str, minn: int = 3, maxn: int = 6) -> list[str]:
@@ -52,7 +51,7 @@ def ngrams(word: str, minn: int = 3, maxn: int = 6) -> list[str]:
 
     Reference: Bojanowski et al. 2017, section 3.2.
     """
-    _check_range(minn, maxn)
+    require_sizes(minn, maxn)
     if word == END_OF_SENTENCE:
         return []
     wrapped = f"<{word}>"
@@ -87,10 +86,10 @@ def fasttext_hash(text: str | bytes) -> int:
     Reference: Fowler, Noll, Vo, "The FNV Non-Cryptographic Hash Algorithm"; fastText 0.9.3,
         Dictionary::hash.
     """
-    data = text if isinstance(text, bytes) else _utf8([text], text)
-    value = _OFFSET
+    data = text if isinstance(text, bytes) else utf8([text], text)
+    value = OFFSET
     for byte in np.frombuffer(data, np.int8).astype(np.uint32).tolist():
-        value = (value ^ byte) * _PRIME & 0xFFFFFFFF
+        value = (value ^ byte) * PRIME & 0xFFFFFFFF
     return value
 
 
@@ -127,7 +126,7 @@ def ngram_rows(
 
     Reference: Bojanowski et al. 2017, section 3.2.
     """
-    _check_range(minn, maxn)
+    require_sizes(minn, maxn)
     require_count("buckets", buckets, min(maxn, 1))  # fastText writes 0 where there are no n-grams
     require(buckets < ABSENT, "buckets", buckets, f"a table has fewer than {ABSENT} rows")
     require(not isinstance(words, str), "words", words, "give a sequence of words, not one string")
@@ -139,7 +138,7 @@ def ngram_rows(
     rows = np.full((len(words), min(width, max_ngrams or width)), ABSENT, np.int32)
     if not width:
         return rows
-    text = _Text.of(words)
+    text = Text.of(words)
     starts = np.cumsum(lengths) - lengths
     for length, which in _groups(lengths, counts):
         longest = min(maxn, length)
@@ -147,47 +146,35 @@ def ngram_rows(
         step = max(1, _BLOCK // (length * (longest - minn + 1)))
         for at in (which[i : i + step] for i in range(0, len(which), step)):
             lead, rest = text.characters(starts[at], length)
-            hashes = _hashes(lead, rest, minn, longest).reshape(len(at), -1).take(places, axis=1)
-            hashes -= hashes // np.uint32(buckets) * np.uint32(buckets)  # mod, and 3 × as fast
-            rows[at, : len(places)] = hashes.view(np.int32)
+            found = hashes(lead, rest, minn, longest).reshape(len(at), -1).take(places, axis=1)
+            found -= found // np.uint32(buckets) * np.uint32(buckets)  # mod, and 3 × as fast
+            rows[at, : len(places)] = found.view(np.int32)
     return rows
 
 
-def vocabulary_ngrams(
-    vocabulary: Vocabulary, *, buckets: int, minn: int = 3, maxn: int = 6, max_ngrams: int | None = None
-) -> Int32[np.ndarray, "ids k"]:
-    """The n-gram rows of every id of a vocabulary: the buffer that a subword embedding looks ids up in.
+def spellings(words: Words) -> Sequence[str]:
+    """What each id is spelled as; padding and OOV stand for no word and are empty.
 
     Args:
-        vocabulary: the words.
-        buckets, minn, maxn, max_ngrams: as in `ngram_rows`.
+        words: a vocabulary, or words as they are.
 
     Returns:
-        int32 [len(vocabulary), k]. The padding id and the OOV id stand for no word: both rows are `ABSENT`
-        throughout.
+        One string an id.
 
     Raises:
-        ValueError: as `ngram_rows` does.
+        ValueError: if `words` is one string.
 
     Example:
-        >>> vocabulary_ngrams(Vocabulary.build([["cat"]]), buckets=1000, minn=3, maxn=4)
-        array([[2147483647, 2147483647, 2147483647, 2147483647, 2147483647],
-               [2147483647, 2147483647, 2147483647, 2147483647, 2147483647],
-               [       747,        973,         31,        995,        106]],
-              dtype=int32)
+        >>> spellings(Vocabulary.build([["cat"]]))
+        ['', '', 'cat']
 
-    Reference: Bojanowski et al. 2017, section 3.2.
+    Source: none.
     """
-    words = ["", "", *vocabulary.words[2:]]
-    rows = ngram_rows(words, buckets=buckets, minn=minn, maxn=maxn, max_ngrams=max_ngrams)
-    rows[: Vocabulary.OOV + 1] = ABSENT  # "" has the n-gram "<>" where minn ≤ 2
-    return rows
-
-
-def _check_range(minn: int, maxn: int) -> None:
-    require_count("minn", minn, 0)
-    require_count("maxn", maxn, 0)
-    require(minn <= maxn, "minn", minn, f"the shortest n-gram is longer than the longest, maxn={maxn}")
+    require(not isinstance(words, str), "words", words, "give a sequence of words, not one string")
+    if not isinstance(words, Vocabulary):
+        return words
+    special = len(Vocabulary.SPECIAL)
+    return [""] * special + list(words.words[special:])
 
 
 def _sizes(
@@ -225,84 +212,3 @@ def _places(length: int, minn: int, maxn: int) -> Num[np.ndarray, " k"]:
     n = np.arange(minn, maxn + 1)
     lone_mark = (n == 1) & ((start == 0) | (start == length - 1))
     return np.flatnonzero((start + n <= length) & ~lone_mark)
-
-
-def _hashes(
-    lead: UInt32[np.ndarray, " chars"], rest: _Rest, minn: int, maxn: int
-) -> UInt32[np.ndarray, "chars sizes"]:
-    """Hashes of the n-grams that begin at each character, by n = minn … maxn.
-
-    After step n, `value[c]` is the hash of the n characters from c on. Those that run over a word's end
-    are computed too, and never read: `_places` leaves them out.
-    """
-    total = len(lead)
-    value = np.full(total, _OFFSET, np.uint32)
-    hashes = np.empty((total, maxn - minn + 1), np.uint32)
-    for n in range(1, maxn + 1):
-        head = value[: total - n + 1]
-        head ^= lead[n - 1 :]
-        head *= np.uint32(_PRIME)
-        for at, byte in rest:
-            skip = np.searchsorted(at, n - 1)
-            start = at[skip:] - (n - 1)
-            value[start] = (value[start] ^ byte[skip:]) * np.uint32(_PRIME)
-        if n >= minn:
-            hashes[: len(head), n - minn] = head
-    return hashes
-
-
-class _Text(NamedTuple):
-    """Wrapped words end to end, by character: its first, second, … byte, signed, and how many it has."""
-
-    layers: list[Int8[np.ndarray, " chars"]]
-    width: Int8[np.ndarray, " chars"] | None  # None where all is ASCII: one layer, one byte each
-
-    @classmethod
-    def of(cls, words: Sequence[str]) -> _Text:
-        encoded = _utf8(words, "<" + "><".join(words) + ">")
-        data = np.frombuffer(encoded, np.int8)
-        if encoded.isascii():
-            return cls([data], None)
-        first = np.flatnonzero((data & np.int8(-64)) != -128)  # 0b10…… continues a character
-        width = np.diff(first, append=len(data)).astype(np.int8)
-        layers = [data[first]]
-        for nth in range(1, int(width.max())):
-            at = np.flatnonzero(width > nth)
-            layers.append(np.zeros(len(first), np.int8))
-            layers[nth][at] = data[first[at] + nth]
-        return cls(layers, width)
-
-    def characters(
-        self, starts: Num[np.ndarray, " words"], length: int
-    ) -> tuple[UInt32[np.ndarray, " chars"], _Rest]:
-        """Words of one length: first bytes, then (which, byte) of the second, third, fourth bytes.
-
-        Bytes are sign-extended to 32 bits, as fastText's hash wants them.
-        """
-        lead = _stretches(self.layers[0], starts, length).astype(np.uint32)
-        if self.width is None:
-            return lead, []
-        width = _stretches(self.width, starts, length)
-        rest = []
-        for nth in range(1, int(width.max())):
-            at = np.flatnonzero(width > nth)
-            rest.append((at, _stretches(self.layers[nth], starts, length)[at].astype(np.uint32)))
-        return lead, rest
-
-
-def _stretches(
-    layer: Int8[np.ndarray, " chars"], starts: Num[np.ndarray, " words"], length: int
-) -> Int8[np.ndarray, " some"]:
-    """`length` entries from each start on, end to end. One item of that many bytes each: a plain copy."""
-    items = np.ndarray(len(layer) - length + 1, f"V{length}", layer, strides=(1,))
-    return items[starts].view(np.int8)
-
-
-def _utf8(words: Sequence[str], text: str) -> bytes:
-    """Encodes `text`, made of `words`, and names the word that cannot be encoded."""
-    try:
-        return text.encode()
-    except UnicodeEncodeError:
-        bad = next(word for word in words if any("\ud800" <= char <= "\udfff" for char in word))
-        remedy = "it holds a lone surrogate, which UTF-8 does not encode; decode with errors='replace'"
-        raise ValueError(f"word={bad!r}: {remedy}") from None

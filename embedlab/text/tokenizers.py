@@ -38,6 +38,8 @@ class TokenizerFile:
         >>> tokenizer = TokenizerFile(path)
         >>> len(tokenizer), tokenizer.oov_id, tokenizer.encode_all(["cat", "dog"])
         (2, 0, [array([1], dtype=int32), array([0], dtype=int32)])
+        >>> from embedlab import Dense
+        >>> tokenizer.check_fits(Dense(vocabulary=len(tokenizer), dim=4))   # no word: it fits
 
     Source: the documentation of Hugging Face `tokenizers`, class Tokenizer.
     """
@@ -73,9 +75,11 @@ class TokenizerFile:
             One int32 [tokens] a text.
 
         Raises:
-            ValueError: if `texts` is one string.
+            ValueError: if `texts` is one string, or a text is none.
         """
         require(not isinstance(texts, str), "texts", texts, "give a sequence of texts, not one string")
+        odd = next((text for text in texts if not isinstance(text, str)), None)
+        require(odd is None, "text", odd, "a text is a string")
         encodings = self._file[0].encode_batch(list(texts), add_special_tokens=self.special_tokens)
         return [np.array(encoding.ids, np.int32) for encoding in encodings]
 
@@ -87,7 +91,7 @@ class TokenizerFile:
             buffers: its buffers, for kinds that need them to know their ids (`Subword`).
 
         Raises:
-            ValueError: if the tokenizer has more ids.
+            ValueError: if the tokenizer has more ids, or the kind needs buffers and got none.
         """
         known = spec.num_ids(buffers or {})
         remedy = f"it has {len(self)} ids, the embedding knows {known}; give it a vocabulary of {len(self)}"

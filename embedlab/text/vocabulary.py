@@ -16,6 +16,7 @@ import numpy as np
 from jaxtyping import Int32, Integer
 
 from embedlab.base import require, require_count
+from embedlab.files import write_whole
 
 _FORMAT = "embedlab.vocabulary"
 _VERSION = 1
@@ -116,7 +117,19 @@ class Vocabulary:
         return f"Vocabulary({len(self):,} ids: {shown}; {total - self.counts[1]:,} of {total:,} tokens known)"
 
     def id(self, word: str) -> int:
-        """The id of a word; `OOV` if it has none."""
+        """The id of a word; `OOV` if it has none.
+
+        Args:
+            word: any string.
+
+        Returns:
+            Its id; that of a special name only where a text held the name as a token.
+
+        Example:
+            >>> vocabulary = Vocabulary.build([["cat"]])
+            >>> vocabulary.id("cat"), vocabulary.id("dog"), vocabulary.id("<pad>")
+            (2, 1, 1)
+        """
         return self._ids.get(word, self.OOV)
 
     def encode(self, tokens: Sequence[str]) -> Int32[np.ndarray, " tokens"]:
@@ -139,7 +152,21 @@ class Vocabulary:
         return np.fromiter(found, np.int32, len(tokens))
 
     def encode_all(self, documents: Iterable[Sequence[str]]) -> list[Int32[np.ndarray, " tokens"]]:
-        """Documents of tokens → one array of ids each, as `encode` gives."""
+        """Documents of tokens → one array of ids each, as `encode` gives.
+
+        Args:
+            documents: one sequence of tokens each.
+
+        Returns:
+            One int32 [tokens] a document.
+
+        Raises:
+            ValueError: if a document is a plain string.
+
+        Example:
+            >>> Vocabulary.build([["cat"]]).encode_all([["a", "cat"], []])
+            [array([1, 2], dtype=int32), array([], dtype=int32)]
+        """
         return [self.encode(tokens) for tokens in documents]
 
     def decode(self, ids: Sequence[int] | Integer[np.ndarray, " n"]) -> list[str]:
@@ -152,13 +179,18 @@ class Vocabulary:
             One word an id.
 
         Raises:
-            ValueError: if an id is none of the vocabulary's.
+            ValueError: if `ids` is no plain sequence, or an id is none of the vocabulary's.
 
         Example:
             >>> Vocabulary.build([["cat"]]).decode([2, 1, 0])
             ['cat', '<unk>', '<pad>']
         """
-        numbers = np.asarray(ids).tolist()
+        try:
+            array = np.asarray(ids)
+        except ValueError:  # sequences of different lengths
+            array = np.empty((0, 0))
+        require(array.ndim == 1, "ids", ids, "give a sequence of ids, [n]; of a batch, decode row by row")
+        numbers = array.tolist()
         for number in numbers:
             known = isinstance(number, int) and not isinstance(number, bool) and 0 <= number < len(self)
             require(known, "id", number, f"give whole numbers from 0 to {len(self) - 1}")
@@ -172,9 +204,17 @@ class Vocabulary:
 
         Raises:
             OSError: if it cannot be written; a file that was there is then as it was.
+
+        Example:
+            >>> import tempfile
+            >>> path = tempfile.mkdtemp() + "/vocabulary.json"
+            >>> Vocabulary.build([["cat"]]).save(path)
+            >>> Vocabulary.load(path)
+            Vocabulary(3 ids: <pad> <unk> cat; 1 of 1 tokens known)
         """
         content = {"format": _FORMAT, "version": _VERSION, "words": self.words[2:], "counts": self.counts}
-        _write_whole(Path(path), json.dumps(content))  # ASCII, so that any string survives
+        data = json.dumps(content).encode("ascii")  # escaped, so that any string survives
+        write_whole({Path(path): lambda file: file.write(data)})
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Vocabulary:
@@ -188,6 +228,11 @@ class Vocabulary:
 
         Raises:
             ValueError: if there is no such file, or it is not what `save` writes.
+
+        Example:
+            >>> Vocabulary.load("none.json")
+            Traceback (most recent call last):
+            ValueError: path='none.json': no such file; give one that Vocabulary.save wrote
         """
         path = Path(path)
         require(path.is_file(), "path", str(path), "no such file; give one that Vocabulary.save wrote")
@@ -222,16 +267,3 @@ def _fields(content: Any) -> tuple[tuple[str, ...], tuple[int, ...]]:
     if not isinstance(counts, list) or not all(type(count) is int for count in counts):
         raise ValueError("'counts' is no list of whole numbers")
     return (*Vocabulary.SPECIAL, *words), tuple(counts)
-
-
-def _write_whole(path: Path, text: str) -> None:
-    """Writes beside the file, then renames: a reader, or a crash, finds the old file or the new one."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with open(beside, "w", encoding="ascii") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)

@@ -24,7 +24,7 @@ def word_hashes(tokens: Sequence[str]) -> UInt32[np.ndarray, " tokens"]:
         uint32 [n].
 
     Raises:
-        ValueError: if `tokens` is one string, or a token holds a lone surrogate.
+        ValueError: if `tokens` is one string, or a token is no string or holds a lone surrogate.
 
     Example:
         >>> word_hashes(["a", "b", "a"])
@@ -33,7 +33,10 @@ def word_hashes(tokens: Sequence[str]) -> UInt32[np.ndarray, " tokens"]:
     Reference: fastText 0.9.3, Dictionary::hash.
     """
     require(not isinstance(tokens, str), "tokens", tokens, "split the text into tokens first")
-    known = {token: fasttext_hash(token) for token in dict.fromkeys(tokens)}
+    types = dict.fromkeys(tokens)
+    odd = next((token for token in types if not isinstance(token, str)), None)
+    require(odd is None, "token", odd, "a token is a string")
+    known = {token: fasttext_hash(token) for token in types}
     return np.fromiter(map(known.__getitem__, tokens), np.uint32, len(tokens))
 
 
@@ -55,7 +58,8 @@ def word_ngram_ids(
         number of words.
 
     Raises:
-        ValueError: if `tokens` is one string, or a number is out of range.
+        ValueError: if `tokens` is one string, or an array of anything but hashes, or a number is out of
+            range.
 
     Example:
         >>> word_ngram_ids(["not", "so", "good"], n=3, buckets=1000)
@@ -64,7 +68,7 @@ def word_ngram_ids(
     Reference: Joulin, Grave, Bojanowski, Mikolov, "Bag of Tricks for Efficient Text Classification",
         EACL 2017, arXiv:1607.01759, section 2.3; fastText 0.9.3, Dictionary::addWordNgrams.
     """
-    hashes = tokens if isinstance(tokens, np.ndarray) else word_hashes(tokens)
+    hashes = _checked(tokens) if isinstance(tokens, np.ndarray) else word_hashes(tokens)
     ids, _ = _flat_ids(hashes, np.array([len(hashes)]), n, buckets)
     return ids
 
@@ -99,6 +103,14 @@ def word_ngram_ids_all(
     ids, counts = _flat_ids(hashes, lengths, n, buckets)
     ends = np.cumsum(counts).tolist()
     return [ids[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+
+
+def _checked(hashes: np.ndarray) -> UInt32[np.ndarray, " tokens"]:
+    """The array, unless it holds something else: its bytes would be read as hashes all the same."""
+    found = f"{hashes.dtype} {hashes.shape}"
+    remedy = "give a list of strings, or their word_hashes, uint32 [tokens]"
+    require(hashes.dtype == np.uint32 and hashes.ndim == 1, "tokens", found, remedy)
+    return hashes
 
 
 def _flat_ids(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import difflib
 import json
@@ -11,7 +12,9 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float
 
-from embedlab.base import ABSENT
+from embedlab.base import ABSENT, require, require_count
+from embedlab.files import write_whole
+from embedlab.npy import npy_header
 from embedlab.quality import neighbours
 
 _ARRAY, _WORDS = "vectors.npy", "words.txt"
@@ -23,10 +26,11 @@ class Vectors:
 
     Attributes:
         words: the words, in the order of the rows.
-        matrix: float [words, dim].
+        matrix: float [words, dim], of one of NumPy's own types.
 
     Raises:
-        ValueError: there are not as many words as rows, or a word stands twice.
+        ValueError: the matrix is none, there are not as many words as rows, a word is no string, or one
+            stands twice.
 
     Example:
         >>> vectors = Vectors(("cat", "dog", "sun"), np.float32([[1, 0], [0.9, 0.1], [0, 1]]))
@@ -42,11 +46,19 @@ class Vectors:
     matrix: Float[np.ndarray, "words dim"]
 
     def __post_init__(self) -> None:
-        if len(self.words) != len(self.matrix):
-            raise ValueError(f"words: {len(self.words)} words for {len(self.matrix)} vectors; give one each")
+        shown = _shown(self.matrix)
+        remedy = "give a NumPy array, float [words, dim], as np.asarray(vectors, np.float32) is"
+        require(_is_matrix(self.matrix), "matrix", shown, remedy)
+        require(not isinstance(self.words, str), "words", self.words, "give a tuple of words, not one string")
+        object.__setattr__(self, "words", tuple(self.words))
+        odd = next((word for word in self.words if not isinstance(word, str)), None)
+        require(odd is None, "words", odd, "a word is a string")
+        counts = f"{len(self.words)} words for {len(self.matrix)} vectors"
+        require(len(self.words) == len(self.matrix), "words", counts, "give one each")
         rows = {word: row for row, word in enumerate(self.words)}
         if len(rows) != len(self.words):
-            raise ValueError(f"words: {len(self.words) - len(rows)} stand twice; give each word once")
+            ((twice, _),) = collections.Counter(self.words).most_common(1)
+            raise ValueError(f"words: {twice!r} is there more than once; give each word once")
         object.__setattr__(self, "_rows", rows)
 
     def __len__(self) -> int:
@@ -78,10 +90,9 @@ class Vectors:
         """
         row = self._rows.get(word)  # type: ignore[attr-defined]
         if row is None:
-            near = difflib.get_close_matches(word, self.words, 1)
-            raise KeyError(
-                f"{word!r} is not among the {len(self)} words{f'; near: {near[0]!r}' * bool(near)}"
-            )
+            near = difflib.get_close_matches(str(word), self.words, 1)
+            hint = f"; near: {near[0]!r}" if near else ""
+            raise KeyError(f"{word!r} is not among the {len(self)} words{hint}")
         return row
 
     def neighbours(self, word: str, k: int = 10) -> list[tuple[str, float]]:
@@ -89,10 +100,10 @@ class Vectors:
 
         Args:
             word: one of `words`.
-            k: how many.
+            k: how many; where there are fewer other words, all of them.
 
         Returns:
-            Words and cosines, the nearest first, the word itself left out.
+            Words and cosines, the nearest first, the word itself left out, and those without a direction.
 
         Raises:
             KeyError: the word is not there.
@@ -105,25 +116,26 @@ class Vectors:
 
         Reference: Mikolov et al. 2013, "Linguistic regularities in continuous space word representations".
         """
-        if k < 1:
-            raise ValueError(f"k={k}: give a whole number of at least 1")
+        require_count("k", k)
         row = self.row(word)
-        found = neighbours(
-            self.matrix, self.matrix[row : row + 1], min(k, len(self) - 1), np.array([row], np.int32)
-        )
+        others = min(int(k), len(self) - 1)
+        if others == 0:
+            return []
+        found = neighbours(self.matrix, self.matrix[row : row + 1], others, np.array([row], np.int32))
         pairs = zip(np.asarray(found.indices)[0].tolist(), np.asarray(found.scores)[0].tolist(), strict=True)
         return [(self.words[i], cosine) for i, cosine in pairs if i != ABSENT]
 
 
 def save(folder: str | os.PathLike[str], vectors: Vectors) -> None:
-    """Writes `vectors.npy` and `words.txt` (UTF-8, one word a line) into a folder.
+    """Writes `vectors.npy` and `words.txt` (UTF-8, one word a line) into a folder, whole or not at all.
 
     Args:
         folder: made if it is not there.
         vectors: what to write, [words, dim].
 
     Raises:
-        ValueError: a word holds a line break, which the file could not give back.
+        ValueError: a word holds a line break or a lone surrogate, which the file could not give back.
+        OSError: a file can't be written. Either way, vectors that the folder holds stay as they were.
 
     Example:
         >>> import tempfile
@@ -131,13 +143,15 @@ def save(folder: str | os.PathLike[str], vectors: Vectors) -> None:
 
     Source: none; both files open anywhere.
     """
-    for word in vectors.words:
-        if len(word.splitlines()) > 1 or word.endswith(("\n", "\r")):
-            raise ValueError(f"words: {word!r} holds a line break; leave it out")
+    words = b"".join(map(_line, vectors.words))
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    np.save(folder / _ARRAY, vectors.matrix, allow_pickle=False)
-    (folder / _WORDS).write_text("".join(word + "\n" for word in vectors.words), "utf-8", newline="\n")
+    write_whole(
+        {
+            folder / _WORDS: lambda file: file.write(words),
+            folder / _ARRAY: lambda file: np.save(file, vectors.matrix, allow_pickle=False),
+        }
+    )
 
 
 def load(folder: str | os.PathLike[str]) -> Vectors:
@@ -166,14 +180,16 @@ def load(folder: str | os.PathLike[str]) -> Vectors:
     """
     path = _find(Path(folder))
     try:
-        matrix = np.load(path / _ARRAY, allow_pickle=False)
         words = tuple((path / _WORDS).read_text("utf-8").split("\n")[:-1])
-    except (OSError, ValueError, EOFError) as error:
+        with open(path / _ARRAY, "rb") as file:
+            shape, dtype = npy_header(file)
+            matrix = len(shape) == 2 and np.issubdtype(dtype, np.floating)
+            require(matrix, _ARRAY, f"{dtype} {shape}", "it is to be float [words, dim]")
+            counts = f"{len(words)} words for {shape[0]} vectors"
+            require(len(words) == shape[0], _WORDS, counts, "it is to have one each")
+            return Vectors(words, np.load(file, allow_pickle=False))
+    except (OSError, ValueError) as error:
         raise ValueError(f"folder={str(path)!r}: its vectors can't be read ({error}); train again") from None
-    if matrix.ndim != 2 or not np.issubdtype(matrix.dtype, np.floating):
-        found = f"{matrix.dtype} {matrix.shape}"
-        raise ValueError(f"folder={str(path)!r}: {_ARRAY} is {found}, not float [words, dim]")
-    return Vectors(words, matrix)
 
 
 def _find(folder: Path) -> Path:
@@ -182,8 +198,27 @@ def _find(folder: Path) -> Path:
             return place
     try:
         best = json.loads((folder / "summary.json").read_text("utf-8")).get("best")
-    except (OSError, ValueError, AttributeError):
+    except (OSError, ValueError, AttributeError, RecursionError):
         best = None
     if isinstance(best, str) and (folder / best / "vectors" / _ARRAY).is_file():
         return folder / best / "vectors"
     raise ValueError(f"folder={str(folder)!r}: no vectors here; give the --workdir of a finished run")
+
+
+def _line(word: str) -> bytes:
+    """A word as a line of the file, if the line gives it back."""
+    # By Python's idea of lines, which knows more breaks than "\n": other readers may too.
+    require(word.splitlines() in ([], [word]), "words", word, "it holds a line break; leave it out")
+    try:
+        return f"{word}\n".encode()
+    except UnicodeEncodeError:
+        remedy = "it holds a lone surrogate, which UTF-8 does not encode; decode with errors='replace'"
+        raise ValueError(f"words={word!r}: {remedy}") from None
+
+
+def _is_matrix(array: object) -> bool:
+    return isinstance(array, np.ndarray) and array.ndim == 2 and np.issubdtype(array.dtype, np.floating)
+
+
+def _shown(array: object) -> str:
+    return f"{array.dtype} {array.shape}" if isinstance(array, np.ndarray) else type(array).__name__

@@ -9,6 +9,9 @@ import numpy as np
 import pytest
 
 from embedlab import ABSENT, Constant, Dense, Uniform, Variables, embed
+from tests.embedlab.quality.conftest import unchecked
+
+__all__ = ["unchecked"]  # a fixture
 
 SPEC = Dense(vocabulary=7, dim=3, initialiser=Uniform(-1.0, 1.0))
 
@@ -59,3 +62,16 @@ def test_it_is_built_from_what_it_prints() -> None:
 def test_refusals(fields: dict, message: str) -> None:
     with pytest.raises(ValueError, match=f"^{message}"):
         dataclasses.replace(SPEC, **fields)
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_a_dtype_is_a_name() -> None:
+    for dtype in (np.dtype("float32"), np.float32, None):
+        with pytest.raises(ValueError, match=r"^dtype=.*: give its name, such as 'float32'$"):
+            dataclasses.replace(SPEC, dtype=dtype)
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_numpys_numbers_are_held_as_pythons() -> None:
+    taken = Dense(np.int32(7), np.uint8(3), Uniform(-1.0, 1.0), np.str_("float32"))  # type: ignore[arg-type]
+    assert taken == SPEC and hash(taken) == hash(SPEC) and repr(taken) == repr(SPEC)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -11,6 +12,9 @@ import pytest
 
 from embedlab import ABSENT, Hashed, Ids64, Normal, Variables, embed, host_ids
 from tests.embedlab import reference
+from tests.embedlab.quality.conftest import unchecked
+
+__all__ = ["unchecked"]  # a fixture
 
 LEARNED = Normal(1.0)
 
@@ -126,3 +130,30 @@ def test_one_bucket_and_one_hash() -> None:
 def test_refusals(fields: dict, message: str) -> None:
     with pytest.raises(ValueError, match=f"^{message}"):
         Hashed(**{"vocabulary": 10, "dim": 4, "buckets": 5, **fields})
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize("signed", ["no", 0, 1, None])
+def test_signed_is_a_bool(signed: Any) -> None:
+    with pytest.raises(ValueError, match=rf"^signed={signed!r}: give True or False$"):
+        Hashed(10, 4, buckets=5, signed=signed)
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize("number", [np.int8, np.uint8, np.int32, np.uint32, np.int64, np.uint64])
+def test_numpys_numbers_are_held_as_pythons(number: Any) -> None:
+    sizes = {"vocabulary": 100, "dim": 4, "buckets": 17, "hashes": 3, "importance": 29, "seed": 5}
+    plain = Hashed(**sizes, signed=True)
+    taken = Hashed(**{name: number(size) for name, size in sizes.items()}, signed=np.True_)
+    assert taken == plain and hash(taken) == hash(plain) and repr(taken) == repr(plain)
+    ids = np.arange(100)
+    variables = taken.init(jax.random.key(0))
+    np.testing.assert_array_equal(embed(taken, variables, ids), embed(plain, variables, ids))
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_a_seed_may_be_the_largest_uint32() -> None:
+    spec = Hashed(None, 4, buckets=17, seed=np.uint32(2**32 - 1))
+    assert spec == Hashed(None, 4, buckets=17, seed=2**32 - 1)
+    with pytest.raises(ValueError, match=r"^seed=4294967296: give a seed below 2\*\*32"):
+        Hashed(None, 4, buckets=17, seed=np.uint64(2**32))

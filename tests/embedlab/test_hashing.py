@@ -16,6 +16,9 @@ from hypothesis import strategies as st
 from scipy.stats import chisquare
 
 from embedlab import Hashed, Ids64, hashing
+from tests.embedlab.quality.conftest import unchecked
+
+__all__ = ["unchecked"]  # a fixture
 
 # (id, seed) → MurmurHash3_x86_32 of the id's eight little-endian bytes.
 GOLDEN = {
@@ -84,3 +87,11 @@ def test_a_32_bit_id_and_its_64_bit_form_have_the_same_bucket() -> None:
     ids = np.array([0, 5, 2**31 - 2], np.int32)
     wide = Ids64(ids.astype(np.uint32), np.zeros(3, np.uint32))
     np.testing.assert_array_equal(hashing.bucket(hashing.halves(ids), 97, 3), hashing.bucket(wide, 97, 3))
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize("number", [np.uint8, np.int32, np.uint32, np.int64, np.uint64])
+def test_seeds_may_be_numpys(number: type) -> None:
+    assert hashing.stream_seed(number(5), number(3)) == hashing.stream_seed(5, 3)
+    low, high = np.uint32([7]), np.uint32([1])
+    assert hashing.murmur3(low, high, number(5)) == hashing.murmur3(low, high, 5)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
+import json
 import pickle
+import re
+import tracemalloc
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +17,13 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from embedlab import Constant, Dense, FromArray, Normal, ScaledNormal, Uniform
+from embedlab import Constant, Dense, FromArray, Hashed, Normal, ScaledNormal, Subword, Uniform
 from embedlab.base import TABLE_DTYPES
-from embedlab.initialisers import Initialiser
+from embedlab.initialisers import Initialiser, draw
+from tests.embedlab.npy_files import header
+from tests.embedlab.quality.conftest import unchecked
+
+__all__ = ["unchecked"]  # a fixture
 
 KEY = jax.random.key(0)
 DRAWN = (Normal(0.3), ScaledNormal(2.0), Uniform(-0.5, 1.0), Constant(0.25))
@@ -63,6 +72,44 @@ def test_scaled_normal_rows_have_the_length_of_its_scale() -> None:
         assert abs(float((table**2).sum(1).mean()) - 9) < 0.5
 
 
+TENTH = np.float32(0.1)
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (Normal, (TENTH,)),
+        (Normal, (np.float16(0.5),)),
+        (Normal, (np.int64(3),)),
+        (Normal, (1,)),
+        (Normal, (Fraction(1, 4),)),
+        (ScaledNormal, (TENTH,)),
+        (Uniform, (-TENTH, TENTH)),
+        (Constant, (TENTH,)),
+    ],
+    ids=str,
+)
+def test_numbers_of_every_type_are_held_as_floats(one: Any, other: tuple[Any, ...]) -> None:
+    plain, taken = one(*map(float, other)), one(*other)
+    assert taken == plain and hash(taken) == hash(plain) and repr(taken) == repr(plain)
+    fields = dataclasses.asdict(taken)
+    assert one(**json.loads(json.dumps(fields))) == taken
+    np.testing.assert_array_equal(taken(KEY, 3, 2, "float32"), plain(KEY, 3, 2, "float32"))
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize(
+    "value",
+    ["0.1", None, True, np.True_, 1j, np.ones(1), 10**400, np.float32("nan"), np.float32("inf")],
+    ids=repr,
+)
+def test_what_is_no_finite_number(value: Any) -> None:
+    for make, field in ((Normal, "stddev"), (ScaledNormal, "scale"), (Uniform, "low"), (Constant, "value")):
+        with pytest.raises(ValueError, match=rf"^{field}={re.escape(repr(value))}: give a finite number$"):
+            make(value)
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [
@@ -78,6 +125,79 @@ def test_scaled_normal_rows_have_the_length_of_its_scale() -> None:
 def test_refusals(make: Any, message: str) -> None:
     with pytest.raises(ValueError, match=f"^{message}$"):
         make()
+
+
+# --- drawn for a kind --------------------------------------------------------------------------------
+
+KINDS = (
+    Dense(3, 2, dtype="float64"),
+    Hashed(10, 2, buckets=3, importance=4, dtype="float64"),
+    Subword(1, 2, buckets=2, dtype="float64"),
+)
+WORDS = {"ngrams": np.zeros((1, 1), np.int32)}
+
+
+@pytest.mark.parametrize("spec", KINDS, ids=lambda spec: type(spec).__name__)
+def test_float64_needs_the_64_bit_mode(spec: Any) -> None:
+    with pytest.raises(
+        ValueError, match=r"^dtype='float64': set jax.config.update\('jax_enable_x64', True\)"
+    ):
+        spec.init(KEY, WORDS)
+    with jax.enable_x64(True):
+        assert {table.dtype.name for table in spec.init(KEY, WORDS).tables.values()} == {"float64"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Zeros:
+    """A user's own, which may be wrong."""
+
+    rows: int = 3
+    dtype: str = "float32"
+
+    def __call__(self, key: Any, rows: int, width: int, dtype: str) -> Any:
+        return np.zeros((self.rows, width), self.dtype)
+
+
+def test_an_initialiser_of_ones_own() -> None:
+    assert isinstance(Dense(3, 2, Zeros()).init(KEY).tables["table"], jax.Array)
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize(
+    ("own", "found"), [(Zeros(rows=1), r"float32 \(1, 2\)"), (Zeros(dtype="int32"), r"int32 \(3, 2\)")]
+)
+def test_a_table_that_is_not_the_one_asked_for(own: Zeros, found: str) -> None:
+    with pytest.raises(
+        ValueError, match=rf"^initialiser=Zeros\(.*\): it drew {found}; it is to draw float32 \(3, 2\)"
+    ):
+        draw(own, KEY, (3, 2), "float32")
+
+
+@dataclasses.dataclass
+class Thawed:
+    """Not frozen, so without a hash."""
+
+    def __call__(self, key: Any, rows: int, width: int, dtype: str) -> Any:
+        return np.zeros((rows, width), dtype)
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize(
+    "initialiser",
+    [None, 0.1, "normal", Normal, jax.nn.initializers.normal(), Thawed(), Dense(3, 2)],
+    ids=lambda value: getattr(value, "__name__", type(value).__name__),
+)
+def test_what_is_no_initialiser(initialiser: Any) -> None:
+    remedy = r": give a frozen dataclass that draws a table, such as Normal\(0.1\)$"
+    for make in (
+        lambda: Dense(3, 2, initialiser=initialiser),
+        lambda: Hashed(3, 2, buckets=2, initialiser=initialiser),
+        lambda: Subword(3, 2, buckets=2, initialiser=initialiser),
+    ):
+        with pytest.raises(ValueError, match="^initialiser=.*" + remedy):
+            make()
+    with pytest.raises(ValueError, match="^importance_initialiser=.*" + remedy):
+        Hashed(3, 2, buckets=2, importance_initialiser=initialiser)
 
 
 # --- from a file -------------------------------------------------------------------------------------
@@ -122,7 +242,7 @@ def test_a_file_of_another_shape(file: Path) -> None:
         read(file, rows=4)
 
 
-def test_a_file_of_whole_numbers(file: Path) -> None:
+def test_a_file_of_whole_numbers_is_refused(file: Path) -> None:
     np.save(file, np.ones((3, 2), np.int32))
     with pytest.raises(ValueError, match=r"^path='.*': it holds int32, not floats"):
         read(file)
@@ -133,6 +253,31 @@ def test_a_file_that_was_cut(file: Path, cut: int) -> None:
     file.write_bytes(file.read_bytes()[:cut])
     with pytest.raises(ValueError, match=r"^path='.*': not a plain .npy array"):
         read(file)
+
+
+def test_a_header_that_promises_terabytes(file: Path) -> None:
+    file.write_bytes(header("<f4", (10**12, 64)).ljust(1024, b"\0"))
+    tracemalloc.start()
+    with pytest.raises(
+        ValueError, match=r"^path='.*': not a plain .npy array \(its header names float32 \(10000"
+    ):
+        FromArray(str(file))(KEY, 10**12, 64, "float32")
+    assert tracemalloc.get_traced_memory()[1] < 10**7
+    tracemalloc.stop()
+
+
+def test_a_file_of_another_shape_is_not_read(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(np, "load", None)
+    test_a_file_of_another_shape(file)
+    test_a_file_of_whole_numbers_is_refused(file)
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_a_path_is_a_string(file: Path) -> None:
+    with pytest.raises(ValueError, match=r"^path=PosixPath\(.*: give a string$"):
+        FromArray(file)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"^sha256=None: give a string$"):
+        FromArray(str(file), None)  # type: ignore[arg-type]
 
 
 class Trap:

@@ -11,10 +11,14 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from embedlab import ABSENT, Subword, Variables, embed
+from embedlab import ABSENT, Subword, Variables, bag, embed
+from embedlab.text import Vocabulary, ngram_rows
 from tests.embedlab import reference
+from tests.embedlab.quality.conftest import unchecked
 from tests.embedlab.test_contract import NGRAMS, WORDS
 from tests.embedlab.text.test_ngrams import read_bin, read_vec
+
+__all__ = ["unchecked"]  # a fixture
 
 # Of words that crime-and-punishment.bin does not know: get_word_vector of fastText 0.9.3.
 UNKNOWN = {
@@ -95,6 +99,63 @@ def test_word_buffers_are_ngrams_of_the_spec() -> None:
     rows = spec.word_buffers(["cat", "", "a"])["ngrams"]
     assert rows.dtype == np.int32
     assert rows.tolist() == [[747, 973, 31, 995, 106], [ABSENT] * 5, [600] + [ABSENT] * 4]
+
+
+def test_a_vocabularys_padding_and_oov_have_no_ngrams() -> None:
+    vocabulary = Vocabulary.build([["<pad>", "<pad>", "a", "né"]])
+    for minn in (1, 2, 3):
+        spec = Subword(len(vocabulary), 4, buckets=1000, minn=minn, maxn=4, own_row=False)
+        buffers = spec.word_buffers(vocabulary)
+        rows = buffers["ngrams"]
+        assert (rows[:2] == ABSENT).all()
+        wanted = ngram_rows(["<pad>", "a", "né"], buckets=1000, minn=minn, maxn=4)  # the real one is a word
+        np.testing.assert_array_equal(rows[2:], wanted, strict=True)
+        np.testing.assert_array_equal(rows, spec.word_buffers(["", "", "<pad>", "a", "né"])["ngrams"])
+        variables = spec.init(jax.random.key(0), buffers)
+        found = embed(spec, variables, np.arange(len(vocabulary)))
+        assert not np.any(found[:2]) and np.all(np.any(found[2:], axis=1))
+        spaced = bag(spec, variables, np.array([[3, 0], [3, 4]]), mode="sum")
+        np.testing.assert_allclose(spaced[0], found[3], rtol=1e-6)
+
+
+def test_a_vocabulary_of_no_words() -> None:
+    rows = Subword(2, 4, buckets=10).word_buffers(Vocabulary.build([]))["ngrams"]
+    assert rows.shape == (2, 0) and rows.dtype == np.int32
+
+
+def test_a_long_word_need_not_widen_the_buffer() -> None:
+    spec, words = Subword(2, 4, buckets=1000), ["cats", "x" * 2000]
+    whole, capped = spec.word_buffers(words)["ngrams"], spec.word_buffers(words, max_ngrams=20)["ngrams"]
+    assert whole.shape == (2, 7994) and capped.shape == (2, 20)
+    np.testing.assert_array_equal(capped, whole[:, :20])
+    with pytest.raises(ValueError, match=r"^max_ngrams=0: give a whole number of at least 1"):
+        spec.word_buffers(words, max_ngrams=0)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [("cat", "^words='cat': give a sequence of words"), (["cat", "a\ud800"], "^word='a.*surrogate")],
+)
+def test_words_that_are_none(words: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        Subword(1, 4, buckets=10).word_buffers(words)
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize("own_row", [2, 0, "yes", None])
+def test_own_row_is_a_bool(own_row: Any) -> None:
+    with pytest.raises(ValueError, match=rf"^own_row={own_row!r}: give True or False$"):
+        Subword(5, 4, buckets=8, own_row=own_row)
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_numpys_numbers_do_not_overflow() -> None:
+    taken = Subword(np.int8(100), np.int8(4), np.int8(100), np.int8(3), np.int8(6), np.True_)  # type: ignore[arg-type]
+    plain = Subword(100, 4, 100, 3, 6, True)
+    assert taken == plain and hash(taken) == hash(plain) and repr(taken) == repr(plain)
+    assert taken.rows == 200
+    with pytest.raises(ValueError, match=f"^rows={2**32 - 20}: a table has fewer than"):
+        Subword(np.int32(2**31 - 10), 4, np.int32(2**31 - 10))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,46 @@
+"""Files that come out whole: written beside their places first, then renamed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import BinaryIO
+
+
+def write_whole(contents: Mapping[Path, Callable[[BinaryIO], object]]) -> None:
+    """Writes files whole or not at all: while one of them can't be written, the old ones stay as they were.
+
+    Each is written beside its place, and all are renamed once the last is on the disk. Where there are
+    several, the old one of the last is removed before: a crash between two renames then leaves a set that
+    lacks a file, which its reader sees, and no set of old and new ones mixed, which it would not.
+
+    Args:
+        contents: path → what writes that file's bytes.
+
+    Raises:
+        OSError: one can't be written.
+
+    Example:
+        >>> import tempfile
+        >>> path = Path(tempfile.mkdtemp()) / "words.txt"
+        >>> write_whole({path: lambda file: file.write(b"cat")})
+        >>> path.read_bytes()
+        b'cat'
+
+    Source: rename of POSIX, which replaces a file in one step.
+    """
+    beside = {path.with_name(f".{path.name}.{os.getpid()}"): path for path in contents}
+    try:
+        for new, path in beside.items():
+            with open(new, "wb") as file:
+                contents[path](file)
+                file.flush()
+                os.fsync(file.fileno())
+        for last in list(contents)[1:][-1:]:
+            last.unlink(missing_ok=True)
+        for new, path in beside.items():
+            os.replace(new, path)
+    finally:
+        for new in beside:
+            new.unlink(missing_ok=True)
