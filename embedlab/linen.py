@@ -71,6 +71,9 @@ class Embed(nn.Module):
         >>> variables = module.init(jax.random.key(0), jnp.array([0]))
         >>> module.apply(variables, jnp.array([[1, 2, 3]])).shape   # [..., dim]
         (1, 3, 4)
+        >>> bound = module.bind(variables)   # or module.apply(variables, ids, method="bag")
+        >>> bound.bag(jnp.array([[1, 2, 3]])).shape, bound.attend(jnp.ones((2, 4))).shape
+        ((1, 4), (2, 10))
 
     Source: `flax.linen.Embed`, whose place it takes.
     """
@@ -96,7 +99,12 @@ class Embed(nn.Module):
     def __call__(
         self, ids: Any, *, mask: Any = None, checked: bool = False, deterministic: bool | None = None
     ) -> Float[Array, "*shape dim"]:
-        """One vector an id: integers [...] → float [..., dim]. See `embedlab.embed`."""
+        """One vector an id: integers [...] → float [..., dim]. See `embedlab.embed`.
+
+        Args:
+            deterministic: False in training, True in evaluation; None where the module's field says it, and
+                where nothing depends on it.
+        """
         train = self._in_training(deterministic)
         return embedlab.embed(self.spec, self._arrays(), ids, mask=mask, checked=checked, **self._drop(train))
 
@@ -112,7 +120,12 @@ class Embed(nn.Module):
         checked: bool = False,
         deterministic: bool | None = None,
     ) -> Float[Array, "*bags dim"]:
-        """One vector a bag: integers [..., length] → float [..., dim]. See `embedlab.bag`."""
+        """One vector a bag: integers [..., length] → float [..., dim]. See `embedlab.bag`.
+
+        Args:
+            deterministic: False in training, True in evaluation; None where the module's field says it, and
+                where nothing depends on it.
+        """
         real = {"weights": weights, "lengths": lengths, "mask": mask, "offsets": offsets}
         drop = self._drop(self._in_training(deterministic))
         return embedlab.bag(self.spec, self._arrays(), ids, mode=mode, checked=checked, **real, **drop)
@@ -120,7 +133,12 @@ class Embed(nn.Module):
     def attend(
         self, queries: Float[Array, "*shape dim"], *, deterministic: bool | None = None
     ) -> Float[Array, "*shape ids"]:
-        """Scores against every id's vector: float [..., dim] → float [..., ids]. See `embedlab.attend`."""
+        """Scores against every id's vector: float [..., dim] → float [..., ids]. See `embedlab.attend`.
+
+        Args:
+            deterministic: False in training, True in evaluation; None where the module's field says it, and
+                where nothing depends on it.
+        """
         self._in_training(deterministic)
         return embedlab.attend(self.spec, self._arrays(), queries)
 

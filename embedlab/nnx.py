@@ -88,6 +88,8 @@ class Embed(nnx.Module):
         >>> module = Embed(embedlab.Dense(vocabulary=10, dim=4), rngs=nnx.Rngs(0))
         >>> module(jnp.array([[1, 2, 3]])).shape   # [..., dim]
         (1, 3, 4)
+        >>> module.bag(jnp.array([[1, 2, 3]])).shape, module.attend(jnp.ones((2, 4))).shape
+        ((1, 4), (2, 10))
 
     Source: `flax.nnx.Embed`, whose place it takes.
     """
@@ -113,7 +115,11 @@ class Embed(nnx.Module):
 
     @property
     def variables(self) -> embedlab.Variables:
-        """The arrays as they are now, for the functions of embedlab: sizes, neighbours, quality."""
+        """The arrays as they are now, for the functions of embedlab: sizes, neighbours, quality.
+
+        Raises:
+            ValueError: `update="sparse"`, in train mode.
+        """
         if self.update == "sparse" and not self.deterministic:
             raise ValueError(_UNTRAINED)
         parts = (self.tables, self.dense, self.buffers)
@@ -149,6 +155,11 @@ class Embed(nnx.Module):
 
         Args:
             deterministic: True for eval mode, False for train mode, None to leave it.
+
+        Example:
+            >>> module = Embed(embedlab.Dense(vocabulary=10, dim=4), rngs=nnx.Rngs(0))
+            >>> nnx.view(module, deterministic=True).deterministic, module.deterministic
+            (True, False)
         """
         if deterministic is not None:
             self.deterministic = deterministic

@@ -1,4 +1,4 @@
-"""The pages: what they name exists, what they link to is there, and what they claim is run.
+"""Pages, docstrings and comments: the names in them exist, links lead somewhere, what is claimed is run.
 
 That their examples pass is tested with the docstrings' examples, in test_house.
 """
@@ -8,7 +8,10 @@ from __future__ import annotations
 import ast
 import doctest
 import importlib
+import io
 import re
+import tokenize
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -45,12 +48,42 @@ def test_resolves() -> None:
     assert not resolves("embedlab.nowhere")
 
 
+def not_there(text: str) -> list[str]:
+    """Names of the library in a text that stand for nothing."""
+    names = set(re.findall(r"\bembedlab(?:\.[A-Za-z_]\w*)+", text))
+    return sorted(name for name in names if not resolves(name))
+
+
+def prose(source: str) -> Iterator[str]:
+    """Docstrings and comments of a Python file."""
+    documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, documented):
+            yield ast.get_docstring(node) or ""
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.string
+
+
+def test_prose_is_found() -> None:
+    source = '"""See `embedlab.a`."""\nx = "embedlab.b"  # as embedlab.c\ndef f():\n  """`embedlab.Dense`"""\n'
+    assert not_there("\n".join(prose(source))) == ["embedlab.a", "embedlab.c"]
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_names_exist(page: Path) -> None:
-    text = page.read_text(encoding="utf-8")
-    names = set(re.findall(r"\bembedlab(?:\.[A-Za-z_]\w*)+", text))
-    missing = sorted(name for name in names if not resolves(name))
+    missing = not_there(page.read_text(encoding="utf-8"))
     assert not missing, f"{page.name} names what is not there: {missing}"
+
+
+@pytest.mark.parametrize("folder", ["embedlab", "experiments", "configs", "scripts"])
+def test_names_in_docstrings_exist(folder: str) -> None:
+    files = sorted((ROOT / folder).rglob("*.py"))
+    assert files
+    texts = {path: "\n".join(prose(path.read_text(encoding="utf-8"))) for path in files}
+    found = {str(path.relative_to(ROOT)): not_there(text) for path, text in texts.items()}
+    missing = {path: names for path, names in found.items() if names}
+    assert not missing, f"docstrings and comments name what is not there: {missing}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import doctest
+import functools
 import importlib
 import inspect
 import re
@@ -66,6 +67,8 @@ def plain(value: typing.Any) -> typing.Any:
 
 def parameters(value: typing.Any) -> list[str]:
     """Names that the docstring must explain: arguments of a function, fields of a class."""
+    if isinstance(value, property):
+        return []
     if dataclasses.is_dataclass(value):
         names = [field.name for field in dataclasses.fields(value)]
     elif not inspect.isclass(value):
@@ -74,9 +77,9 @@ def parameters(value: typing.Any) -> list[str]:
         names = list(inspect.signature(value.__init__).parameters)
     else:
         names = []
-    # self, and what linen adds to every module's fields, are not the author's to explain.
-    added = {"self", "parent", "name"} if inspect.isclass(value) else set()
-    return [name for name in names if not name.startswith("_") and name not in added]
+    # What linen adds to every module's fields is not the author's to explain.
+    added = {"parent", "name"} if inspect.isclass(value) else set()
+    return [name for name in names if not name.startswith("_") and name not in {"self", "cls", *added}]
 
 
 def section(doc: str, *titles: str) -> str:
@@ -90,44 +93,125 @@ def section(doc: str, *titles: str) -> str:
 
 def takes_arrays(value: typing.Any) -> bool:
     """Whether its annotations speak of arrays, so that its docstring must speak of shapes."""
+    value = value.fget if isinstance(value, property) else value
     notes = getattr(value if inspect.isclass(value) else plain(value), "__annotations__", {})
-    return any(re.search(r"Array\b|ndarray", str(note)) for note in notes.values())
+    return any(re.search(r"(?<!Key)Array\b|ndarray", str(note)) for note in notes.values())
 
 
 def raises(value: typing.Any) -> bool:
     """Whether its own body raises: with `raise`, or through the helpers that check a field."""
+    if is_protocol(value):
+        return False
     if inspect.isclass(value):
-        checks = vars(value).get("__post_init__")
-        return checks is not None and raises(checks)
+        written = "__post_init__" if dataclasses.is_dataclass(value) else "__init__"
+        return inspect.isfunction(vars(value).get(written)) and raises(vars(value)[written])
+    value = value.fget if isinstance(value, property) else value
     nodes = list(ast.walk(ast.parse(textwrap.dedent(inspect.getsource(plain(value))))))
     called = [ast.unparse(node.func) for node in nodes if isinstance(node, ast.Call)]
     helped = any(re.fullmatch(r"(?:\w+\.)?require(_\w+)?", name) for name in called)
     return helped or any(isinstance(node, ast.Raise) for node in nodes)
 
 
-def faults(value: typing.Any) -> Iterator[str]:
-    """What its docstring lacks. The source may be named once, in the module's docstring."""
-    doc = inspect.cleandoc(value.__doc__ or "")
+def without_summary(doc: str) -> Iterator[str]:
     lines = doc.splitlines() or [""]
     if not lines[0].rstrip().endswith((".", ":", "?")):
         yield "a one-line summary that ends in a full stop"
     if len(lines) > 1 and lines[1].strip():
         yield "an empty line after the summary"
-    named = section(doc, "Args", "Attributes")
+
+
+def unexplained(value: typing.Any, docs: list[str]) -> Iterator[str]:
+    """What a caller has to know that none of the docstrings say: arguments, shapes, errors."""
+    named = "".join(section(doc, "Args", "Attributes") for doc in docs)
     missing = [key for key in parameters(value) if not re.search(rf"^\s+[*\w, ]*\b{key}\b.*:", named, re.M)]
     if missing:
         yield f"Args or Attributes for {', '.join(missing)}"
-    if takes_arrays(value) and not re.search(r"\[[^\]\n]*\]|scalar", doc):
+    if takes_arrays(value) and not any(re.search(r"\[[^\]\n]*\]|scalar", doc) for doc in docs):
         yield "shapes, as in float [n, dim]"
-    if raises(value) and not section(doc, "Raises"):
+    if raises(value) and not any(section(doc, "Raises") for doc in docs):
         yield "Raises"
+
+
+def docstring(value: typing.Any) -> str:
+    return inspect.cleandoc(value.__doc__ or "")
+
+
+def faults(value: typing.Any) -> Iterator[str]:
+    """What its docstring lacks. The source may be named once, in the module's docstring."""
+    doc = docstring(value)
+    yield from without_summary(doc)
+    yield from unexplained(value, [doc])
     if is_protocol(value) or (inspect.isclass(value) and issubclass(value, Exception)):
         return
     if ">>>" not in section(doc, "Example", "Examples"):
         yield "an Example that runs"
-    home = inspect.cleandoc(sys.modules[value.__module__].__doc__ or "")
+    home = docstring(sys.modules[value.__module__])
     if not any(section(text, "Reference", "References", "Source", "Sources") for text in (doc, home)):
         yield "a Reference or Source"
+
+
+def methods(owner: type) -> Iterator[tuple[str, typing.Any]]:
+    """Public methods and properties written in a class, and what calling an object of it does."""
+    for name, member in vars(owner).items():
+        if isinstance(member, functools.cached_property):
+            member = property(member.func)
+        if name != "__call__" and name.startswith("_"):
+            continue
+        if isinstance(member, property):
+            yield name, member
+        elif inspect.isroutine(member):
+            yield name, getattr(owner, name)
+
+
+def named_elsewhere(doc: str) -> list[str]:
+    """Docstrings of the functions that it refers to, as in "See `embedlab.embed`." """
+    return [docstring(named(name)) for name in re.findall(r"\bSee `(embedlab(?:\.\w+)+)`", doc)]
+
+
+def named(name: str) -> typing.Any:
+    """What a dotted name stands for: an attribute of a module before a module."""
+    home, _, last = name.rpartition(".")
+    return getattr(module(home) if home in MODULES else named(home), last)
+
+
+def method_faults(owner: type, name: str, method: typing.Any) -> Iterator[str]:
+    """What the docstring of a class's method lacks.
+
+    The class may list a property among its attributes, and show a method in its own example; a class that
+    can be called shows that in any. Where the docstring says "See" and a function, that one's sections
+    count as well.
+    """
+    doc = docstring(method)
+    listed = isinstance(method, property) and re.search(rf"^    {name}: ", docstring(owner), re.M)
+    if is_inherited(owner, name) or (listed and not doc):
+        return
+    yield from without_summary(doc)
+    if is_said_by_a_protocol(owner, name, method):
+        return
+    yield from unexplained(method, [doc, *named_elsewhere(doc)])
+    if is_protocol(owner) or isinstance(method, property):
+        return
+    shown = section(docstring(owner), "Example", "Examples")
+    by_owner = ">>>" in shown and (name == "__call__" or f".{name}(" in shown)
+    if not by_owner and ">>>" not in section(doc, "Example", "Examples"):
+        yield "an Example that runs, here or at the class"
+
+
+def is_said_by_a_protocol(owner: type, name: str, method: typing.Any) -> bool:
+    """Whether a protocol documents, once for all classes, a member of this name and these arguments."""
+    if is_protocol(owner):
+        return False
+    said = (vars(protocol)[name] for protocol in PROTOCOLS if name in vars(protocol))
+    return any(parameters(one) == parameters(method) for one in said)
+
+
+def is_inherited(owner: type, name: str) -> bool:
+    """Whether another package's class declares the method, and so says what it is for."""
+    parents = [parent for parent in owner.__mro__[1:] if name in vars(parent)]
+    return any(not parent.__module__.startswith("embedlab") for parent in parents)
+
+
+PROTOCOLS = [value for name in MODULES for _, value in public(name) if is_protocol(value)]
 
 
 @pytest.mark.parametrize("name", [*MODULES, *EXPERIMENTS])
@@ -137,30 +221,25 @@ def test_module_has_a_docstring(name: str) -> None:
 
 @pytest.mark.parametrize("name", MODULES)
 def test_public_docstrings_are_whole(name: str) -> None:
-    found = {key: list(faults(value)) for key, value in public(name)}
-    found = {key: lacks for key, lacks in found.items() if lacks}
-    text = "\n".join(f"{name}.{key} lacks {'; '.join(lacks)}" for key, lacks in found.items())
-    assert not found, text
-
-
-def documented_by_protocols() -> set[str]:
-    """Names of methods that a protocol documents once for all classes that have them."""
-    classes = [value for name in MODULES for _, value in public(name) if is_protocol(value)]
-    return {key for value in classes for key in vars(value)}
+    require_whole({f"{name}.{key}": list(faults(value)) for key, value in public(name)})
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_public_methods_have_docstrings(name: str) -> None:
-    inherited = documented_by_protocols()
-    methods = [
-        (f"{key}.{attribute}", method)
-        for key, value in public(name)
-        if inspect.isclass(value) and not is_protocol(value)
-        for attribute, method in vars(value).items()
-        if inspect.isroutine(method) and not attribute.startswith("_") and attribute not in inherited
-    ]
-    bare = [key for key, method in methods if not (inspect.getdoc(method) or "").strip()]
-    assert not bare, f"{name}: no docstring at {', '.join(bare)}"
+def test_docstrings_of_methods_are_whole(name: str) -> None:
+    classes = [(key, value) for key, value in public(name) if inspect.isclass(value)]
+    require_whole(
+        {
+            f"{name}.{key}.{member}": list(method_faults(value, member, method))
+            for key, value in classes
+            for member, method in methods(value)
+        }
+    )
+
+
+def require_whole(found: dict[str, list[str]]) -> None:
+    assert not any(found.values()), "\n".join(
+        f"{key} lacks {'; '.join(lacks)}" for key, lacks in found.items() if lacks
+    )
 
 
 def lacking(value: int) -> int:
@@ -189,9 +268,78 @@ def whole(table: jaxtyping.Float[np.ndarray, "rows dim"], factor: float) -> np.n
     return table * factor
 
 
+class Lacking:
+    """Methods that lack what their names say."""
+
+    def everything(self, table: jaxtyping.Float[np.ndarray, "rows dim"]) -> float:
+        """Adds"""
+        if table.ndim != 2:
+            raise ValueError("table: give a matrix")
+        return float(table.sum())
+
+    def argument(self, ids: list[int], *, factor: int) -> None:
+        """See `embedlab.embed`.
+
+        Example:
+            >>> 1
+            1
+        """
+
+    @property
+    def summary(self) -> int:
+        return 1
+
+    def index(self, something_else: int) -> None:
+        """Has the name of a method of a protocol, and other arguments."""
+
+
+class Whole:
+    """Methods that lack nothing, each for another reason.
+
+    Attributes:
+        listed: a number.
+
+    Example:
+        >>> Whole().shown()
+
+    Source: none.
+    """
+
+    def shown(self) -> None:
+        """Is in the example above."""
+
+    def elsewhere(self, ids: list[int]) -> None:
+        """See `embedlab.embed`.
+
+        Example:
+            >>> Whole().elsewhere([1])
+        """
+
+    def num_ids(self, buffers: dict[str, typing.Any]) -> int:
+        """Is a protocol's."""
+        return 1
+
+    @property
+    def listed(self) -> int:
+        return 1
+
+
 def test_faults_are_found() -> None:
     assert list(faults(whole)) == []
     assert len(list(faults(lacking))) == 4
+
+
+def test_faults_of_methods_are_found() -> None:
+    found = {name: list(method_faults(Lacking, name, method)) for name, method in methods(Lacking)}
+    assert {name: len(lacks) for name, lacks in found.items()} == {
+        "everything": 5,
+        "argument": 1,
+        "summary": 1,
+        "index": 2,
+    }
+    assert found["argument"] == ["Args or Attributes for factor"]
+    assert len(list(methods(Whole))) == 4
+    assert not any(list(method_faults(Whole, name, method)) for name, method in methods(Whole))
 
 
 # --- examples ----------------------------------------------------------------------------------------
