@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import time
 from pathlib import Path
 
@@ -49,7 +50,8 @@ def test_is_as_good_as_a_converged_solver(news: tuple[list[str], np.ndarray], fi
     vectoriser = TfidfVectorizer(
         tokenizer=Tokenise(), token_pattern=None, ngram_range=(1, 2), sublinear_tf=True, min_df=2
     )
-    model = LogisticRegression(C=fitted.C, max_iter=1000)  # L-BFGS
+    # L-BFGS; at its default tolerance it stops far from the optimum where the penalty is weak.
+    model = LogisticRegression(C=fitted.C, max_iter=5000, tol=1e-8)
     features = vectoriser.fit_transform(texts[:2000])
     with threadpool_limits(1):  # threads that wait for each other on a busy machine are slower than one
         model.fit(features, labels[:2000])
@@ -169,7 +171,23 @@ def test_majority_wants_labels() -> None:
 
 
 def test_a_feature_prints_what_one_looks_for() -> None:
-    assert str(Feature("optax", "gradient transformation", -8.26)) == "gradient transformation -8.3 optax"
+    feature = Feature("optax", "gradient transformation", 8.26)
+    assert str(feature) == "'gradient transformation' → optax (+8.3)"
+
+
+def test_what_a_class_lacks_is_no_strong_feature() -> None:
+    """'args' in every document but those of one class: its largest weight by far is against that class."""
+    texts = [f"args {word}" for word in ("red", "green")] * 20 + ["blue", "blue sky"] * 20
+    labels = np.array([0, 1] * 20 + [2] * 40)
+    result = tfidf_logistic(texts, labels, texts, labels, texts, classes=("a", "b", "c"), tokenise=str.split)
+    assert all(feature.weight > 0 for feature in result.features)
+    assert ("c", "args") not in {(feature.label, feature.feature) for feature in result.features}
+    assert strongest(result, 1)[0].feature == "blue"
+
+
+def test_a_choice_at_the_edge_of_the_grid_is_owned_up_to(fitted: BaselineResult) -> None:
+    at = {C: dataclasses.replace(fitted, C=C).at_edge for C in PENALTIES}
+    assert at == {C: C == 1000 for C in (1, 10, 100, 1000)}
 
 
 @pytest.mark.slow
