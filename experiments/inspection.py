@@ -11,7 +11,7 @@ import numpy as np
 import embedlab
 from embedlab import quality
 from embedlab.base import main_lookup
-from embedlab.text import Vocabulary
+from embedlab.text import Vocabulary, distinct_ngram_rows
 from experiments.config import Quality
 from experiments.model import Model
 
@@ -54,26 +54,28 @@ class Inspector:
         return {name: value for name, value in found.items() if np.isfinite(value)}
 
     def collisions(self) -> dict[str, float]:
-        """Predicted and observed collisions of the words' rows; nothing for a table with a row each."""
-        spec = self.model.spec
-        if not hasattr(spec, "buckets"):
-            return {}
-        ids = np.arange(2, len(self.vocabulary), dtype=np.int32)
-        look = main_lookup(spec.index(self.buffers, ids))
-        rows = np.asarray(look.rows)
-        seen = quality.observed_collisions(rows, self.model_rows)
-        found = {f"collisions_{field}": float(value) for field, value in seen._asdict().items()}
-        if hasattr(spec, "hashes"):
-            expected = quality.predicted_collisions(len(ids), spec.buckets, spec.hashes)
-            named = expected._asdict().items()
-            found |= {f"collisions_{field}_predicted": float(value) for field, value in named}
-        return found
+        """Observed and predicted collisions in a table that a hash fills; nothing for one with a row each.
 
-    @property
-    def model_rows(self) -> int:
-        """Rows of the table that the words share."""
-        spec: Any = self.model.spec
-        return getattr(spec, "rows", spec.buckets)
+        What can collide are words where words are hashed (`collisions_…`), and n-grams where n-grams are
+        (`ngram_collisions_…`): words that have n-grams in common share their rows by design.
+        """
+        spec = self.model.spec
+        if isinstance(spec, embedlab.Hashed):
+            ids = np.arange(2, len(self.vocabulary), dtype=np.int32)
+            rows = np.asarray(main_lookup(spec.index(self.buffers, ids)).rows)
+            return _collisions("collisions", rows, spec.buckets)
+        if isinstance(spec, embedlab.Subword):
+            rows = distinct_ngram_rows(self.vocabulary, buckets=spec.buckets, minn=spec.minn, maxn=spec.maxn)
+            return {"ngrams": float(len(rows))} | _collisions("ngram_collisions", rows, spec.buckets)
+        return {}
+
+
+def _collisions(name: str, rows: np.ndarray, buckets: int) -> dict[str, float]:
+    """Both, by the rows [n, k] of what is hashed."""
+    seen = quality.observed_collisions(rows, buckets)
+    expected = quality.predicted_collisions(len(rows), buckets, rows.shape[1])
+    found = {f"{name}_{field}": float(value) for field, value in seen._asdict().items()}
+    return found | {f"{name}_{field}_predicted": float(value) for field, value in expected._asdict().items()}
 
 
 def majority_classes(

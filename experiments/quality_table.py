@@ -48,8 +48,11 @@ _LINES = (
     _Line("hubness", "embedding", "hubness", _plain),
     _Line("silhouette by class", "embedding", "silhouette", _plain),
     _Line("norm–frequency correlation", "embedding", "norm_frequency_correlation", _plain),
-    _Line("words that collide wholly", "embedding", "collisions_whole", _whole),
-    _Line("… predicted", "embedding", "collisions_whole_predicted", _whole),
+    _Line("words with the same rows", "embedding", "collisions_whole", _whole),
+    _Line("… predicted, of words", "embedding", "collisions_whole_predicted", _whole),
+    _Line("n-grams in all", "embedding", "ngrams", _whole),
+    _Line("n-grams that share a row", "embedding", "ngram_collisions_whole", _whole),
+    _Line("… predicted, of n-grams", "embedding", "ngram_collisions_whole_predicted", _whole),
 )
 _CAPTION = "Means over seeds; metrics of the vectors are defined in embedlab.quality."
 

@@ -215,7 +215,7 @@ def _flatten(rows: list[np.ndarray]) -> Int32[np.ndarray, " ids"]:
 def _check_pad_id(pad_id: int) -> None:
     whole = isinstance(pad_id, int | np.integer) and not isinstance(pad_id, bool)
     require(whole, "pad_id", pad_id, "give one whole number")
-    _check_int32("pad_id", np.asarray(pad_id))
+    require(-(2**31) <= pad_id < 2**31, "pad_id", pad_id, "an id has 32 bits; hash wider ones first")
 
 
 def _check_int32(field: str, ids: np.ndarray) -> None:

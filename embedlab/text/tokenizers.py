@@ -78,8 +78,8 @@ class TokenizerFile:
             ValueError: if `texts` is one string, or a text is none.
         """
         require(not isinstance(texts, str), "texts", texts, "give a sequence of texts, not one string")
-        odd = next((text for text in texts if not isinstance(text, str)), None)
-        require(odd is None, "text", odd, "a text is a string")
+        for text in texts:
+            require(isinstance(text, str), "text", text, "a text is a string")
         encodings = self._file[0].encode_batch(list(texts), add_special_tokens=self.special_tokens)
         return [np.array(encoding.ids, np.int32) for encoding in encodings]
 

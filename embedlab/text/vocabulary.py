@@ -96,8 +96,8 @@ class Vocabulary:
         counter: collections.Counter[str] = collections.Counter()
         for document in documents:
             counter.update(_tokens(document))
-        odd = next((token for token in counter if not isinstance(token, str)), None)
-        require(odd is None, "token", odd, "a token is a string")
+        for token in counter:
+            require(isinstance(token, str), "token", token, "a token is a string")
         frequent = [item for item in counter.items() if item[1] >= min_count]
         frequent.sort(key=lambda item: (-item[1], item[0]))
         kept = frequent if max_size is None else frequent[: max_size - len(cls.SPECIAL)]

@@ -34,8 +34,8 @@ def word_hashes(tokens: Sequence[str]) -> UInt32[np.ndarray, " tokens"]:
     """
     require(not isinstance(tokens, str), "tokens", tokens, "split the text into tokens first")
     types = dict.fromkeys(tokens)
-    odd = next((token for token in types if not isinstance(token, str)), None)
-    require(odd is None, "token", odd, "a token is a string")
+    for token in types:
+        require(isinstance(token, str), "token", token, "a token is a string")
     known = {token: fasttext_hash(token) for token in types}
     return np.fromiter(map(known.__getitem__, tokens), np.uint32, len(tokens))
 

@@ -51,8 +51,8 @@ class Vectors:
         require(_is_matrix(self.matrix), "matrix", shown, remedy)
         require(not isinstance(self.words, str), "words", self.words, "give a tuple of words, not one string")
         object.__setattr__(self, "words", tuple(self.words))
-        odd = next((word for word in self.words if not isinstance(word, str)), None)
-        require(odd is None, "words", odd, "a word is a string")
+        for word in self.words:
+            require(isinstance(word, str), "words", word, "a word is a string")
         counts = f"{len(self.words)} words for {len(self.matrix)} vectors"
         require(len(self.words) == len(self.matrix), "words", counts, "give one each")
         rows = {word: row for row, word in enumerate(self.words)}

@@ -11,16 +11,34 @@ RUNS = {
         {"test": {"accuracy_rare": 0.5}, "embedding": {"effective_rank": 10.0}},
         {"test": {"accuracy_rare": 0.7}, "embedding": {"effective_rank": 12.0}},
     ],
-    "hashed": [{"test": {}, "embedding": {"collisions_whole": 1234.0}}],
+    "hashed": [{"test": {}, "embedding": {"collisions_whole": 1234.0, "collisions_whole_predicted": 1200.0}}],
+    "subword": [
+        {
+            "test": {},
+            "embedding": {
+                "ngrams": 90_000.0,
+                "ngram_collisions_whole": 4321.0,
+                "ngram_collisions_whole_predicted": 4300.0,
+            },
+        }
+    ],
 }
 
 
 def test_means_over_seeds_and_gaps() -> None:
     cells = dict(quality_table(RUNS).cells)
-    assert cells["accuracy %, rare words"] == ("60.0", "")
-    assert cells["effective rank"] == ("11", "")
-    assert cells["words that collide wholly"] == ("", "1,234")
+    assert cells["accuracy %, rare words"] == ("60.0", "", "")
+    assert cells["effective rank"] == ("11", "", "")
     assert "hubness" not in cells
+
+
+def test_it_says_what_collides() -> None:
+    cells = dict(quality_table(RUNS).cells)
+    assert cells["words with the same rows"] == ("", "1,234", "")
+    assert cells["… predicted, of words"] == ("", "1,200", "")
+    assert cells["n-grams in all"] == ("", "", "90,000")
+    assert cells["n-grams that share a row"] == ("", "", "4,321")
+    assert cells["… predicted, of n-grams"] == ("", "", "4,300")
 
 
 def test_it_is_shown_whole_in_a_terminal() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -72,18 +74,62 @@ def test_pad_refuses_what_is_no_32_bit_id(sequences) -> None:
         pad(sequences)
 
 
+@pytest.mark.usefixtures("unchecked")
 @pytest.mark.parametrize(
-    ("change", "named"),
+    ("sequences", "found"),
     [
-        ({"length": -1}, "length=-1"),
-        ({"pad_id": 2**31}, "pad_id="),
-        ({"truncate": "middle"}, "truncate|middle"),
+        ([[[1, 2]], [3]], "list of 2"),
+        ([np.ones((1, 2), int)], "ndarray of 2"),
+        (np.ones((2, 3, 4), np.int32), "ndarray of 2"),
+        ([[[1], [2, 3]]], "list of 2"),  # of different lengths, which NumPy takes for no array
+        ([1, 2], "int of 0"),
+        ([np.int64(1)], "int64 of 0"),
     ],
     ids=str,
 )
-def test_pad_names_mistakes(change: dict, named: str) -> None:
-    with pytest.raises(Exception, match=named):
+def test_pad_refuses_what_is_no_row(sequences: Any, found: str) -> None:
+    message = rf"^sequences='{found} dimensions': give sequences of ids, each of one dimension$"
+    with pytest.raises(ValueError, match=message):
+        pad(sequences)
+    if len(sequences) == 1 and found == "list of 2":
+        with pytest.raises(ValueError, match=message):
+            list(bucketed(sequences, boundaries=[4], batch_size=1))
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_pad_takes_the_rows_of_a_matrix() -> None:
+    ids, lengths = pad(np.arange(6).reshape(2, 3))
+    assert ids.tolist() == [[0, 1, 2], [3, 4, 5]] and lengths.tolist() == [3, 3]
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"length": -1}, "length=-1: give a whole number of at least 0"),
+        ({"truncate": "middle"}, "truncate='middle': choose 'end' or 'start'"),
+        ({"pad_id": 2**31}, "pad_id=2147483648: an id has 32 bits"),
+        ({"pad_id": -(2**31) - 1}, "pad_id=-2147483649: an id has 32 bits"),
+        ({"pad_id": 2**80}, "pad_id=1208925819614629174706176: an id has 32 bits"),
+        ({"pad_id": np.array([1, 2])}, r"pad_id=array\(\[1, 2\]\): give one whole number"),
+        ({"pad_id": [0]}, r"pad_id=\[0\]: give one whole number"),
+        ({"pad_id": 0.0}, "pad_id=0.0: give one whole number"),
+        ({"pad_id": True}, "pad_id=True: give one whole number"),
+        ({"pad_id": None}, "pad_id=None: give one whole number"),
+    ],
+    ids=str,
+)
+def test_pad_names_mistakes(change: dict, message: str) -> None:
+    with pytest.raises(ValueError, match=f"^{message}"):
         pad([[1]], **change)
+    if "length" not in change:
+        with pytest.raises(ValueError, match=f"^{message}"):
+            bucketed([[1]], boundaries=[4], batch_size=1, **change)
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_pad_id_may_be_numpys() -> None:
+    assert pad([[1], []], pad_id=np.int64(-1))[0].tolist() == [[1], [-1]]
 
 
 # --- buckets -----------------------------------------------------------------------------------------
@@ -104,8 +150,9 @@ def test_boundaries_that_do_not_rise_are_refused(boundaries: list[int]) -> None:
         length_buckets([1], boundaries)
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_lengths_that_are_not_whole_are_refused() -> None:
-    with pytest.raises(Exception, match="lengths"):
+    with pytest.raises(ValueError, match=r"^lengths=dtype\('float64'\): give whole numbers$"):
         length_buckets(np.array([1.5]), [4])
 
 

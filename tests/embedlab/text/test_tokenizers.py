@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import embedlab
-from embedlab.text import TokenizerFile, ngram_rows
+from embedlab.text import TokenizerFile
 
 tokenizers = pytest.importorskip("tokenizers")
 
@@ -95,7 +95,7 @@ def test_a_tokenizer_larger_than_the_embedding_is_refused(path: str) -> None:
 
 def test_subword_is_asked_with_its_buffers(path: str) -> None:
     spec = embedlab.Subword(vocabulary=2, dim=4, buckets=10)
-    words = {"ngrams": ngram_rows([f"word{i}" for i in range(300)], buckets=10)}
+    words = spec.word_buffers([f"word{i}" for i in range(300)])
     TokenizerFile(path).check_fits(spec, words)
     with pytest.raises(ValueError, match="300 ids"):
         TokenizerFile(path).check_fits(spec, {"ngrams": words["ngrams"][:299]})
@@ -132,6 +132,13 @@ def test_a_file_cut_short_is_refused(path: str, tmp_path: Path) -> None:
 def test_one_string_is_not_texts(path: str) -> None:
     with pytest.raises(ValueError, match="sequence of texts"):
         TokenizerFile(path).encode_all("some text")
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_a_text_is_a_string(path: str) -> None:
+    for odd in (3, None, ["a"]):
+        with pytest.raises(ValueError, match=r"^text=.*: a text is a string$"):
+            TokenizerFile(path).encode_all(["a", odd])  # type: ignore[list-item]
 
 
 def test_a_missing_library_names_the_extra(path: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,9 @@ import json
 import os
 import pickle
 import random
+import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -204,13 +206,44 @@ def test_text_that_was_not_split_is_refused() -> None:
         Vocabulary.build([["some"]]).encode("some")
 
 
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize("token", [3, None, b"a"])
+def test_a_token_is_a_string(token: Any) -> None:
+    with pytest.raises(ValueError, match=rf"^token={token!r}: a token is a string$"):
+        Vocabulary.build([["a", token]])
+
+
 @pytest.mark.parametrize("bounds", [{"min_count": 0}, {"max_size": 1}, {"max_size": 0}], ids=str)
 def test_bounds_out_of_range_are_refused(bounds: dict) -> None:
     with pytest.raises(ValueError, match=next(iter(bounds))):
         Vocabulary.build([["a"]], **bounds)
 
 
-@pytest.mark.parametrize("ids", [[3], [-1], [2**40], np.float32([1.0]), [True]], ids=repr)
-def test_decode_refuses_bad_ids(ids) -> None:
-    with pytest.raises(Exception, match=r"id=|ids"):
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize(
+    ("ids", "shown"),
+    [
+        ([3], "3"),
+        ([0, -1], "-1"),
+        ([2**40], "1099511627776"),
+        ([2**80], "1208925819614629174706176"),
+        (np.float32([1]), "1.0"),
+        ([True], "True"),
+        (["a"], "'a'"),
+        ([None], "None"),
+    ],
+    ids=repr,
+)
+def test_decode_refuses_bad_ids(ids: Any, shown: str) -> None:
+    with pytest.raises(ValueError, match=rf"^id={shown}: give whole numbers from 0 to 2$"):
+        Vocabulary.build([["a"]]).decode(ids)
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize(
+    "ids", [2, np.int32(2), [[0, 1]], np.zeros((2, 2), int), [[1], [2, 0]], "a"], ids=repr
+)
+def test_decode_takes_a_row_of_ids(ids: Any) -> None:
+    message = r"^ids=.*: give a sequence of ids, \[n\]; of a batch, decode row by row$"
+    with pytest.raises(ValueError, match=re.compile(message, re.DOTALL)):
         Vocabulary.build([["a"]]).decode(ids)

@@ -84,3 +84,32 @@ def test_mistakes_are_named(change: dict, named: str) -> None:
 def test_a_document_that_was_not_split_is_refused() -> None:
     with pytest.raises(ValueError, match="split the text"):
         word_ngram_ids_all(["not so"], n=2, buckets=10)
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize(
+    "tokens",
+    [
+        word_hashes(["a", "b"]).astype(np.int64),
+        word_hashes(["a", "b"]).view(np.int32),
+        word_hashes(["a", "b"])[None],
+        np.array(["not", "so"]),
+        np.array(["not", "so"], object),
+        np.float32([1, 2]),
+        np.ones((), np.uint32),
+    ],
+    ids=lambda tokens: f"{tokens.dtype}{tokens.shape}",
+)
+def test_arrays_that_are_no_hashes_are_refused(tokens: np.ndarray) -> None:
+    remedy = r"give a list of strings, or their word_hashes, uint32 \[tokens\]"
+    with pytest.raises(ValueError, match=rf"^tokens='{tokens.dtype} \(.*\)': {remedy}$"):
+        word_ngram_ids(tokens, n=2, buckets=10)
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_a_token_is_a_string() -> None:
+    for tokens in ([1, 2], ["a", None, 3], [b"a"]):
+        with pytest.raises(ValueError, match=r"^token=.*: a token is a string$"):
+            word_hashes(tokens)  # type: ignore[arg-type]
+        with pytest.raises(ValueError, match=r"^token=.*: a token is a string$"):
+            word_ngram_ids(tokens, n=2, buckets=10)  # type: ignore[arg-type]

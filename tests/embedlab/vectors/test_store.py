@@ -117,6 +117,7 @@ def test_what_is_no_matrix_is_refused_at_once(matrix: Any, shown: str) -> None:
         (("cat", "dog", "cat"), "^words: 'cat' is there more than once"),
         ("cat", "^words='cat': give a tuple of words, not one string"),
         (("cat", "dog", 3), "^words=3: a word is a string"),
+        (("cat", "dog", None), "^words=None: a word is a string"),
     ],
     ids=str,
 )
