@@ -193,11 +193,23 @@ class Embedding(Protocol):
         ...
 
     def init(self, key: PRNGKeyArray, buffers: Mapping[str, Any] | None = None) -> Variables:
-        """Makes the arrays. `buffers` are those that depend on data, made by `embedlab.text`."""
+        """Makes the arrays.
+
+        Args:
+            key: random key.
+            buffers: those that depend on data (`OpenVocabulary.word_buffers`), or None.
+
+        Returns:
+            Tables float [rows, width] of `table_shapes`, small dense arrays, and buffers.
+        """
         ...
 
     def num_ids(self, buffers: Mapping[str, Any]) -> int | None:
-        """How many ids are known, 0 … num_ids − 1; None where every 64-bit id is."""
+        """How many ids are known, 0 … num_ids − 1; None where every 64-bit id is.
+
+        Args:
+            buffers: the buffers of `Variables`, by name.
+        """
         ...
 
     def index(self, buffers: Mapping[str, Any], ids: Any) -> tuple[Lookup, ...]:
@@ -213,7 +225,16 @@ class Embedding(Protocol):
     def combine(
         self, dense: Mapping[str, Array], gathered: Mapping[str, Array], lookups: tuple[Lookup, ...]
     ) -> Float[Array, "*shape dim"]:
-        """Gathered rows, float [..., k, width] by table name → vectors, float [..., dim]."""
+        """Gathered rows → vectors.
+
+        Args:
+            dense: the small dense arrays of `Variables`, by name.
+            gathered: rows, float [..., k, width] by table name.
+            lookups: what they were gathered with.
+
+        Returns:
+            float [..., dim].
+        """
         ...
 
 
@@ -226,7 +247,14 @@ class OpenVocabulary(Protocol):
     """
 
     def word_buffers(self, words: Sequence[str]) -> dict[str, np.ndarray]:
-        """The buffers for words of ids 0, 1, …; an empty word stands for an id without a word."""
+        """The buffers for a list of words.
+
+        Args:
+            words: of the ids 0, 1, …; an empty word stands for an id without a word.
+
+        Returns:
+            Arrays [words, ...] by name.
+        """
         ...
 
 

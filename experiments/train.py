@@ -207,6 +207,6 @@ def _loss(parameters: Any, model: Model, settings: Train, buffers: Any, document
 
 def _l2(model: Model, parameters: Any, buffers: Any, ids: Any, lengths: Any) -> Any:
     """The L2 penalty on the rows that a batch's real ids use."""
-    real = jnp.where(jnp.arange(ids.shape[1]) < lengths[:, None], ids, embedlab.ABSENT)
-    lookups = model.spec.index(buffers, real)
+    real = jnp.arange(ids.shape[1]) < lengths[:, None]
+    lookups = embedlab.lookups(model.spec, model.variables(parameters, buffers), ids, mask=real)
     return embedlab.l2_rows(embedlab.gather(parameters["tables"], lookups), lookups)

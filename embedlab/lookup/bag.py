@@ -10,11 +10,11 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from embedlab.base import Embedding, Ids64, Lookup, Variables, accumulator, effective_weights, main_lookup
+from embedlab.base import Embedding, Lookup, Variables, accumulator, effective_weights, main_lookup
 from embedlab.lookup.distinct import distinct_vectors, pays
 from embedlab.lookup.embed import embed_canonical
 from embedlab.lookup.entry import admit
-from embedlab.lookup.ids import as_integers, canonical, is_present
+from embedlab.lookup.ids import as_ids, canonical, is_present
 from embedlab.lookup.masks import bag_mask
 from embedlab.lookup.pool import pool, pool_ragged
 from embedlab.lookup.take import take
@@ -91,7 +91,7 @@ def bag(
     """
     if mode not in MODES:
         raise ValueError(f"mode={mode!r}: choose one of {', '.join(MODES)}")
-    ids = ids if isinstance(ids, jax.Array | Ids64) else as_integers(ids)
+    ids = as_ids(ids)
     shape = tuple(ids.shape)
     ids, mask = admit(spec, variables, ids, bag_mask(shape, mask, lengths, offsets), checked=checked)
     weights = _weights(weights, shape)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import jax
-
-from embedlab.base import Embedding, Ids64, Lookup, Variables, require
-from embedlab.lookup.ids import as_integers, canonical, check_ids, enter
+from embedlab.base import Embedding, Lookup, Variables, require
+from embedlab.lookup.ids import as_ids, canonical, check_ids, enter
 from embedlab.lookup.masks import as_mask
 
 
@@ -32,6 +30,7 @@ def admit(
             32 bits, or, in the checked mode, one is out of range.
 
     Example:
+        >>> import jax
         >>> from embedlab import Dense
         >>> spec = Dense(10, 4)
         >>> admit(spec, spec.init(jax.random.key(0)), [1, 2], [1, 0])
@@ -41,7 +40,7 @@ def admit(
     """
     require_fit(spec, variables)
     known = spec.num_ids(variables.buffers)
-    ids = ids if isinstance(ids, jax.Array | Ids64) else as_integers(ids)
+    ids = as_ids(ids)
     mask = as_mask(mask, tuple(ids.shape))
     entered = enter(ids, known, mask)
     if checked:
@@ -67,6 +66,7 @@ def lookups(spec: Embedding, variables: Variables, ids: Any, *, mask: Any = None
             than 32 bits and the kind takes no such ids.
 
     Example:
+        >>> import jax, jax.numpy as jnp
         >>> from embedlab import Dense, gather, l2_rows
         >>> spec = Dense(vocabulary=10, dim=4)
         >>> v = spec.init(jax.random.key(0))
@@ -94,6 +94,7 @@ def require_fit(spec: Embedding, variables: Variables) -> None:
         ValueError: a table is missing, or has another shape.
 
     Example:
+        >>> import jax.numpy as jnp
         >>> from embedlab import Dense
         >>> require_fit(Dense(10, 4), Variables({"table": jnp.zeros((5, 4))}))
         Traceback (most recent call last):

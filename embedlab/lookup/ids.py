@@ -47,13 +47,10 @@ def host_ids(spec: Embedding, ids: Any, buffers: Mapping[str, Any] | None = None
     Source: none; JAX itself would cut 2³² + 3 to 3, and read row 3.
     """
     known = spec.num_ids(buffers or {})
-    if isinstance(ids, Ids64):
-        _require_halves(ids)
-        if known is None:
-            return ids
-        array = _whole(ids)
-    else:
-        array = as_integers(ids)
+    ids = as_ids(ids)
+    if isinstance(ids, Ids64) and known is None:
+        return ids
+    array = _whole(ids) if isinstance(ids, Ids64) else np.asarray(ids)
     real = _real(ids, None)
     _refuse_bad(array, known, real)
     if known is None:
@@ -61,24 +58,31 @@ def host_ids(spec: Embedding, ids: Any, buffers: Mapping[str, Any] | None = None
     return (array if real is None else np.where(real, array, ABSENT)).astype(np.int32)
 
 
-def as_integers(ids: Any) -> np.ndarray:
-    """Ids of the host as an array of the type they have.
+def as_ids(ids: Any) -> Any:
+    """Ids of any form as something that has a shape, once they are found to be integers.
 
     Args:
-        ids: integers [...]: a list, say, or a NumPy array.
+        ids: integers [...]: a list, a NumPy or JAX array, or `Ids64`.
 
     Returns:
-        Integers [...].
+        A JAX array or `Ids64` as they are; else a NumPy array [...] of the type the ids have.
 
     Raises:
         TypeError: they are floats, bools or no numbers.
+        ValueError: the halves of `Ids64` are of two shapes.
 
     Example:
-        >>> as_integers([1, 2]).shape
+        >>> as_ids([1, 2]).shape
         (2,)
 
-    Source: none; NumPy.
+    Source: none; see the module's head.
     """
+    if isinstance(ids, Ids64):
+        _require_halves(ids)
+        return ids
+    if isinstance(ids, jax.Array):
+        _require_integers(ids.dtype)
+        return ids
     array = np.asarray(ids)
     if array.size == 0 and not isinstance(ids, np.ndarray):
         return array.astype(np.int32)  # NumPy takes [] for floats
@@ -107,16 +111,10 @@ def enter(ids: Any, known: int | None, mask: Any = None) -> Any:
 
     Source: none; see the module's head.
     """
-    if isinstance(ids, Ids64):
-        _require_halves(ids)
+    ids = as_ids(ids)
+    if isinstance(ids, jax.Array | Ids64):
         return ids
-    if isinstance(ids, jax.Array):
-        _require_integers(ids.dtype)
-        return ids
-    array = as_integers(ids)
-    if known is None:
-        return _split(array, array >= 0)
-    return _fit_32_bits(array, mask)
+    return _split(ids, ids >= 0) if known is None else _fit_32_bits(ids, mask)
 
 
 def canonical(ids: Any, known: int | None, mask: Any = None) -> Any:
@@ -190,10 +188,7 @@ def count_bad_ids(
     Source: none; FBGEMM's bounds check has such a warning count.
     """
     known = spec.num_ids(buffers or {})
-    if not isinstance(ids, jax.Array | Ids64):
-        ids = as_integers(ids)  # stays on the host, so that 64 bits are seen whole
-    elif isinstance(ids, jax.Array):
-        _require_integers(ids.dtype)
+    ids = as_ids(ids)  # what is of the host stays there, so that 64 bits are seen whole
     bad = _bad(ids, known, as_mask(mask, tuple(ids.shape)))
     return jnp.asarray(bad.sum(), jnp.int32)
 

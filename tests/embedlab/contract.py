@@ -23,6 +23,7 @@ from jax.test_util import check_grads
 
 import embedlab
 from embedlab.base import Embedding, effective_weights, main_lookup
+from embedlab.lookup.bag import MODES
 from embedlab.lookup.gather import gather
 from embedlab.lookup.ids import canonical
 from embedlab.lookup.pool import pool
@@ -138,11 +139,26 @@ def _outcome(spec: Embedding, variables: embedlab.Variables, ids: Any, mask: Any
 
 
 @functools.partial(jax.jit, static_argnums=0)
-def embed_gradient(spec: Embedding, variables: embedlab.Variables, ids: Any) -> Any:
-    """The gradient of a loss on `embed` alone."""
+def single_gradient(spec: Embedding, variables: embedlab.Variables, ids: Any) -> Any:
+    """The gradient of a loss on a single id's vector, and on the bag of it alone."""
 
     def loss(tables: Any, dense: Any) -> Any:
-        return weigh(embedlab.embed(spec, embedlab.Variables(tables, dense, variables.buffers), ids))
+        v = embedlab.Variables(tables, dense, variables.buffers)
+        return weigh(embedlab.embed(spec, v, ids)) + 3 * weigh(embedlab.bag(spec, v, ids))
+
+    return jax.grad(loss, argnums=(0, 1))(variables.tables, variables.dense)
+
+
+@functools.partial(jax.jit, static_argnums=0)
+def repeated_gradient(spec: Embedding, variables: embedlab.Variables) -> Any:
+    """The gradient of the sums of one id 2,048 times: embedded, in a padded bag, and in a ragged one."""
+    ids = jnp.ones((2048,), jnp.int32)
+
+    def loss(tables: Any, dense: Any) -> Any:
+        v = embedlab.Variables(tables, dense, variables.buffers)
+        padded = embedlab.bag(spec, v, ids[None], mode="sum")
+        ragged = embedlab.bag(spec, v, ids, offsets=jnp.array([0, 2048]), mode="sum")
+        return sum(x.astype(jnp.float32).sum() for x in (embedlab.embed(spec, v, ids), padded, ragged))
 
     return jax.grad(loss, argnums=(0, 1))(variables.tables, variables.dense)
 
@@ -166,10 +182,17 @@ class Contract:
 
     cases: ClassVar[tuple[Case, ...]] = ()
 
+    def __init_subclass__(cls) -> None:
+        if not any(case.spec.linear for case in cls.cases):
+            cls.test_tap_gradients_equal_dense_gradients = None  # type: ignore[method-assign]
+
     @classmethod
     def pytest_generate_tests(cls, metafunc: pytest.Metafunc) -> None:
         if "case" in metafunc.fixturenames:
             metafunc.parametrize("case", cls.cases, ids=[case.name for case in cls.cases])
+        if "linear_case" in metafunc.fixturenames:
+            cases = [case for case in cls.cases if case.spec.linear]
+            metafunc.parametrize("linear_case", cases, ids=[case.name for case in cases])
 
     # --- the spec ------------------------------------------------------------------------------------
 
@@ -196,7 +219,8 @@ class Contract:
         spec, variables = case.make(dtype)
         same(spec.init(jax.random.key(0), case.buffers), variables)
         tables = variables.tables.values()
-        assert {(table.dtype.name, table.ndim) for table in tables} == {(dtype, 2)}
+        assert {table.dtype.name for table in tables} == {dtype}
+        assert {name: t.shape for name, t in variables.tables.items()} == dict(spec.table_shapes)
         other = spec.init(jax.random.key(1), case.buffers)
         assert any(not np.array_equal(other.tables[name], variables.tables[name]) for name in other.tables)
         assert variables.num_parameters == case.parameters
@@ -298,12 +322,11 @@ class Contract:
         assert {leaf.dtype.name for leaf in jax.tree.leaves((found, d_found))} == {dtype}
         close(d_found, d_combined)
 
-    def test_tap_gradients_equal_dense_gradients(self, case: Case, x64: None) -> None:
+    def test_tap_gradients_equal_dense_gradients(self, linear_case: Case, x64: None) -> None:
         """Pooling inside the loss on constant tables: the gradient of a zero that is added to the pooled
         vectors says all there is to know about the table; learned weights get theirs as rows."""
+        case = linear_case
         spec, variables = case.make("float64")
-        if not spec.linear:
-            return
 
         @jax.jit
         def by_tap(tables: Any) -> Any:
@@ -324,6 +347,78 @@ class Contract:
 
         found, (d_tables, _) = outcome(spec, variables, case.ids)
         close(by_tap(variables.tables), (found["embed"], d_tables))
+
+    # --- bags, scores, rows --------------------------------------------------------------------------
+
+    def test_bags_of_every_form_are_sums_of_vectors(self, case: Case) -> None:
+        """Every mode, with weights, padded and ragged, by their definitions over single vectors."""
+        spec, variables = case.make()
+        weights = np.random.default_rng(2).uniform(0.5, 2, case.ids.shape).astype(np.float32)
+        offsets = np.arange(0, case.ids.size + 1, case.ids.shape[1])
+
+        @jax.jit
+        def every(variables: Any, ids: Any) -> Any:
+            flat, loose = ids.ravel(), jnp.asarray(weights).ravel()
+            return {
+                mode: (
+                    embedlab.bag(spec, variables, ids, mode=mode, weights=weights),
+                    embedlab.bag(spec, variables, flat, mode=mode, weights=loose, offsets=offsets),
+                )
+                for mode in MODES
+            }
+
+        found = every(variables, case.ids)
+        vectors = np.asarray(embedlab.embed(spec, variables, case.ids), np.float64)
+        weighed = weights[..., None] * vectors
+        wanted = {
+            "sum": weighed.sum(1),
+            "mean": weighed.sum(1) / weights.sum(1)[:, None],
+            "sqrtn": weighed.sum(1) / np.sqrt((weights**2).sum(1))[:, None],
+            "max": weighed.max(1),
+        }
+        for mode in MODES:
+            for form in found[mode]:
+                np.testing.assert_allclose(form, wanted[mode], rtol=1e-4, atol=1e-5)
+
+    def test_duplicates_are_added_up_before_they_are_rounded(self, case: Case) -> None:
+        """In bfloat16 a sum of ones stops at 256."""
+        spec, narrow = case.make("bfloat16")
+        wide = jax.tree.map(lambda x: x.astype("float32"), (narrow.tables, narrow.dense))
+        wanted = repeated_gradient(spec, embedlab.Variables(*wide, narrow.buffers))
+        found = repeated_gradient(spec, narrow)
+        assert finite(found) and not all_zero(found)
+        close(found, jax.tree.map(lambda x: x.astype("bfloat16"), wanted), ulps=4)
+
+    def test_scores_are_inner_products_with_every_vector(self, case: Case) -> None:
+        spec, variables = case.make()
+        queries = np.random.default_rng(2).normal(size=(2, spec.dim)).astype(np.float32)
+        if case.known is None:
+            with pytest.raises(ValueError, match=r"^vocabulary=None: give the embedding a vocabulary"):
+                embedlab.attend(spec, variables, queries)
+            return
+        every = embedlab.all_vectors(spec, variables)
+        same(every, embedlab.embed(spec, variables, np.arange(case.known)))
+        scores = embedlab.attend(spec, variables, queries)
+        np.testing.assert_allclose(scores, queries @ np.asarray(every).T, rtol=1e-4, atol=1e-5)
+
+    def test_max_norm_shortens_the_rows_in_use(self, case: Case) -> None:
+        spec, variables = case.make()
+        shortened = embedlab.max_norm(spec, variables, case.ids, 1e-3)
+        looks = embedlab.lookups(spec, variables, case.ids)
+        lent = {look.weights_from for look in looks}
+        for look in looks:
+            old, new = (np.asarray(v.tables[look.table]) for v in (variables, shortened))
+            used = np.isin(np.arange(len(old)), look.rows) & (look.table not in lent)
+            np.testing.assert_array_equal(new[~used], old[~used])
+            assert (np.linalg.norm(new[used], axis=-1) < 1.001e-3).all()
+
+    def test_dropout_drops(self, case: Case) -> None:
+        spec, variables = case.make()
+        drop, key = embedlab.Dropout(words=0.5, components=0.5), jax.random.key(0)
+        for call in (embedlab.embed, embedlab.bag):
+            first, again = (call(spec, variables, case.ids, dropout=drop, key=key) for _ in range(2))
+            same(first, again)
+            assert np.any(first != call(spec, variables, case.ids, dropout=drop))
 
     # --- ids -----------------------------------------------------------------------------------------
 
@@ -370,11 +465,11 @@ class Contract:
     def test_integer_dtypes_are_alike(self, case: Case, x64: None) -> None:
         spec, variables = case.make()
         one = np.array([1], np.int32)  # a single id: some releases of XLA had narrow ones wrong
-        wanted = embed_gradient(spec, variables, one)
+        wanted = single_gradient(spec, variables, one)
         assert not all_zero(wanted)
         for dtype in INTEGERS:
             ids = one.astype(dtype)
-            same(embed_gradient(spec, variables, jnp.asarray(ids)), wanted)
+            same(single_gradient(spec, variables, jnp.asarray(ids)), wanted)
             same(embedlab.host_ids(spec, ids, case.buffers), embedlab.host_ids(spec, one, case.buffers))
 
     @pytest.mark.parametrize(

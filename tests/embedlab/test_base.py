@@ -67,6 +67,12 @@ def test_halves_pass_through_jit() -> None:
     assert ids.shape == (1,)
 
 
+def test_halves_are_cut_into_batches_together() -> None:
+    ids = Ids64(np.uint32([7, 8, 9]), np.uint32([1, 0, 2]), np.array([True, False, True]))
+    some = ids[1:]
+    assert (some.low.tolist(), some.high.tolist(), some.present.tolist()) == ([8, 9], [0, 2], [False, True])
+
+
 def test_the_main_lookup_is_the_one_that_lends_no_weights() -> None:
     table = Lookup("table", np.zeros((1, 2), np.int32), None, "importance")
     importance = Lookup("importance", np.zeros((1, 1), np.int32))

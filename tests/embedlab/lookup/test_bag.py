@@ -99,6 +99,33 @@ def test_ragged_bags_equal_the_reference(spec: Any, mode: Any, ids: Any, weights
     agree(found, expect(spec, bags, mode))
 
 
+@pytest.mark.parametrize("spec", SPECS, ids=lambda s: type(s).__name__)
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize(
+    ("values", "offsets"), [(3, [0]), (0, [0]), (0, [0, 0, 0]), (3, [0, 0, 0])], ids=str
+)
+def test_ragged_bags_of_nothing(spec: Any, mode: Any, values: int, offsets: list[int]) -> None:
+    def total(tables: Any) -> Any:
+        v = Variables(tables, buffers=ARRAYS[spec].buffers)
+        found = bag(spec, v, np.zeros(values, np.int32), mode=mode, offsets=offsets)
+        assert found.shape == (len(offsets) - 1, spec.dim)
+        return found.sum()
+
+    value, gradient = jax.value_and_grad(total)(ARRAYS[spec].tables)
+    assert value == 0
+    assert not any(np.any(leaf) for leaf in jax.tree.leaves(gradient))
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_ragged_bags_of_64_bit_ids(mode: Any) -> None:
+    spec = Hashed(None, 4, buckets=50)
+    variables = spec.init(jax.random.key(0))
+    ids = np.array([5, 2**40 + 5, 2**63], np.uint64)
+    found = bag(spec, variables, ids, mode=mode, offsets=[0, 1, 3])
+    padded = bag(spec, variables, np.stack([ids[[0, 0]], ids[1:]]), mode=mode, lengths=[1, 2])
+    agree(found, np.asarray(padded))
+
+
 def test_gradients_of_every_mode_equal_finite_differences(x64: None) -> None:
     spec = Hashed(6, 3, buckets=5, importance=6, importance_initialiser=Normal(1.0), dtype="float64")
     variables = spec.init(jax.random.key(0))

@@ -193,3 +193,14 @@ def test_checked_bags_leave_padding_alone() -> None:
     with pytest.raises(ValueError, match=r"id 99 at position \(0, 1\)"):
         bag(DENSE, VARIABLES, ids, lengths=np.array([2, 2]), checked=True)
     bag(DENSE, VARIABLES, np.array([3, 4, 99]), offsets=np.array([0, 1, 2]), checked=True)
+
+
+@pytest.mark.parametrize("halves", [([7], [1]), (np.int32([7]), np.int32([1])), (np.uint32([7]), [1])])
+def test_halves_of_another_type_are_refused(halves: Any) -> None:
+    with pytest.raises(TypeError, match=r"^ids have halves of dtype .*: give uint32"):
+        embed(Dense(10, 4), Dense(10, 4).init(jax.random.key(0)), Ids64(*halves))
+
+
+def test_halves_of_two_shapes_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"^ids have halves of shapes \(2,\) and \(1,\): give equal ones$"):
+        host_ids(Dense(10, 4), Ids64(np.uint32([7, 8]), np.uint32([0])))
