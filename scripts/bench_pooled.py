@@ -35,6 +35,16 @@ def pooled(spec: embedlab.Embedding) -> Callable[..., Any]:
     return lambda variables, ids: embedlab.bag(spec, variables, ids, mode="mean")
 
 
+def ragged(spec: embedlab.Embedding) -> Callable[..., Any]:
+    """The same bags, of one length as it happens, given as values and offsets."""
+
+    def mean(variables: embedlab.Variables, ids: Any) -> Any:
+        offsets = jnp.arange(ids.shape[0] + 1) * ids.shape[1]
+        return embedlab.bag(spec, variables, ids.reshape(-1), offsets=offsets, mode="mean")
+
+    return mean
+
+
 def lines(rows: int, dim: int) -> dict[str, tuple[Callable[..., Any], Any]]:
     """Name → function of (variables, ids), and its variables. One table serves all of them."""
     dense = embedlab.Dense(rows, dim, initialiser=embedlab.Uniform())
@@ -48,6 +58,7 @@ def lines(rows: int, dim: int) -> dict[str, tuple[Callable[..., Any], Any]]:
     return {
         "naive": (naive, variables),
         "dense": (pooled(dense), variables),
+        "dense, ragged": (ragged(dense), variables),
         "hashed k=2": (pooled(hashed), variables),
         "subword k=17": (pooled(subword), with_ngrams),
     }
