@@ -29,7 +29,17 @@ class Initialiser(Protocol):
     """Draws a table."""
 
     def __call__(self, key: PRNGKeyArray, rows: int, width: int, dtype: str) -> Float[Array, "rows width"]:
-        """Returns a new table, float [rows, width]."""
+        """A new table.
+
+        Args:
+            key: random key.
+            rows: rows of the table.
+            width: width of a row.
+            dtype: name of the entries' type.
+
+        Returns:
+            float [rows, width] of that type.
+        """
         ...
 
 
@@ -216,8 +226,11 @@ def plain_fields(spec: Any) -> None:
 
     Example:
         >>> from embedlab import Dense
-        >>> Dense(np.int32(10), 4).vocabulary   # rows of a table [vocabulary, dim]
-        10
+        >>> spec = Dense(vocabulary=10, dim=4)   # a table [vocabulary, dim]
+        >>> object.__setattr__(spec, "dim", np.int32(4))   # as if it had been given so
+        >>> plain_fields(spec)
+        >>> spec.dim
+        4
 
     Source: none.
     """

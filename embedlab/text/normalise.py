@@ -103,7 +103,14 @@ class Tokenise:
         normalise("", lower=self.lower, form=self.form)
 
     def __call__(self, text: str) -> list[str]:
-        """Splits one text into its tokens."""
+        """Splits one text into its tokens.
+
+        Args:
+            text: any string.
+
+        Returns:
+            The tokens, in order.
+        """
         return split(normalise(text, lower=self.lower, form=self.form))
 
 
