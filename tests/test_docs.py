@@ -66,7 +66,7 @@ def prose(source: str) -> Iterator[str]:
 
 
 def test_prose_is_found() -> None:
-    source = '"""See `embedlab.a`."""\nx = "embedlab.b"  # as embedlab.c\ndef f():\n  """`embedlab.Dense`"""\n'
+    source = '"""See `embedlab.a`."""\nx = "embedlab.b"  # no embedlab.c\ndef f():\n  "`embedlab.Dense`"\n'
     assert not_there("\n".join(prose(source))) == ["embedlab.a", "embedlab.c"]
 
 

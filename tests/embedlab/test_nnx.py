@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +126,35 @@ def test_checked_mode_and_wide_ids() -> None:
     assert not np.array_equal(*everything(np.array([3, 2**32 + 3])))
 
 
+# --- variables that do not fit -----------------------------------------------------------------------
+
+SMALLER = embedlab.Subword(len(WORDS), 6, buckets=40)
+SMALLER_KINDS: dict[str, tuple[Any, Any]] = {
+    "dense": (embedlab.Dense(5, 6), None),
+    "hashed": (embedlab.Hashed(len(WORDS), 6, buckets=5, signed=True, importance=len(WORDS)), None),
+    "subword": (SMALLER, SMALLER.word_buffers(WORDS)),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_smaller_modules_state_is_an_error(kind: str) -> None:
+    """It would give zeros for ids beyond the table, without a word."""
+    module = build(kind).embed
+    spec, buffers = SMALLER_KINDS[kind]
+    nnx.update(module, nnx.state(Embed(spec, rngs=nnx.Rngs(0), buffers=buffers)))
+    jitted = nnx.jit(lambda module: module.bag(IDS))
+    for use in (lambda m: m(IDS), lambda m: m.bag(IDS), lambda m: m.attend(jnp.ones(6)), jitted):
+        with pytest.raises(ValueError, match=r"tables\['table'\]\.shape="):
+            use(module)
+
+
+def test_a_table_of_another_width_is_an_error() -> None:
+    module = build("dense").embed
+    module.tables["table"].set_value(jnp.ones((len(WORDS), 7)))
+    with pytest.raises(ValueError, match=r"tables\['table'\]\.shape=\(10, 7\)"):
+        module(IDS)
+
+
 # --- training ----------------------------------------------------------------------------------------
 
 
@@ -170,6 +200,140 @@ def test_gradients_hold_params_alone() -> None:
     grads = nnx.grad(loss_of)(build("subword"), IDS, LABELS)
     assert set(grads["embed"]) == {"tables"}
     assert all(jnp.issubdtype(x.dtype, jnp.floating) for x in jax.tree.leaves(grads))
+
+
+# --- one table in two places -------------------------------------------------------------------------
+
+
+class Tied(nnx.Module):
+    """Predicts a word from the bag of the words before it, by the table that the bag is of."""
+
+    def __init__(self, embed: Embed, *, rngs: nnx.Rngs) -> None:
+        self.input = self.output = embed
+        self.mix = nnx.Linear(6, 6, rngs=rngs)
+
+    def __call__(self, ids: Any) -> Any:
+        return self.output.attend(self.mix(self.input.bag(ids)))
+
+
+NEXT = jnp.array([1, 8, 3, 9])
+
+
+def tied(kind: str = "dense") -> Tied:
+    spec, buffers = KINDS[kind]
+    return Tied(Embed(spec, rngs=nnx.Rngs(0), buffers=buffers), rngs=nnx.Rngs(1))
+
+
+def table_of(module: nnx.Module) -> Any:
+    """The table of a tied module, which must hold one alone."""
+    (shared,) = (path for path, _ in nnx.to_flat_state(nnx.state(module, nnx.Param)) if path[-1] == "table")
+    assert module.input is module.output
+    assert shared[0] in ("input", "output")
+    return module.input.tables["table"].get_value()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_tied_table_is_trained(kind: str) -> None:
+    model = tied(kind)
+    optimizer = nnx.Optimizer(model, optax.adam(0.05), wrt=nnx.Param)
+    before = np.array(table_of(model))
+    losses = [float(step(model, optimizer, IDS, NEXT)) for _ in range(40)]
+    assert losses[-1] < losses[0] / 4
+    assert not np.array_equal(before, table_of(model))
+    # Its moments too are of one table.
+    moments = [x for x in jax.tree.leaves(nnx.state(optimizer)) if x.shape == before.shape]
+    assert len(moments) == 2
+
+
+def test_a_tied_gradient_is_the_sum_of_both_uses() -> None:
+    spec, model = KINDS["dense"][0], tied()
+    mix = model.mix.kernel.get_value()
+
+    def loss(read: Any, scored: Any) -> Any:
+        bags = embedlab.bag(spec, embedlab.Variables({"table": read}), IDS)
+        logits = embedlab.attend(spec, embedlab.Variables({"table": scored}), bags @ mix)
+        return optax.softmax_cross_entropy_with_integer_labels(logits, NEXT).mean()
+
+    both = jax.grad(loss, argnums=(0, 1))(table_of(model), table_of(model))
+    grads = nnx.grad(loss_of)(model, IDS, NEXT)
+    np.testing.assert_allclose(table_gradient(grads), sum(both), rtol=1e-5, atol=1e-7)
+
+
+def table_gradient(grads: Any) -> Any:
+    (gradient,) = (x for path, x in nnx.to_flat_state(grads) if path[-1] == "table")
+    return gradient.get_value()
+
+
+def test_clone_and_merge_keep_the_tie() -> None:
+    model = tied()
+    clone, merged = nnx.clone(model), nnx.merge(*nnx.split(model))
+    for copy in (clone, merged):
+        np.testing.assert_array_equal(copy(IDS), model(IDS))
+        assert copy.input is not model.input
+        table_of(copy)
+    table = np.array(table_of(model))
+    step(clone, nnx.Optimizer(clone, optax.sgd(0.1), wrt=nnx.Param), IDS, NEXT)
+    assert not np.array_equal(table, table_of(clone))
+    np.testing.assert_array_equal(table, table_of(model))  # a clone's step is not the original's
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_rematerialised_gradients_are_the_same(kind: str) -> None:
+    model = tied(kind)
+    plain = nnx.grad(loss_of)(model, IDS, NEXT)
+
+    def by_remat(model: Tied, ids: Any) -> Any:
+        logits = nnx.remat(Tied.__call__)(model, ids)
+        return optax.softmax_cross_entropy_with_integer_labels(logits, NEXT).mean()
+
+    graph, params, rest = nnx.split(model, nnx.Param, ...)
+
+    @jax.checkpoint
+    def functional(params: Any) -> Any:
+        return loss_of(nnx.merge(graph, params, rest), IDS, NEXT)
+
+    for others in (nnx.grad(by_remat)(model, IDS), jax.grad(functional)(params)):
+        for a, b in zip(jax.tree.leaves(plain), jax.tree.leaves(others), strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-7)
+
+
+def test_a_tied_checkpoint_round_trip(tmp_path: Path) -> None:
+    model = tied("subword")
+    step(model, nnx.Optimizer(model, optax.adam(0.1), wrt=nnx.Param), IDS, NEXT)
+    restored = tied("subword")
+    assert not np.array_equal(restored(IDS), model(IDS))
+    with ocp.StandardCheckpointer() as checkpointer:
+        checkpointer.save(tmp_path / "state", nnx.state(model))
+        checkpointer.wait_until_finished()
+        nnx.update(restored, checkpointer.restore(tmp_path / "state", nnx.state(restored)))
+    np.testing.assert_array_equal(restored(IDS), model(IDS))
+    np.testing.assert_array_equal(table_of(restored), table_of(model))
+
+
+# --- narrow tables -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_bfloat16(kind: str) -> None:
+    spec, buffers = KINDS[kind]
+    narrow = dataclasses.replace(spec, dtype="bfloat16")
+    embed = Embed(narrow, rngs=nnx.Rngs(0), buffers=buffers)
+    assert all(x.dtype == jnp.bfloat16 for x in jax.tree.leaves(nnx.state(embed, nnx.Param)))
+    queries = jax.random.normal(jax.random.key(2), (4, 6), jnp.bfloat16)
+    wide = jax.tree.map(lambda x: x.astype(jnp.float32) if x.dtype == jnp.bfloat16 else x, embed.variables)
+    scores = embedlab.attend(spec, wide, queries.astype(jnp.float32))
+    for found, expected, error in (
+        (embed(IDS), embedlab.embed(spec, wide, IDS), 0),
+        (embed.bag(IDS), embedlab.bag(spec, wide, IDS), 0),
+        (embed.attend(queries), scores, 2**-7),  # of vectors that are sums, rounded themselves
+    ):
+        assert found.dtype == jnp.bfloat16
+        np.testing.assert_allclose(found.astype(jnp.float32), expected, rtol=2**-8, atol=error)
+    model = Tied(embed, rngs=nnx.Rngs(1))
+    optimizer = nnx.Optimizer(model, optax.adam(0.05), wrt=nnx.Param)
+    losses = [float(step(model, optimizer, IDS, NEXT)) for _ in range(40)]
+    assert losses[-1] < losses[0] / 2
+    assert table_of(model).dtype == jnp.bfloat16
 
 
 # --- update="sparse" ---------------------------------------------------------------------------------
