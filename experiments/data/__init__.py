@@ -1,5 +1,6 @@
 """Sources of labelled text: documentation strings of installed packages, and the user's own files."""
 
+from experiments.data.as_read import grouped_as_read
 from experiments.data.base import Dataset, Progress, Source, Splits, split
 from experiments.data.delimited import Csv, Tsv
 from experiments.data.docstrings import Docstrings
@@ -18,5 +19,6 @@ __all__ = [
     "Source",
     "Splits",
     "Tsv",
+    "grouped_as_read",
     "split",
 ]

@@ -32,8 +32,9 @@ class Dataset:
         texts: n documents.
         labels: int32 [n], numbers of classes.
         classes: the classes' names.
-        groups: int32 [n]. Rows of one group are near-duplicates, and stay on one side of a split.
+        groups: int32 [n]. Rows of one group are duplicates of each other, and stay on one side of a split.
         test_rows: int32 [m], the rows of a test set that came by itself; empty where there is none.
+        near: whether near-duplicates share a group; else rows of equal text alone do.
 
     Raises:
         ValueError: where it is empty, lengths differ, or a label or test row is out of range.
@@ -49,6 +50,7 @@ class Dataset:
     classes: tuple[str, ...]
     groups: Int32[np.ndarray, " n"]
     test_rows: Int32[np.ndarray, " m"] = dataclasses.field(default_factory=_NO_ROWS.copy)
+    near: bool = False
 
     def __post_init__(self) -> None:
         n = len(self.texts)
@@ -70,6 +72,7 @@ class Splits:
         train: int [n_train], what is learnt from.
         valid: int [n_valid], what the best state is chosen on.
         test: int [n_test], what is reported.
+        dropped: int [n_dropped], rows left out since a test set that came by itself holds their like.
 
     Example:
         >>> Splits(train=np.arange(8), valid=np.array([8]), test=np.array([9])).test
@@ -79,6 +82,7 @@ class Splits:
     train: Integer[np.ndarray, " n_train"]
     valid: Integer[np.ndarray, " n_valid"]
     test: Integer[np.ndarray, " n_test"]
+    dropped: Integer[np.ndarray, " n_dropped"] = dataclasses.field(default_factory=_NO_ROWS.copy)
 
 
 class Source(draccus.ChoiceRegistry):
@@ -114,7 +118,8 @@ def split(dataset: Dataset, *, seed: int, valid: float = 0.1, test: float = 0.1)
     line, to valid in the next, else to train. The point is at `start + u · size`, with one u ~ U(0, 1) a
     class, so that shares are right on average even for a class of three rows. The last group is train's.
 
-    The data set's own test rows, where it has some, are the test side; `test` is then not used.
+    The data set's own test rows, where it has some, are the test side; `test` is then not used. Other rows
+    of their groups are dropped: a test row would be known from training.
 
     Args:
         dataset: n rows.
@@ -123,28 +128,42 @@ def split(dataset: Dataset, *, seed: int, valid: float = 0.1, test: float = 0.1)
         test: share of rows in (0, 1).
 
     Raises:
-        ValueError: where a share is no share, a side stays empty, or train lacks a class.
+        ValueError: where a share is no share, a side stays empty (every row has its like in the test set,
+            say), or train lacks a class.
 
     Example:
         >>> rows = np.arange(100, dtype=np.int32)
         >>> data = Dataset("hundred", ("text",) * 100, rows % 2, ("even", "odd"), rows)
         >>> [len(side) for side in dataclasses.astuple(split(data, seed=0))]
-        [80, 10, 10]
+        [80, 10, 10, 0]
     """
     require_count("seed", seed, least=0)
     for field, share in (("valid", valid), ("test", test), ("valid + test", valid + test)):
         require(math.isfinite(share) and 0 < share < 1, field, share, "give a share of the rows in (0, 1)")
     own = len(dataset.test_rows) > 0
-    rows = np.setdiff1d(np.arange(len(dataset.texts)), dataset.test_rows)
+    rows, dropped = _apart_from_test(dataset)
     point = _points(dataset.labels[rows], dataset.groups[rows], np.random.default_rng(seed))
     first = 0.0 if own else test
     splits = Splits(
         train=rows[point >= first + valid],
         valid=rows[(point >= first) & (point < first + valid)],
         test=np.unique(dataset.test_rows) if own else rows[point < first],
+        dropped=dropped,
     )
     _require_learnable(dataset, splits)
     return splits
+
+
+def _apart_from_test(dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
+    """The rows beside the data set's own test rows: those of other groups, and those of the same."""
+    rows = np.setdiff1d(np.arange(len(dataset.texts)), dataset.test_rows)
+    known = np.isin(dataset.groups[rows], dataset.groups[dataset.test_rows])
+    if len(rows) and known.all():
+        raise ValueError(
+            f"test_rows of {dataset.name!r}: the test set holds the text of every one of the {len(rows):,} "
+            f"other rows; give a test set of other texts, or none, to split one off"
+        )
+    return rows[~known], rows[known]
 
 
 def _points(labels: np.ndarray, groups: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -175,7 +194,8 @@ def _require_learnable(dataset: Dataset, splits: Splits) -> None:
         if not len(getattr(splits, side)):
             raise ValueError(
                 f"{side} of {dataset.name!r}: the split leaves no row on this side, of {len(dataset.texts)} "
-                f"rows in {len(np.unique(dataset.groups))} groups; give more data, or larger shares"
+                f"rows in {len(np.unique(dataset.groups))} groups of equal or nearly equal texts; give more "
+                f"data"
             )
     absent = np.setdiff1d(np.arange(len(dataset.classes)), dataset.labels[splits.train])
     if len(absent):

@@ -40,8 +40,8 @@ class Package(NamedTuple):
     Attributes:
         folder: where it lies, as a dotted name.
         distribution: the name that it is installed by, whose version is the package's.
-        distinctive: its names that are masked within longer identifiers as well.
-        aliases: its names that are masked as whole words.
+        distinctive: its names that are masked wherever they stand in an identifier.
+        aliases: its names that are masked as whole words and between underscores.
 
     Example:
         >>> PACKAGES["numpy"].aliases
@@ -72,7 +72,7 @@ PACKAGES = {
 }
 
 #: Raised when the reading changes, so that no older parse is taken from the cache.
-PARSER_VERSION = 2
+PARSER_VERSION = 3
 #: A document has at least so many words, the mask not counted.
 MIN_WORDS = 8
 
@@ -81,6 +81,9 @@ _GIVE_AWAY = masker(
     names=[alias for package in PACKAGES.values() for alias in package.aliases],
     anywhere=[name for package in PACKAGES.values() for name in package.distinctive],
 )
+# The first words of every second documentation string of jax.numpy, "JAX implementation of
+# :func:`numpy.sum`.": a stamp that says which package it is, however its names are masked.
+_STAMP = re.compile(rf"{MASK}(-backend)? implementation of .*?(\.(?=\s)|$)\s*")
 
 
 @Source.register_subclass("docstrings")
@@ -143,11 +146,14 @@ class Docstrings(Source):
             labels=labels[kept],
             classes=classes,
             groups=np.unique(np.array(found["groups"])[kept], return_inverse=True)[1].astype(np.int32),
+            near=True,
         )
 
 
 def documents(name: str) -> list[str]:
     """The documents of one package: prose, masked, long enough, each once, in the order of its sources.
+
+    A sentence "[package] implementation of [name]." is left out, whatever the package.
 
     Args:
         name: a key of `PACKAGES`.
@@ -160,7 +166,7 @@ def documents(name: str) -> list[str]:
         True
     """
     files = source_files(package_folder(PACKAGES[name].folder))
-    found = (_GIVE_AWAY.sub(MASK, prose(text)) for file in files for text in docstrings(file.read_bytes()))
+    found = (_told_apart(text) for file in files for text in docstrings(file.read_bytes()))
     kept = dict.fromkeys(text for text in found if _num_words(text) >= MIN_WORDS)
     if not kept:
         raise ValueError(
@@ -168,6 +174,11 @@ def documents(name: str) -> list[str]:
             f"with `pip install --force-reinstall {PACKAGES[name].distribution}`"
         )
     return list(kept)
+
+
+def _told_apart(docstring: str) -> str:
+    """What is left of a documentation string to tell its package by."""
+    return _STAMP.sub("", _GIVE_AWAY.sub(MASK, prose(docstring))).strip()
 
 
 def _num_words(text: str) -> int:

@@ -28,7 +28,8 @@ Row = tuple[str, str, str]
 class FileSource(Source):
     """A source that reads one file, or one and a test set.
 
-    Rows of equal text form a group, so that a split never has one text on both sides.
+    Rows of equal text form a group, so that a split never has one text on both sides; those that the test
+    set holds as well are not learnt from (see `split`).
 
     Attributes:
         path: the file.
@@ -110,16 +111,16 @@ def existing_file(field: str, path: str) -> Path:
         >>> existing_file("path", __file__).suffix
         '.py'
     """
-    found = Path(path).expanduser()
+    found, flag = Path(path).expanduser(), f"--data.{field}"
     try:
         status = found.stat()
     except OSError as error:
         raise ValueError(
-            f"{field}={path!r}: {found.absolute()} cannot be read ({error.strerror}); give the path of a file"
+            f"{flag}={path!r}: {found.absolute()} cannot be read ({error.strerror}); give the path of a file"
         ) from None
     kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a pipe or a device"
-    require(stat.S_ISREG(status.st_mode), field, path, f"this is {kind}; give the path of an ordinary file")
-    require(status.st_size > 0, field, path, "the file is empty; give a file with one labelled text a row")
+    require(stat.S_ISREG(status.st_mode), flag, path, f"this is {kind}; give the path of an ordinary file")
+    require(status.st_size > 0, flag, path, "the file is empty; give a file with one labelled text a row")
     return found
 
 
@@ -149,15 +150,13 @@ def text_lines(path: Path) -> Iterator[str]:
 def _decoded(path: Path, number: int, offset: int, raw: bytes) -> str:
     try:
         line = raw.decode()
-        bad = line.find("\0")
-        at = len(line[:bad].encode()) if bad >= 0 else -1
+        at = raw.find(0)  # no byte of a longer character is 0
+        fault = "a NUL, which no text holds; remove it, convert the file if it is UTF-16"
     except UnicodeDecodeError as error:
-        at = error.start
+        at, fault = error.start, "which is no UTF-8 text; convert the file (`iconv -f LATIN1 -t UTF-8`, say)"
     if at >= 0:
-        raise ValueError(
-            f"{path}, line {number}: byte {offset + at} of the file is 0x{raw[at]:02x}, which is no UTF-8 "
-            f"text; convert the file (`iconv -f LATIN1 -t UTF-8`, say), and unpack it if it is compressed"
-        )
+        where = f"{path}, line {number}: byte {offset + at} of the file is 0x{raw[at]:02x}"
+        raise ValueError(f"{where}, {fault}, and unpack it if it is compressed")
     return line.removeprefix("\ufeff") if number == 1 else line
 
 
@@ -181,8 +180,8 @@ def column_number(path: Path, field: str, name: str, columns: Sequence[str]) -> 
         return list(columns).index(name)
     fault = "has two columns" if name in columns else "has no column"
     raise ValueError(
-        f"{field}={name!r}: {path} {fault} of this name; its columns are {nearest_first(name, columns)}; "
-        f"name one of them with --data.{field}"
+        f"--data.{field}={name!r}: {path} {fault} of this name; its columns are "
+        f"{nearest_first(name, columns)}; name one of them with --data.{field}"
     )
 
 

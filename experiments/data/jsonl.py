@@ -49,7 +49,7 @@ class Jsonl(FileSource):
 
     def _row(self, line: str) -> tuple[str, str]:
         try:
-            found = json.loads(line)
+            found = json.loads(line.rstrip("\r\n"))  # with its end a line that breaks off would be two
         except json.JSONDecodeError as error:
             raise ValueError(
                 f"no JSON ({error.msg} at column {error.colno}); write one JSON object a line"
@@ -61,9 +61,12 @@ class Jsonl(FileSource):
                 f"a JSON {type(found).__name__} where an object is expected; write one object a line "
                 f"(`jq -c '.[]'` makes them of one array)"
             )
-        for field in (self.text, self.label):
-            if field not in found:
-                raise ValueError(f"no key {field!r}; the object has {nearest_first(field, list(found))}")
+        for field, key in (("text", self.text), ("label", self.label)):
+            if key not in found:
+                known = nearest_first(key, list(found))
+                raise ValueError(
+                    f"no key {key!r}; the object has {known}; name one of them with --data.{field}"
+                )
         text, label = found[self.text], as_label(found[self.label])
         if not isinstance(text, str):
             raise ValueError(f"{self.text!r} is {json.dumps(text)[:40]}; give a string")

@@ -65,19 +65,22 @@ def _without_blocks(lines: Iterable[str]) -> Iterator[str]:
 def masker(names: Iterable[str], anywhere: Iterable[str]) -> re.Pattern[str]:
     """A pattern that finds what gives a package away; replace its matches by `MASK`.
 
-    A match is a name, with the dotted or slashed path that it begins up to the last part (`np.linalg` of
-    `np.linalg.norm`). Case does not matter.
+    A match is a whole identifier that holds a name, with the dotted or slashed path that it begins up to
+    the last part (`np.linalg` of `np.linalg.norm`). Case does not matter.
 
     Args:
-        names: whole words: aliases, and names that are also parts of ordinary words.
-        anywhere: names so distinctive that any identifier holding one (`is_jax_array`) is masked whole.
+        names: aliases, and names that are also parts of ordinary words: they are found between word
+            boundaries and underscores (`np`, `np_dtype`, not `inputs`), since a reader may part
+            identifiers at their underscores.
+        anywhere: names so distinctive that they are found within any identifier (`jaxpr`).
 
     Example:
         >>> pattern = masker(["np", "numpy"], ["jax"])
-        >>> pattern.sub(MASK, "Like np.linalg.norm, NumPy and is_jax_array; not inputs.")
-        'Like _pkg_.norm, _pkg_ and _pkg_; not inputs.'
+        >>> pattern.sub(MASK, "Like np.linalg.norm, to_np, NumPy and jaxpr; not inputs.")
+        'Like _pkg_.norm, _pkg_, _pkg_ and _pkg_; not inputs.'
     """
     words = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
     parts = "|".join(sorted(map(re.escape, anywhere), key=len, reverse=True))
-    name = rf"(?:(?:{words})(?!\w)|\w*?(?:{parts})\w*)"  # "scikit-learn" before its "scikit"
+    between = rf"(?:\w*_)?(?:{words})(?:_\w*)?(?!\w)"
+    name = rf"(?:{between}|\w*?(?:{parts})\w*)"  # "scikit-learn" before its "scikit"
     return re.compile(rf"(?<!\w){name}(?:(?:[./]\w+)+(?=[./]\w))?", re.IGNORECASE)

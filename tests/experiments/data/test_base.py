@@ -88,12 +88,30 @@ def test_test_rows_of_their_own_are_kept():
     assert (len(splits.train), len(splits.valid)) == (60, 20)
 
 
+def test_rows_whose_like_is_in_the_test_set_are_dropped():
+    groups = np.r_[np.arange(80), np.arange(20)]  # the test set: the first twenty once more
+    data = dataset(np.arange(100) % 2, groups, test_rows=np.arange(80, 100, dtype=np.int32))
+    splits = split(data, seed=0, valid=0.25)
+    assert splits.dropped.tolist() == list(range(20))
+    assert splits.test.tolist() == list(range(80, 100))
+    assert (len(splits.train), len(splits.valid)) == (45, 15)
+    assert not set(data.groups[splits.test]) & set(data.groups[np.r_[splits.train, splits.valid]])
+
+
+def test_nothing_is_dropped_from_a_split_of_one_set():
+    assert len(split(dataset(np.arange(100) % 2, np.arange(100) // 2), seed=0).dropped) == 0
+
+
 @pytest.mark.parametrize(
     "data, message",
     [
         (dataset([0] * 50), "every row is of class 'a'"),
         (dataset([0, 1] * 2), "leaves no row on this side"),
         (dataset([0, 1] * 50, groups=[0, 1] * 50), "leaves no row on this side.*2 groups"),
+        (
+            dataset([0, 1] * 50, [*range(50)] * 2, test_rows=np.arange(50, 100, dtype=np.int32)),
+            "the test set holds the text of every one of the 50 other rows",
+        ),
         (dataset([0, 1] * 50, classes=("a", "b", "c")), "1 of 3 have no row to train on.*'c'"),
         (
             dataset([0, 1] * 50 + [2], test_rows=np.int32([0, 1, 100])),
@@ -104,6 +122,12 @@ def test_test_rows_of_their_own_are_kept():
 def test_what_cannot_be_learnt_is_refused(data, message):
     with pytest.raises(ValueError, match=message):
         split(data, seed=0)
+
+
+def test_no_remedy_is_named_that_a_config_lacks():
+    with pytest.raises(ValueError, match="give more data") as caught:
+        split(dataset([0, 1] * 2), seed=0)
+    assert "share" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

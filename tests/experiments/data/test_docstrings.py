@@ -1,6 +1,7 @@
 """The default data set: large enough, masked, capped, deterministic, with duplicates on one side."""
 
 import hashlib
+import itertools
 import os
 import re
 import subprocess
@@ -9,7 +10,10 @@ import sys
 import numpy as np
 import pytest
 
-from experiments.data import Docstrings, docstrings, split
+from experiments.config import Text
+from experiments.data import Docstrings, docstrings, grouped_as_read, split
+from experiments.data.prose import MASK
+from experiments.prepare import tokenise
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +44,38 @@ def test_no_name_is_left(data):
     assert [text for text in data.texts if left.search(text)] == []
 
 
+def test_no_alias_is_left_among_the_tokens(data):
+    """As a model reads them: identifiers parted at underscores."""
+    aliases = {alias for package in docstrings.PACKAGES.values() for alias in package.aliases}
+    names = aliases | {name for package in docstrings.PACKAGES.values() for name in package.distinctive}
+    found = tokenise(data.texts, Text(words_only=True, max_length=10**6))
+    assert [doc for doc in found if not names.isdisjoint(doc)] == []
+    pairs = {tuple(re.split(r"\W", alias)) for alias in aliases if re.search(r"\W", alias)}
+    assert pairs and [doc for doc in found if not pairs.isdisjoint(itertools.pairwise(doc))] == []
+
+
+def test_no_stamp_says_which_package_it_is(data):
+    """ "JAX implementation of :func:`numpy.sum`." stands at the head of 600 documents, all of one package."""
+    assert [text for text in data.texts if f"{MASK} implementation of" in text] == []
+
+
+@pytest.mark.parametrize(
+    "docstring, told",
+    [
+        ("Adds.\n\nJAX implementation of :func:`numpy.add`.\n\nArgs:\n  x: one.", "Adds. Args: x: one."),
+        ("Sum.\n\nLAX-backend implementation of :func:`numpy.sum`.", "Sum."),
+        (
+            "Takes.\n\nJAX implementation of :func:`numpy.take`, in terms of\n:func:`lax.take`. See.",
+            "Takes. See.",
+        ),
+        ("Einstein summation\n\nJAX implementation of :func:`numpy.einsum`", "Einstein summation"),
+        ("An implementation of ADAM. It is fast.", "An implementation of ADAM. It is fast."),
+    ],
+)
+def test_stamps_go_and_sentences_stay(docstring, told):
+    assert docstrings._told_apart(docstring) == told
+
+
 def test_no_code_is_left(data):
     code = re.compile(r">>> |^import |```|https?://")
     assert sum(bool(code.search(text)) for text in data.texts) < 0.002 * len(data.texts)
@@ -65,6 +101,28 @@ def test_a_split_leaves_no_near_duplicate_across(data):
             if own and size <= 2 * len(own) <= 4 * size:  # other sizes cannot be this similar
                 common = len(own & other)
                 assert common / (size + len(own) - common) < 0.5, data.texts[row]
+
+
+def test_a_split_leaves_no_near_duplicate_across_as_it_is_read(data):
+    """Brute force, as above, on the first 64 words: what the quickstart reads."""
+    documents = tokenise(data.texts, Text(words_only=True))
+    grams = [{*zip(*(words[i:] for i in range(5)), strict=False)} for words in documents]
+
+    def alike(splits, sample):
+        others = [grams[row] for row in np.r_[splits.train, splits.valid]]
+        rows = np.random.default_rng(0).choice(splits.test, sample, replace=False)
+        own = [grams[row] for row in rows if grams[row]]
+        return sum(
+            any(
+                len(one & other) * 3 >= len(one) + len(other)  # a half of their union
+                for other in others
+                if len(one) <= 2 * len(other) <= 4 * len(one)
+            )
+            for one in own
+        )
+
+    assert alike(split(data, seed=0), 400) > 0, "whole texts alone do not tell"
+    assert alike(split(grouped_as_read(data, documents), seed=0), 400) == 0
 
 
 def test_near_duplicates_across_packages_are_grouped(data):

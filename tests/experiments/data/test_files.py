@@ -77,7 +77,7 @@ def test_paths_that_are_no_file_are_refused_at_once(kind, write, tmp_path):
         ("/dev/null", "a pipe or a device"),
         (write(b""), "empty"),
     ]:
-        with pytest.raises(ValueError, match=f"^path=.*{message}"):
+        with pytest.raises(ValueError, match=f"^--data.path=.*{message}"):
             kind(path=path).load()
     assert time.monotonic() - began < 10
 
@@ -90,6 +90,13 @@ def test_bytes_that_are_no_text_are_found(kind, byte, write):
     offset = len(lines[0]) + len(lines[1]) + 3
     with pytest.raises(ValueError, match=f"line 3: byte {offset} of the file is 0x{byte.hex()}"):
         kind(path=write(b"".join(lines))).load()
+
+
+@pytest.mark.parametrize("kind", TEXT_KINDS)
+def test_a_nul_is_called_by_its_name(kind, write):
+    with pytest.raises(ValueError, match="is 0x00, a NUL, which no text holds") as caught:
+        kind(path=write(encode(kind).replace(b"fine", b"fi\0ne"))).load()
+    assert "UTF-8" not in str(caught.value)
 
 
 def test_real_latin1_is_refused_by_line(data_dir, write):
@@ -130,6 +137,18 @@ def test_a_test_file_is_its_own_side(kind, write):
     data = kind(path=train, test_path=test).load()
     assert data.test_rows.tolist() == [40, 41] and data.texts[40] == "unseen"
     assert split(data, seed=0).test.tolist() == [40, 41]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_rows_that_the_test_file_holds_are_not_learnt_from(kind, write):
+    rows = [(f"text {i}", "ab"[i % 2]) for i in range(40)]
+    train = write(encode(kind, rows), "train")
+    test = write(encode(kind, [("unseen", "b"), *rows[3:6]]), "test")
+    splits = split(kind(path=train, test_path=test).load(), seed=0)
+    assert splits.dropped.tolist() == [3, 4, 5] and len(splits.test) == 4
+    assert not {3, 4, 5} & {*splits.train.tolist(), *splits.valid.tolist()}
+    with pytest.raises(ValueError, match="the test set holds the text of every one of the 40 other rows"):
+        split(kind(path=train, test_path=train).load(), seed=0)
 
 
 def test_equal_texts_form_a_group(write):

@@ -20,6 +20,18 @@ def test_any_text_comes_through(texts, ascii_only, write):
     assert list(Jsonl(path=write("".join(lines))).load().texts) == texts
 
 
+def test_a_line_that_breaks_off_is_reported_where_it_does(write):
+    """Not at column 1, of the line that its own end would begin."""
+    whole = '{"text": "fine", "label": 1}\n'
+    for end in ("\n", "\r\n"):
+        path = write(whole + '{"text": "a", "label": "b' + end + whole)
+        with pytest.raises(ValueError, match=r"line 2: no JSON .* at column 24"):
+            Jsonl(path=path).load()
+        path = write(whole + '{"text": "a", "label": "b"' + end + whole)
+        with pytest.raises(ValueError, match=r"line 2: no JSON .* at column 27"):
+            Jsonl(path=path).load()
+
+
 def test_labels_of_several_types(write):
     labels = ["spam", 1, True, 4.5]
     data = Jsonl(path=write("\n".join(json.dumps({"text": "t", "label": x}) for x in labels))).load()
@@ -34,7 +46,7 @@ def test_labels_of_several_types(write):
         ('["a", "b"]', "JSON list where an object is expected"),
         ('"a"', "JSON str where"),
         ('{"text": "a", "lable": 1}', "no key 'label'; the object has 'lable', 'text'"),
-        ('{"label": 1}', "no key 'text'"),
+        ('{"label": 1}', "no key 'text'; .* with --data.text"),
         ('{"text": 3, "label": 1}', "'text' is 3; give a string"),
         ('{"text": null, "label": 1}', "'text' is null"),
         ('{"text": "a", "label": null}', "'label' is null"),

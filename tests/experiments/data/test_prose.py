@@ -51,6 +51,9 @@ PATTERN = masker(["np", "nn", "rich", "scikit-learn", "scikit learn"], ["jax", "
         ("scikit-learn and Scikit Learn and scikits", "_pkg_ and _pkg_ and _pkg_"),
         ("jax/_src/lax.py", "_pkg_.py"),
         ("inputs enrich richer annual", "inputs enrich richer annual"),
+        ("np_dtype, as_np, to_np_array, __np__.x", "_pkg_, _pkg_, _pkg_, _pkg_.x"),
+        ("inp_np2 np2_x snp_x scikit_learnt", "inp_np2 np2_x snp_x _pkg_"),
+        ("rich_text and `nn_ops.dense`", "_pkg_ and `_pkg_.dense`"),
         ("NumPy/JAX", "_pkg_/_pkg_"),
     ],
 )
