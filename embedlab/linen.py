@@ -62,8 +62,9 @@ class Embed(nn.Module):
         deterministic: False in training, True in evaluation.
 
     Raises:
-        ValueError: `update` is neither; the buffers do not fit the spec; in train mode,
-            `update="sparse"`; `deterministic` is needed, and given nowhere or twice.
+        ValueError: `update` is neither; the buffers do not fit the spec; arrays are not the spec's (another
+            module's variables, say); in train mode, `update="sparse"`; `deterministic` is needed, and given
+            nowhere or twice.
 
     Example:
         >>> import jax, jax.numpy as jnp

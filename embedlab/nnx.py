@@ -80,8 +80,8 @@ class Embed(nnx.Module):
         dropout: what to drop in train mode.
 
     Raises:
-        ValueError: `update` is neither; the buffers do not fit the spec; from any use in train mode,
-            `update="sparse"`.
+        ValueError: `update` is neither; the buffers do not fit the spec; from any use, arrays that are not
+            the spec's (another module's state, say), and in train mode `update="sparse"`.
 
     Example:
         >>> import jax.numpy as jnp

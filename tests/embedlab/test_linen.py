@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
 import flax.errors
 import flax.linen as nn
+import flax.serialization
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -50,13 +52,15 @@ def arrays(variables: Any) -> embedlab.Variables:
     return embedlab.Variables(params["tables"], params.get("dense", {}), buffers.get("buffers", {}))
 
 
-def train(model: nn.Module, variables: Any, optimizer: Any, steps: int) -> tuple[Any, list[float]]:
+def train(
+    model: nn.Module, variables: Any, optimizer: Any, steps: int, labels: Any = LABELS
+) -> tuple[Any, list[float]]:
     """An ordinary training loop of linen: the gradient is with respect to "params" alone."""
     rest = {name: value for name, value in variables.items() if name != "params"}
 
     def loss_of(params: Any) -> Any:
         logits = model.apply({"params": params, **rest}, IDS)
-        return optax.softmax_cross_entropy_with_integer_labels(logits, LABELS).mean()
+        return optax.softmax_cross_entropy_with_integer_labels(logits, labels).mean()
 
     @jax.jit
     def step(params: Any, state: Any) -> Any:
@@ -175,6 +179,29 @@ def test_missing_collections_are_errors() -> None:
         module.apply({"buffers": variables["buffers"]}, IDS)
 
 
+SMALLER = embedlab.Subword(len(WORDS), 6, buckets=40)
+SMALLER_KINDS: dict[str, Embed] = {
+    "dense": Embed(embedlab.Dense(5, 6)),
+    "hashed": Embed(embedlab.Hashed(len(WORDS), 6, buckets=5, signed=True, importance=len(WORDS))),
+    "subword": Embed(SMALLER, buffers_init=lambda: SMALLER.word_buffers(WORDS)),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_smaller_modules_variables_are_an_error(kind: str) -> None:
+    """They would give zeros for ids beyond the table, without a word."""
+    module, variables = build(kind), SMALLER_KINDS[kind].init(KEY, IDS)
+    for method, value in (("__call__", IDS), ("bag", IDS), ("attend", jnp.ones(6))):
+        for apply in (module.apply, jax.jit(module.apply, static_argnames="method")):
+            with pytest.raises(ValueError, match=r"tables\['table'\]\.shape="):
+                apply(variables, value, method=method)
+
+
+def test_a_table_of_another_width_is_an_error() -> None:
+    with pytest.raises(ValueError, match=r"tables\['table'\]\.shape=\(10, 7\)"):
+        build("dense").apply({"params": {"tables": {"table": jnp.ones((10, 7))}}}, IDS)
+
+
 def test_subword_without_buffers_is_an_error() -> None:
     with pytest.raises(ValueError, match=r"give init the buffers"):
         Embed(SUBWORD).init(KEY, IDS)
@@ -193,6 +220,118 @@ def test_training_lowers_the_loss(kind: str) -> None:
     assert not any(jax.tree.leaves(tables))
     kept = jax.tree.map(np.array_equal, *(v.get("buffers", {}) for v in (before, after)))
     assert jax.tree.leaves(kept) == [True] * (kind == "subword")
+
+
+# --- one table in two places -------------------------------------------------------------------------
+
+
+class Tied(nn.Module):
+    """Predicts a word from the bag of the words before it, by the table that the bag is of."""
+
+    embed: Embed
+
+    @nn.compact
+    def __call__(self, ids: Any) -> Any:
+        return self.embed.attend(nn.Dense(6)(self.embed.bag(ids)))
+
+
+NEXT = jnp.array([1, 8, 3, 9])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_tied_table_is_trained(kind: str) -> None:
+    model = Tied(build(kind))
+    before = model.init(KEY, IDS)
+    assert set(before["params"]) == {"embed", "Dense_0"}
+    tables = before["params"]["embed"]["tables"]
+    assert {name: x.shape for name, x in tables.items()} == KINDS[kind][0].table_shapes
+    after, losses = train(model, before, optax.adam(0.05), steps=40, labels=NEXT)
+    assert losses[-1] < losses[0] / 4
+    changed = jax.tree.map(np.array_equal, tables, after["params"]["embed"]["tables"])
+    assert not any(jax.tree.leaves(changed))
+
+
+def test_a_tied_gradient_is_the_sum_of_both_uses() -> None:
+    model = Tied(build("dense"))
+    variables = model.init(KEY, IDS)
+    table = variables["params"]["embed"]["tables"]["table"]
+
+    def loss(read: Any, scored: Any) -> Any:
+        bags = embedlab.bag(DENSE, embedlab.Variables({"table": read}), IDS)
+        mixed = nn.Dense(6).apply({"params": variables["params"]["Dense_0"]}, bags)
+        return jnp.square(embedlab.attend(DENSE, embedlab.Variables({"table": scored}), mixed)).mean()
+
+    both = jax.grad(loss, argnums=(0, 1))(table, table)
+    tied = jax.grad(lambda v: jnp.square(model.apply(v, IDS)).mean())(variables)
+    gradient = tied["params"]["embed"]["tables"]["table"]
+    np.testing.assert_allclose(gradient, sum(both), rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_rematerialised_gradients_are_the_same(kind: str) -> None:
+    plain, lifted = Tied(build(kind)), nn.remat(Tied)(build(kind))
+    variables = plain.init(KEY, IDS)
+    rest = {name: value for name, value in variables.items() if name != "params"}
+
+    def gradient(apply: Any) -> Any:
+        def loss(params: Any) -> Any:
+            return jnp.square(apply({"params": params, **rest}, IDS)).mean()
+
+        return jax.tree.leaves(jax.grad(loss)(variables["params"]))
+
+    expected = gradient(plain.apply)
+    for other in (gradient(lifted.apply), gradient(jax.checkpoint(plain.apply))):
+        for a, b in zip(expected, other, strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-7)
+
+
+def test_a_clone_reads_the_same_variables() -> None:
+    model = Tied(build("hashed"))
+    variables = model.init(KEY, IDS)
+    assert model.clone() == model
+    np.testing.assert_array_equal(model.clone().apply(variables, IDS), model.apply(variables, IDS))
+    assert model.embed.clone(update="sparse") != model.embed
+
+
+def test_a_tied_checkpoint_round_trip(tmp_path: Path) -> None:
+    model = Tied(build("subword"))
+    start = model.init(KEY, IDS)
+    trained, _ = train(model, start, optax.adam(0.1), steps=1, labels=NEXT)
+    with ocp.StandardCheckpointer() as checkpointer:
+        checkpointer.save(tmp_path / "variables", trained)
+        checkpointer.wait_until_finished()
+        restored = checkpointer.restore(tmp_path / "variables", jax.eval_shape(model.init, KEY, IDS))
+    by_bytes = flax.serialization.from_bytes(start, flax.serialization.to_bytes(trained))
+    for found in (restored, by_bytes):
+        np.testing.assert_array_equal(model.apply(found, IDS), model.apply(trained, IDS))
+    assert not np.array_equal(model.apply(start, IDS), model.apply(trained, IDS))
+
+
+# --- narrow tables -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_bfloat16(kind: str) -> None:
+    spec, buffers_init = KINDS[kind]
+    module = Embed(dataclasses.replace(spec, dtype="bfloat16"), buffers_init=buffers_init)
+    variables = module.init(KEY, IDS)
+    assert all(x.dtype == jnp.bfloat16 for x in jax.tree.leaves(variables["params"]))
+    wide = jax.tree.map(lambda x: x.astype(jnp.float32) if x.dtype == jnp.bfloat16 else x, variables)
+    queries = jax.random.normal(jax.random.key(2), (4, 6), jnp.bfloat16)
+    for method, value, error in (
+        ("__call__", IDS, 0),
+        ("bag", IDS, 0),
+        ("attend", queries, 2**-7),  # of vectors that are sums, rounded themselves
+    ):
+        found = module.apply(variables, value, method=method)
+        wider = value.astype(jnp.float32) if method == "attend" else value
+        expected = build(kind).apply(wide, wider, method=method)
+        assert found.dtype == jnp.bfloat16
+        np.testing.assert_allclose(found.astype(jnp.float32), expected, rtol=2**-8, atol=error)
+    model = Tied(module)
+    after, losses = train(model, model.init(KEY, IDS), optax.adam(0.05), steps=40, labels=NEXT)
+    assert losses[-1] < losses[0] / 2
+    assert all(x.dtype == jnp.bfloat16 for x in after["params"]["embed"]["tables"].values())
 
 
 # --- update="sparse" ---------------------------------------------------------------------------------
