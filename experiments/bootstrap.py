@@ -1,14 +1,19 @@
-"""Confidence intervals of an accuracy and of a difference, over test rows and seeds at once."""
+"""Confidence intervals of an accuracy and of a difference, over groups of test rows and seeds at once.
+
+Near-duplicates are right or wrong together: fifty rows in ten groups tell about as much as ten rows. So
+it is groups that are drawn, with all their rows; a row that is like no other is a group of one.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 
 #: The part of the resampled values that an interval holds.
 LEVEL = 0.95
+_ROUNDING = 1e-12
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,57 +42,76 @@ class Interval:
 
 
 def mean_interval(
-    correct: Bool[np.ndarray, "seeds rows"], *, resamples: int = 2000, seed: int = 0
+    correct: Bool[np.ndarray, "seeds rows"],
+    groups: Int[np.ndarray, " rows"] | None = None,
+    *,
+    resamples: int = 2000,
+    seed: int = 0,
 ) -> Interval:
-    """Mean accuracy over seeds, with the interval for new rows and new seeds.
+    """Mean accuracy over seeds, with the interval for new groups of rows and new seeds.
 
-    Each resample draws rows with replacement and, independently, seeds with replacement, and takes the
-    mean over both; the interval runs from the 2.5th to the 97.5th percentile of these means. All seeds
-    share the drawn rows, as they share the test set, so that a hard row counts as one row.
+    Each resample draws as many groups as there are with replacement and, independently, seeds with
+    replacement, and takes the mean over all rows drawn; the interval runs from the 2.5th to the 97.5th
+    percentile of these means. All seeds share the drawn groups, as they share the test set, so that a hard
+    row counts as one row.
+
+    Where all rows are right in all seeds (or none in any) no resample differs, and the interval is that of
+    Clopper and Pearson for g groups of g: from `0.025^(1/g)` to 1.
 
     What it cannot do: from S seeds it sees (S − 1)/S of the variance between seeds (two thirds at three
-    seeds, none at one), and where every row is right, or every row wrong, it has no width.
+    seeds, none at one).
 
     Args:
         correct: bool [seeds, rows], whether the model of a seed is right on a test row.
+        groups: int [rows], which rows are near-duplicates of each other; None if none are.
         resamples: how many resamples.
         seed: of the random draws; the result depends on it and on nothing else that is random, and not
-            on the order of the rows.
+            on the order of the rows or the numbers of the groups.
 
     Returns:
         The mean and its 95 % interval.
 
     Raises:
-        ValueError: `correct` is not two-dimensional, or empty; `resamples` is below 1.
+        ValueError: `correct` is not two-dimensional, or empty; `groups` is not one number a row;
+            `resamples` is below 1.
 
     Example:
         >>> mean_interval(np.array([[True] * 80 + [False] * 20]))
         Interval(mean=0.8, low=0.72, high=0.88)
+        >>> round(mean_interval(np.array([[True] * 100])).low, 3)
+        0.964
 
-    Reference: Owen, "The pigeonhole bootstrap", 2007 (rows and columns resampled independently).
+    Reference: Owen, "The pigeonhole bootstrap", 2007 (rows and columns resampled independently); Davison
+        and Hinkley, "Bootstrap Methods and their Application", 1997, section 3.8 (groups drawn whole);
+        Clopper and Pearson, "The use of confidence or fiducial limits", 1934.
     """
-    _check("correct", correct, resamples)
+    _check("correct", correct, groups, resamples)
     rng = np.random.default_rng(seed)
-    by_seed = _resample_rows(rng, correct, resamples)
-    return _interval(float(correct.mean()), _resample_seeds(rng, by_seed))
+    by_seed, count = _resample_groups(rng, correct, groups, resamples)
+    return _interval(float(correct.mean()), _resample_seeds(rng, by_seed), count, least=0.0)
 
 
 def paired_difference(
     a: Bool[np.ndarray, "seeds_a rows"],
     b: Bool[np.ndarray, "seeds_b rows"],
+    groups: Int[np.ndarray, " rows"] | None = None,
     *,
     resamples: int = 2000,
     seed: int = 0,
 ) -> Interval:
     """Mean accuracy of `a` minus that of `b` on the same rows, with its interval.
 
-    As `mean_interval`; the drawn rows are the same for both, so that what makes a row hard for both
+    As `mean_interval`; the drawn groups are the same for both, so that what makes a row hard for both
     cancels. Seeds are drawn independently for each, even where there are as many: the first run of one
     model and the first of another share no more than a number.
+
+    Where the two agree on every row, no resample differs. Rows on which they differ may then still be a
+    share of up to `1 − 0.025^(1/g)` of g groups (about 3.7/g), and so much the difference may be, either way.
 
     Args:
         a: bool [seeds of a, rows], whether a model is right on a test row.
         b: bool [seeds of b, rows], the other model's, on the same rows in the same order.
+        groups: int [rows], which rows are near-duplicates of each other; None if none are.
         resamples: how many resamples.
         seed: of the random draws.
 
@@ -95,37 +119,45 @@ def paired_difference(
         The difference, in parts of 1, and its 95 % interval.
 
     Raises:
-        ValueError: the two differ in rows; one is not two-dimensional, or empty; `resamples` is below 1.
+        ValueError: the two differ in rows; one is not two-dimensional, or empty; `groups` is not one
+            number a row; `resamples` is below 1.
 
     Example:
         >>> right = np.array([[True] * 80 + [False] * 20])
-        >>> paired_difference(right, right)
-        Interval(mean=0.0, low=0.0, high=0.0)
+        >>> found = paired_difference(right, right)
+        >>> round(found.low, 3), found.mean, round(found.high, 3)
+        (-0.036, 0.0, 0.036)
 
-    Reference: Owen, "The pigeonhole bootstrap", 2007.
+    Reference: Owen, "The pigeonhole bootstrap", 2007; Hanley and Lippman-Hand, "If nothing goes wrong, is
+        everything all right?", 1983 (the bound where nothing was seen).
     """
-    _check("a", a, resamples)
-    _check("b", b, resamples)
+    _check("a", a, groups, resamples)
+    _check("b", b, groups, resamples)
     if a.shape[1] != b.shape[1]:
         raise ValueError(f"a has {a.shape[1]} rows and b {b.shape[1]}: give both on the same test rows")
     rng = np.random.default_rng(seed)
-    by_seed = _resample_rows(rng, np.concatenate([a, b]), resamples)
+    by_seed, count = _resample_groups(rng, np.concatenate([a, b]), groups, resamples)
     of_a, of_b = by_seed[:, : len(a)], by_seed[:, len(a) :]
-    return _interval(float(a.mean() - b.mean()), _resample_seeds(rng, of_a) - _resample_seeds(rng, of_b))
+    apart = _resample_seeds(rng, of_a) - _resample_seeds(rng, of_b)
+    return _interval(float(a.mean() - b.mean()), apart, count, least=-1.0)
 
 
-def _resample_rows(
-    rng: np.random.Generator, correct: np.ndarray, resamples: int
-) -> Float[np.ndarray, "resamples seeds"]:
-    """Accuracy of every seed in each resample of the rows.
+def _resample_groups(
+    rng: np.random.Generator, correct: np.ndarray, groups: np.ndarray | None, resamples: int
+) -> tuple[Float[np.ndarray, "resamples seeds"], int]:
+    """Accuracy of every seed in each resample of the groups; and how many groups there are.
 
-    Rows on which the seeds are right and wrong alike are exchangeable, so it suffices to draw how many
-    of each such pattern a resample holds: one multinomial over at most 2^seeds patterns, however many
-    rows there are.
+    Groups of one size, in which each seed is right as often, are exchangeable, so it suffices to draw how
+    many of each such pattern a resample holds: one multinomial over the patterns, which are few (at most
+    2^seeds where all groups are of one row), however many rows there are.
     """
-    patterns, rows = np.unique(correct, axis=1, return_counts=True)
-    drawn = rng.multinomial(rows.sum(), rows / rows.sum(), size=resamples)
-    return drawn.astype(np.float64) @ patterns.T / rows.sum()
+    number = np.arange(correct.shape[1]) if groups is None else np.unique(groups, return_inverse=True)[1]
+    size = np.bincount(number)
+    right = [np.bincount(number, weights=of_seed) for of_seed in correct]
+    patterns, times = np.unique(np.stack([size, *right]), axis=1, return_counts=True)
+    drawn = rng.multinomial(len(size), times / len(size), size=resamples).astype(np.float64)
+    rows = drawn @ patterns[0]  # a resample of larger groups has more rows
+    return drawn @ patterns[1:].T / rows[:, None], len(size)
 
 
 def _resample_seeds(
@@ -137,13 +169,25 @@ def _resample_seeds(
     return (by_seed * drawn).sum(1) / seeds
 
 
-def _interval(mean: float, resampled: np.ndarray) -> Interval:
+def _interval(mean: float, resampled: np.ndarray, groups: int, least: float) -> Interval:
+    """The percentiles; where no resample differs, the values that so many groups do not rule out.
+
+    A kind of group that none of them is has a share of at most `1 − 0.025^(1/groups)`, and moves the mean
+    by at most that, within `least` … 1.
+    """
     low, high = np.quantile(resampled, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    if np.ptp(resampled) < _ROUNDING:
+        unseen = 1 - ((1 - LEVEL) / 2) ** (1 / groups)
+        low, high = max(mean - unseen, least), min(mean + unseen, 1.0)
     return Interval(mean, float(low), float(high))
 
 
-def _check(name: str, correct: np.ndarray, resamples: int) -> None:
+def _check(name: str, correct: np.ndarray, groups: np.ndarray | None, resamples: int) -> None:
     if correct.ndim != 2 or correct.size == 0:
         raise ValueError(f"{name} has shape {correct.shape}: give [seeds, rows], at least one of each")
+    if groups is not None and groups.shape != correct.shape[1:]:
+        raise ValueError(
+            f"groups has shape {groups.shape}, {name} {correct.shape[1]} rows: give one number a row"
+        )
     if resamples < 1:
         raise ValueError(f"resamples={resamples}: give at least 1; 2000 is a good number")

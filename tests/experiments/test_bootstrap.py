@@ -7,6 +7,7 @@ import time
 
 import numpy as np
 import pytest
+from scipy.stats import beta
 
 from experiments.bootstrap import Interval, mean_interval, paired_difference
 
@@ -114,15 +115,88 @@ def test_difference_turns_its_sign_with_its_arguments() -> None:
 
 
 @pytest.mark.parametrize("seeds", [1, 3])
-@pytest.mark.parametrize("right", [True, False])
-def test_all_right_or_all_wrong_has_no_width(seeds: int, right: bool) -> None:
-    correct = np.full((seeds, 50), right)
-    assert mean_interval(correct) == Interval(float(right), float(right), float(right))
-    assert paired_difference(correct, correct) == Interval(0.0, 0.0, 0.0)
+def test_all_right_or_all_wrong_is_the_exact_binomial_interval(seeds: int) -> None:
+    """Clopper and Pearson: the share at which so many rows of a kind have a chance of 2.5 %."""
+    right = np.full((seeds, 39), True)
+    found = mean_interval(right)
+    assert found.mean == found.high == 1.0
+    assert found.low**39 == pytest.approx(0.025)
+    assert found.low == pytest.approx(beta.ppf(0.025, 39, 1))
+    none = mean_interval(~right)
+    assert (none.mean, none.low, none.high) == (0.0, 0.0, pytest.approx(1 - found.low))
+
+
+def test_what_all_groups_agree_on_is_as_sure_as_there_are_groups() -> None:
+    right, groups = np.full((3, 60), True), np.arange(60) // 6
+    assert mean_interval(right, groups).low ** 10 == pytest.approx(0.025)
+    halves = np.arange(60)[None] % 6 < 3  # of every group the same half
+    found = mean_interval(halves, groups)
+    assert found.low < found.mean - 0.2 and found.high > found.mean + 0.2
+
+
+def test_two_that_agree_on_every_row_may_still_differ_on_others() -> None:
+    some = simulate(0, seeds=1, rows=40)
+    found = paired_difference(some, some.repeat(3, 0))
+    assert found.mean == 0
+    assert -found.low == found.high == pytest.approx(1 - 0.025 ** (1 / 40))
+    assert found.high == pytest.approx(3.7 / 40, rel=0.1)
+    always, never = np.full((2, 40), True), np.full((1, 40), False)
+    apart = paired_difference(always, never)
+    assert (apart.mean, apart.high) == (1.0, 1.0) and 0.9 < apart.low < 0.92
+
+
+def test_few_rows_without_an_error_hold_the_truth_as_often_as_they_should() -> None:
+    """Where a tenth of 39 draws show no error at all, an interval of no width would miss the truth."""
+    rng = np.random.default_rng(0)
+    draws = rng.random((2000, 1, 39)) < 0.94
+    cases = [mean_interval(draw, resamples=200) for draw in draws if draw.all()]
+    assert len(cases) > 100 and all(case.holds(0.94) for case in cases)
 
 
 def test_one_row_and_one_seed() -> None:
-    assert mean_interval(np.array([[True]])) == Interval(1.0, 1.0, 1.0)
+    assert mean_interval(np.array([[True]])) == Interval(1.0, pytest.approx(0.025), 1.0)
+
+
+def grouped(seed: int, *, groups: int = 80, seeds: int = 3) -> tuple[np.ndarray, np.ndarray]:
+    """Rows in groups of one to nine, which share most of what makes a row hard."""
+    rng = np.random.default_rng(seed)
+    number = np.repeat(np.arange(groups), rng.integers(1, 10, groups))
+    hardness = rng.normal(size=groups)[number]
+    return 1.0 + hardness + 0.5 * rng.normal(size=(seeds, len(number))) > 0, number
+
+
+def test_groups_hold_the_truth_where_rows_one_by_one_miss_it() -> None:
+    by_group, by_row = [], []
+    for case in range(300):
+        correct, groups = grouped(case)
+        by_group.append(mean_interval(correct, groups, seed=case, resamples=400).holds(truth()))
+        by_row.append(mean_interval(correct, seed=case, resamples=400).holds(truth()))
+    assert 0.90 <= np.mean(by_group) <= 0.98
+    assert np.mean(by_row) < 0.75
+
+
+def test_groups_equal_resampling_them_one_by_one() -> None:
+    (a, groups), rng = grouped(1, groups=40), np.random.default_rng(5)
+    b = a ^ (rng.random(a.shape) < 0.1)
+    rows_of = [np.flatnonzero(groups == number) for number in range(40)]
+    means, apart = [], []
+    for _ in range(20_000):
+        rows = np.concatenate([rows_of[number] for number in rng.integers(0, 40, 40)])
+        of_a, of_b = (x[rng.integers(0, 3, 3)][:, rows].mean() for x in (a, b))
+        means.append(of_a)
+        apart.append(of_a - of_b)
+    for found, drawn in (
+        (mean_interval(a, groups, resamples=20_000), means),
+        (paired_difference(a, b, groups, resamples=20_000), apart),
+    ):
+        assert (found.low, found.high) == pytest.approx(tuple(np.quantile(drawn, [0.025, 0.975])), abs=0.005)
+
+
+def test_names_and_order_of_groups_do_not_matter_and_single_rows_are_groups_of_one() -> None:
+    correct, groups = grouped(0)
+    order = np.random.default_rng(1).permutation(len(groups))
+    assert mean_interval(correct, groups) == mean_interval(correct[:, order], 7 * groups[order] + 3)
+    assert mean_interval(correct) == mean_interval(correct, np.arange(len(groups))[::-1])
 
 
 def test_same_seed_same_bits_and_order_of_rows_does_not_matter() -> None:
@@ -157,6 +231,13 @@ def test_what_cannot_be_resampled_is_refused(correct: np.ndarray, resamples: int
         mean_interval(correct, resamples=resamples)
     with pytest.raises(ValueError, match=message):
         paired_difference(correct, correct, resamples=resamples)
+
+
+def test_groups_are_one_number_a_row() -> None:
+    with pytest.raises(ValueError, match=r"groups has shape \(4,\), correct 5 rows: give one number a row"):
+        mean_interval(np.ones((1, 5), bool), np.arange(4))
+    with pytest.raises(ValueError, match=r"groups has shape \(4,\), a 5 rows"):
+        paired_difference(np.ones((1, 5), bool), np.ones((1, 5), bool), np.arange(4))
 
 
 def test_a_difference_wants_the_same_rows() -> None:
