@@ -217,7 +217,7 @@ class Embedding(Protocol):
 
         Args:
             buffers: the buffers of `Variables`.
-            ids: int32 [...] as `embedlab.lookup.canonical` leaves them: in range, or `ABSENT`; or `Ids64`.
+            ids: int32 [...] as `embedlab.lookups` gives them: in range, or `ABSENT`; or `Ids64`.
                 NumPy arrays give NumPy arrays with the same bits that JAX arrays give under `jit`.
         """
         ...
