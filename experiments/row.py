@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 
 from experiments.bootstrap import Interval
 
@@ -25,6 +26,9 @@ class Row:
         seconds: of one run, mean over seeds.
         seeds: how many runs; of no meaning for a baseline.
         over_baseline: accuracy minus that of the table's `baseline`, paired by row; None if not known.
+        over: accuracy minus that of other embeddings, paired by row, by their names.
+        vectors: how many vectors of its width the trained numbers would make; None if not known.
+        improving: runs whose best step was their last, so that more steps might have done better.
 
     Example:
         >>> accuracy = Interval(0.2, 0.18, 0.22)
@@ -47,6 +51,9 @@ class Row:
     seconds: float
     seeds: int | None
     over_baseline: Interval | None = None
+    over: Mapping[str, Interval] = dataclasses.field(default_factory=dict)
+    vectors: int | None = None
+    improving: int = 0
 
     @property
     def is_baseline(self) -> bool:

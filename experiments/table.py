@@ -31,6 +31,9 @@ class Table:
         test_rows: how many rows the accuracies are of.
         data: name of the data.
         baseline: name of the row that `Row.over_baseline` is to; None for the most accurate baseline.
+        test_groups: how many groups of near-duplicates the test rows form; None where each is its own.
+        words: how many distinct words the training text holds; None if not known.
+        max_length: how many tokens of a document are read; None if all are.
 
     Raises:
         ValueError: no rows, two of one name, or a reference or baseline that is not among them.
@@ -42,8 +45,8 @@ class Table:
         >>> print(table.markdown().splitlines()[2][:40])
         | dense | embedding | 85.0 [83.0, 87.0]
         >>> table.verdict()
-        'dense gets 85.0 % of the 1,000 test rows right (95 % interval 83.0 % to 87.0 %). 3 seeds are few: the
-        intervals understate what another seed would change.'
+        'dense gets 85.0 % of the 1,000 test rows right (95 % interval 83.0 % to 87.0 %). Read this with care:
+        3 seeds are few.'
 
     Source: none; the columns are this experiment's own.
     """
@@ -54,6 +57,9 @@ class Table:
     test_rows: int
     data: str
     baseline: str | None = None
+    test_groups: int | None = None
+    words: int | None = None
+    max_length: int | None = None
 
     def __post_init__(self) -> None:
         names = [row.name for row in self.rows]
@@ -117,14 +123,25 @@ class Table:
         counts = sorted({row.seeds or 1 for row in self.rows if not row.is_baseline})
         seeds = " to ".join(dict.fromkeys(str(count) for count in (counts[0], counts[-1]))) if counts else ""
         runs = f" {seeds} seed{'' if seeds == '1' else 's'} an embedding." if seeds else ""
+        grouped = self.test_groups is not None and self.test_groups < self.test_rows
+        groups = f" in {self.test_groups:,} groups of near-duplicates" if grouped else ""
+        cut = f" Documents are read up to {self.max_length:,} tokens." if self.max_length else ""
         return (
-            f"{self.data}: {self.test_rows:,} test rows, {self.classes} classes.{runs} "
-            "[95 % intervals] by bootstrap over test rows and seeds; seconds are of one run."
+            f"{self.data}: {self.test_rows:,} test rows{groups}, {self.classes} classes.{cut}{runs} "
+            f"[95 % intervals] by bootstrap over {'these groups' if grouped else 'test rows'} and seeds; "
+            "seconds are of one run."
         )
 
     def verdict(self) -> str:
         """What the table shows, with the doubt that it deserves; see `experiments.verdict`."""
-        return verdict(self.rows, self._row(self.reference), self._baseline_row(), self.test_rows)
+        return verdict(
+            self.rows,
+            self._row(self.reference),
+            self._baseline_row(),
+            self.test_rows,
+            test_groups=self.test_groups,
+            words=self.words,
+        )
 
     def _width(self, column: _Column) -> int:
         return max(len(cell) for cell in (*column.title, *(column.show(row) for row in self.rows)))
@@ -148,13 +165,16 @@ class Table:
     def _values(self, row: Row) -> Iterator[tuple[str, object]]:
         for field in dataclasses.fields(Row):
             value = getattr(row, field.name)
+            if field.name == "over":  # a pair of rows each: the verdict's
+                continue
             if field.name not in ("accuracy", "difference", "over_baseline"):
                 yield field.name, value
                 continue
             for end in ("mean", "low", "high"):
                 name = field.name if end == "mean" else f"{field.name}_{end}"
                 yield name, getattr(value, end) if value else None
-        yield from (("data", self.data), ("classes", self.classes), ("test_rows", self.test_rows))
+        for name in ("data", "classes", "test_rows", "test_groups", "words", "max_length"):
+            yield name, getattr(self, name)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -10,33 +10,47 @@ from experiments.row import Row
 #: One point of accuracy: how far below the full table still counts as keeping up with it.
 MARGIN = 0.01
 _FEW_SEEDS = 5
+#: Groups of test rows below which a difference of a few points cannot be told from none.
+_FEW_ROWS = 300
+#: Vectors a word from which on a table is called too large for its text.
+_SPARE = 1.5
 
 
-def verdict(rows: Sequence[Row], reference: Row | None, baseline: Row | None, test_rows: int) -> str:
+def verdict(
+    rows: Sequence[Row],
+    reference: Row | None,
+    baseline: Row | None,
+    test_rows: int,
+    *,
+    test_groups: int | None = None,
+    words: int | None = None,
+) -> str:
     """States which embedding is best, how it stands to the reference and the baseline, and with what doubt.
 
     Where some embeddings are smaller than the reference, the best is sought among those alone. An order
-    is stated as found only where an interval excludes the contrary; otherwise it is called open.
+    is stated as found only where the interval of a paired difference excludes the contrary; otherwise it
+    is called open.
 
     Args:
         rows: all rows of the table.
         reference: the full table, among the rows; None if there is none.
         baseline: the row to beat, among the rows; None if there is none.
         test_rows: how many rows the accuracies are of.
+        test_groups: how many groups of near-duplicates they form; None where each is its own.
+        words: how many distinct words the training text holds; None if not known.
 
     Returns:
-        A few sentences.
+        Two to four sentences.
 
     Example:
         >>> score = (0.8, 0.5, 0.03)
         >>> full = Row("dense", "embedding", Interval(0.85, 0.83, 0.87), *score, None, 100, 400, 0, 1.0, 3)
-        >>> loss = Interval(-0.005, -0.008, 0.001)
+        >>> loss = Interval(-0.0052, -0.0084, 0.0012)
         >>> cut = Row("cut", "embedding", Interval(0.845, 0.82, 0.86), *score, loss, 25, 100, 0, 1.0, 3)
         >>> print(verdict([full, cut], full, None, 1000))
         At 25 % of dense's trainable bytes, cut gets 84.5 % of the 1,000 test rows right, dense 85.0 %: a
-        difference of -0.50 points (95 % interval -0.80 to +0.10). That is within 1 point of dense, and the
-        interval rules out a loss of more than 1 point. 3 seeds are few: the intervals understate what
-        another seed would change.
+        difference of -0.5 points (95 % interval -0.8 to +0.1), so it is within 1 point of dense. Read
+        this with care: 3 seeds are few.
 
     Source: the margin is the project's own measure; the wording follows the intervals of `bootstrap`.
     """
@@ -46,15 +60,13 @@ def verdict(rows: Sequence[Row], reference: Row | None, baseline: Row | None, te
     rivals = [row for row in embeddings if reference is not None and row.name != reference.name]
     smaller = [row for row in rivals if reference and row.trainable_bytes < reference.trainable_bytes]
     pool = sorted(smaller or rivals or embeddings, key=lambda row: -row.accuracy.mean)
-    best = pool[0]
-    sentences = [_opening(pool, reference if rivals else None, bool(smaller), test_rows)]
-    if reference and rivals and best.difference:
-        sentences.append(_within_a_point(best.difference, reference.name))
-    if len(pool) > 1:
-        sentences.append(_runner_up(best, pool[1]))
-    if baseline:
-        sentences.append(_against_baseline(best, baseline))
-    sentences.append(_doubt(pool))
+    best, full = pool[0], reference if rivals else None
+    sentences = [
+        _opening(pool, full, bool(smaller), test_rows),
+        _others(best, pool[1] if len(pool) > 1 else None, baseline),
+        _too_large(pool, full, words),
+        _doubt(embeddings, len(pool) > 1, test_rows, test_groups or test_rows),
+    ]
     return " ".join(sentence for sentence in sentences if sentence)
 
 
@@ -67,11 +79,16 @@ def _opening(pool: list[Row], reference: Row | None, smaller: bool, test_rows: i
         return f"{gets} {_percent(best.accuracy.mean)} {right} (95 % interval {low} to {high})."
     share = _share_of_bytes(pool, reference)
     start = f"At {share} of {reference.name}'s trainable bytes, " if smaller else ""
-    gap = f": a difference of {_points(best.difference)}" if best.difference else ""
-    other = f"{reference.name} {_percent(reference.accuracy.mean)}"
-    both = f"{_percent(best.accuracy.mean)} {right}, {other}{gap}."
-    index = f" Its index, {best.index_bytes / 1e6:.1f} MB more, can be computed from the words."
-    return f"{start}{gets} {both}{index if best.index_bytes else ''}"
+    index = f" (with an index of {best.index_bytes / 1e6:.1f} MB besides, computed from the words)"
+    both = f"{_percent(best.accuracy.mean)} {right}{index if best.index_bytes else ''}, "
+    both += f"{reference.name} {_percent(reference.accuracy.mean)}"
+    if best.difference is None:
+        return f"{start}{gets} {both}."
+    mean, within = _numbers(best.difference, "+")
+    return (
+        f"{start}{gets} {both}: a difference of {mean} points ({within}), "
+        f"{_within_a_point(best.difference, reference.name)}."
+    )
 
 
 def _share_of_bytes(pool: list[Row], reference: Row) -> str:
@@ -82,64 +99,83 @@ def _share_of_bytes(pool: list[Row], reference: Row) -> str:
 
 def _within_a_point(difference: Interval, reference: str) -> str:
     if difference.low > 0:
-        return f"The whole interval lies above {reference}."
-    near = f"within 1 point of {reference}" if difference.mean <= MARGIN else f"above {reference}"
+        return f"so it is above {reference}"
     if difference.low >= -MARGIN:
-        return f"That is {near}, and the interval rules out a loss of more than 1 point."
-    if difference.mean >= -MARGIN:
-        return (
-            f"The estimate is {near}, but the interval reaches more than 1 point below it: "
-            "whether it keeps within 1 point is undecided."
-        )
+        return f"so it is within 1 point of {reference}" + ", or above" * (difference.high > MARGIN)
     if difference.high >= -MARGIN:
-        return (
-            f"The estimate is more than 1 point below {reference}, but the interval reaches nearer: "
-            "whether it keeps within 1 point is undecided."
-        )
-    return f"It is not within 1 point of {reference}: the whole interval lies more than 1 point below."
+        return f"so whether it is within 1 point of {reference} is open"
+    return f"so it is not within 1 point of {reference}"
 
 
-def _runner_up(best: Row, second: Row) -> str:
-    gap = f"{second.name} follows with {_percent(second.accuracy.mean)}"
-    if best.accuracy.low > second.accuracy.high:
-        return f"{gap}, and their intervals do not overlap."
-    return f"{gap}; their intervals overlap, so the order of these two is open."
+def _others(best: Row, second: Row | None, baseline: Row | None) -> str:
+    """The runner-up and the baseline, each as far ahead of the best, or behind, as its pairs show."""
+    clauses = []
+    if second:
+        clauses.append(_standing(second.name, second, best.over.get(second.name), best.name))
+    if baseline:
+        named = f"{baseline.name}, without an embedding,"
+        clauses.append(_standing(named, baseline, best.over_baseline, "it" if second else best.name))
+    return "; ".join(clauses) + "." if clauses else ""
 
 
-def _against_baseline(best: Row, baseline: Row) -> str:
-    start = f"{baseline.name}, without an embedding, gets {_percent(baseline.accuracy.mean)}"
-    paired = best.over_baseline
-    if paired:
-        above, below = paired.low > 0, paired.high < 0
-        start = f"{start}; {best.name} less it is {_points(paired)}"
+def _standing(name: str, row: Row, paired: Interval | None, best: str) -> str:
+    """Where a row stands to the best, of which `paired` is the difference to it."""
+    if paired is None:
+        return f"{name} gets {_percent(row.accuracy.mean)}"
+    if paired.mean < 0:
+        mean, within = _numbers(Interval(-paired.mean, -paired.high, -paired.low))
+        side = "ahead of"
     else:
-        above = best.accuracy.low > baseline.accuracy.high
-        below = best.accuracy.high < baseline.accuracy.low
-    if above or below:
-        side = "above" if above else "below"
-        return f"{start}: {best.name} is {side} it by more than the intervals leave in doubt."
-    return f"{start}: which of the two is better is open."
+        (mean, within), side = _numbers(paired), "behind"
+    known = paired.low > 0 or paired.high < 0
+    return f"{name} is {mean} points {side} {best} ({within})" + ", so their order is open" * (not known)
 
 
-def _doubt(pool: list[Row]) -> str:
-    seeds = min(row.seeds or 1 for row in pool)
-    said = ""
+def _too_large(pool: list[Row], reference: Row | None, words: int | None) -> str:
+    """Owns up where tables have more room than the text has words, so that fewer bytes cost nothing."""
+    full, best = reference or pool[0], pool[0]
+    if not words or not full.vectors or full.vectors < _SPARE * words:
+        return ""
+    found = f"{words:,} word{'s' * (words != 1)}"
+    if reference and best.vectors and best.vectors >= words:
+        return (
+            f"The training text holds {found}; {best.name} has room for {best.vectors:,} vectors and "
+            f"{full.name} for {full.vectors:,}: bytes are not what limits them, and this says nothing of a "
+            "tight budget."
+        )
+    return f"{full.name} has {full.vectors:,} rows for {found}: bytes are not what limits it."
+
+
+def _doubt(embeddings: list[Row], picked: bool, rows: int, groups: int) -> str:
+    reasons = []
+    if groups < _FEW_ROWS:
+        reasons.append(f"{groups:,} {'test rows' if groups == rows else 'groups of test rows'} are few")
+    seeds = min(row.seeds or 1 for row in embeddings)
     if seeds == 1:
-        said = "With one seed the intervals are over test rows alone and say nothing of other seeds."
+        reasons.append("one seed says nothing of what another would change")
     elif seeds <= _FEW_SEEDS:
-        said = f"{seeds} seeds are few: the intervals understate what another seed would change."
-    if len(pool) > 1:
-        said += " The best was picked on these same test rows, which flatters it a little."
-    return said.strip()
+        reasons.append(f"{seeds} seeds are few")
+    if picked:
+        reasons.append("the best was picked on these same test rows")
+    runs, improving = sum(row.seeds or 1 for row in embeddings), sum(row.improving for row in embeddings)
+    if improving:
+        were = "was still improving when it" if improving == 1 else "were still improving when they"
+        reasons.append(f"{improving} of {runs} run{'s' * (runs != 1)} {were} stopped")
+    if not reasons:
+        return ""
+    last = f", and {reasons.pop()}" if len(reasons) > 1 else ""
+    return f"Read this with care: {', '.join(reasons)}{last}."
 
 
 def _percent(share: float) -> str:
     return f"{100 * share:.1f} %"
 
 
-def _points(difference: Interval) -> str:
-    """Two decimals, so that what is said of a whole point agrees with the number shown."""
-    mean, low, high = (
-        f"{round(100 * value, 2) + 0.0:+.2f}" for value in (difference.mean, difference.low, difference.high)
-    )
-    return f"{mean} points (95 % interval {low} to {high})"
+def _numbers(difference: Interval, sign: str = "") -> tuple[str, str]:
+    """A difference in points, and its interval; with a sign at all of them where it tells two sides apart."""
+    points = [100 * value for value in (difference.mean, difference.low, difference.high)]
+    # What is said of a whole point, or of none, must agree with the number shown: then two digits.
+    digits = 2 if any(round(abs(value), 1) in (0.0, 1.0) for value in points) else 1
+    mean, low, high = (round(value, digits) + 0.0 for value in points)
+    signs = "+" if sign or low < 0 else ""
+    return f"{mean:{sign}.{digits}f}", f"95 % interval {low:{signs}.{digits}f} to {high:{signs}.{digits}f}"

@@ -140,6 +140,34 @@ def test_one_embedding_alone_without_reference(table: Table) -> None:
     assert alone.verdict().startswith("dense gets 86.6 % of the 1,523 test rows right")
 
 
+def test_caption_tells_groups_and_how_much_is_read(table: Table) -> None:
+    made = dataclasses.replace(table, test_groups=1370, max_length=64)
+    assert made.caption() == (
+        "docstrings [en]: 1,523 test rows in 1,370 groups of near-duplicates, 10 classes. Documents are read "
+        "up to 64 tokens. 3 seeds an embedding. [95 % intervals] by bootstrap over these groups and seeds; "
+        "seconds are of one run."
+    )
+    assert "groups" not in dataclasses.replace(table, test_groups=1523).caption()
+
+
+def test_what_the_verdict_knows_comes_from_the_table(table: Table) -> None:
+    first, second = table.rows[4], table.rows[5]
+    paired = dataclasses.replace(first, over={second.name: Interval(0.004, 0.002, 0.006)}, vectors=100)
+    full = dataclasses.replace(table.rows[2], vectors=400)
+    made = dataclasses.replace(table, rows=(full, paired, second), test_groups=20, words=30)
+    assert "hashed-weighted is 0.4 points behind hashed (95 % interval 0.2 to 0.6)." in made.verdict()
+    assert "The training text holds 30 words" in made.verdict()
+    assert "20 groups of test rows are few" in made.verdict()
+    (line, *_) = csv.DictReader(io.StringIO(made.csv()))
+    assert (line["test_groups"], line["words"], line["vectors"], line["improving"]) == (
+        "20",
+        "30",
+        "400",
+        "0",
+    )
+    assert "over" not in line
+
+
 def test_baselines_alone(table: Table) -> None:
     alone = dataclasses.replace(table, rows=table.rows[:2], reference=None)
     assert printed(alone)
