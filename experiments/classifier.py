@@ -17,7 +17,7 @@ from embedlab.text import Vocabulary
 from experiments import codec
 from experiments.checkpoints import Checkpoints
 from experiments.config import Config
-from experiments.errors import Mistake
+from experiments.errors import Mistake, mistakes
 from experiments.model import Model, probabilities
 from experiments.prepare import encode, own_buffers, tokenise
 from experiments.run import RunDirectory
@@ -34,6 +34,7 @@ class Classifier:
         vocabulary: the words it knows.
         model: its functions.
         parameters: its arrays, those of the best validation loss.
+        folder: the run's.
     """
 
     config: Config
@@ -41,6 +42,7 @@ class Classifier:
     vocabulary: Vocabulary
     model: Model
     parameters: dict[str, Any]
+    folder: Path
 
     @property
     def variables(self) -> embedlab.Variables:
@@ -51,7 +53,15 @@ class Classifier:
         """Class probabilities, float32 [texts, classes].
 
         An embedding that reads spellings makes vectors of words it has never seen.
+
+        Raises:
+            TypeError: `texts` is one string, whose letters would be taken for texts, or holds something else.
         """
+        if isinstance(texts, str):
+            raise TypeError(f"texts={texts!r}: this is one string; give a list of texts, as [{texts!r}]")
+        odd = next((text for text in texts if not isinstance(text, str)), None)
+        if odd is not None:
+            raise TypeError(f"texts: {odd!r} is no string; give a list of texts")
         if not texts:
             return np.zeros((0, len(self.classes)), np.float32)
         documents = tokenise(texts, self.config.text)
@@ -59,7 +69,7 @@ class Classifier:
         return probabilities(self.model, self.parameters, encoded)
 
     def predict(self, texts: Sequence[str]) -> list[tuple[str, float]]:
-        """The most probable label of each text, and its probability."""
+        """The most probable label of each text, and its probability; raises as `probabilities` does."""
         found = self.probabilities(texts)
         return [(self.classes[row.argmax()], float(row.max())) for row in found]
 
@@ -75,24 +85,47 @@ def load(folder: str | os.PathLike[str]) -> Classifier:
 
     Raises:
         Mistake: the folder holds no finished run.
+        RunFailure: a file of the run is damaged.
     """
-    directory = RunDirectory(Path(folder))
+    directory = _chosen(RunDirectory(Path(folder)))
+    stored, summary = directory.read("config.json"), directory.summary
+    if stored is None or summary is None or "classes" not in summary:
+        raise Mistake(f"{directory.path}: the run's config or summary is missing; train again")
+    config, classes = codec.decode(stored), tuple(summary["classes"])
+    with mistakes():
+        vocabulary = Vocabulary.load(directory.path / "vocabulary.json")
+    model = Model(config.embedding, config.encoder, len(classes))
+    return Classifier(
+        config, classes, vocabulary, model, _parameters(directory, model, config, vocabulary), directory.path
+    )
+
+
+def _chosen(directory: RunDirectory) -> RunDirectory:
+    """The run itself; of a comparison, the one that its summary names."""
     summary = directory.summary
     if summary is None:
-        raise Mistake(f"{folder}: no finished run here; give the --workdir of one")
-    if "best" in summary:
-        directory = RunDirectory(directory.path / summary["best"])
-        summary = directory.summary or {}
-    stored = directory.read("config.json")
-    if stored is None or "classes" not in summary:
-        raise Mistake(f"{directory.path}: the run's config or summary is missing; train again")
-    config = codec.decode(stored)
-    classes = tuple(summary["classes"])
-    vocabulary = Vocabulary.load(directory.path / "vocabulary.json")
-    model = Model(config.embedding, config.encoder, len(classes))
-    buffers = own_buffers(config.embedding, vocabulary)
-    like = jax.eval_shape(lambda: start(model, config.train, 0, buffers))
-    state = Checkpoints(directory.path / "checkpoints").restore(like)
+        raise Mistake(f"{directory.path}: no finished run here; give the --workdir of one")
+    return RunDirectory(directory.path / summary["best"]) if "best" in summary else directory
+
+
+def _parameters(
+    directory: RunDirectory, model: Model, config: Config, vocabulary: Vocabulary
+) -> dict[str, Any]:
+    """Those of the best validation loss, out of the last checkpoint."""
+    folder = directory.path / "checkpoints"
+    drawn = dataclasses.replace(model, spec=_drawn(model.spec))
+    like = jax.eval_shape(lambda: start(drawn, config.train, 0, own_buffers(drawn.spec, vocabulary)))
+    state = None
+    if folder.is_dir():
+        with Checkpoints(folder, create=False) as checkpoints:
+            state = checkpoints.restore(like)
     if state is None:
-        raise Mistake(f"{directory.path}/checkpoints: no checkpoint here; train again")
-    return Classifier(config, classes, vocabulary, model, state["best"])
+        raise Mistake(f"{folder}: no checkpoint here; train again")
+    return state["best"]
+
+
+def _drawn(spec: Any) -> Any:
+    """The spec without files to start from: they shaped the training, and need not be there any more."""
+    fields = [field.name for field in dataclasses.fields(spec)]
+    read = [name for name in fields if isinstance(getattr(spec, name), embedlab.FromArray)]
+    return dataclasses.replace(spec, **dict.fromkeys(read, embedlab.Constant()))

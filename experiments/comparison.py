@@ -1,51 +1,60 @@
-"""Several embeddings, several seeds and the baselines on one split: runs them all, makes the table."""
+"""Several embeddings, several seeds and the baselines on one split: runs what is not finished yet."""
 
 from __future__ import annotations
 
 import dataclasses
+import time
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from rich.console import Console
 
 import embedlab
-from experiments import codec
-from experiments.baselines import majority, strongest, tfidf_logistic
-from experiments.bootstrap import mean_interval, paired_difference
+from experiments import baseline_runs, codec, fingerprint, report
 from experiments.config import Config
-from experiments.errors import mistakes
-from experiments.evaluate import evaluate
-from experiments.prepare import tokenise
-from experiments.progress import Progress
-from experiments.quality_table import QualityTable, quality_table
-from experiments.run import RunDirectory, commit, versions
-from experiments.single import Material, prepare, run_one
-from experiments.table import Row, Table
+from experiments.lexicon import Lexicon, lexicon
+from experiments.material import Material, read
+from experiments.outcome import Outcome, correct, told
+from experiments.progress import Progress, progress
+from experiments.run import RunDirectory
+from experiments.single import prepare, run_one
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
-class Outcome:
-    """What a trained classifier or a baseline did on the test side.
+def run(config: Config, workdir: Path, console: Console) -> None:
+    """Runs a whole config in a workdir and shows its tables; a finished one is only shown again.
 
-    Attributes:
-        name: its name in the table.
-        correct: bool [seeds, rows].
-        summaries: one a seed.
+    Raises:
+        Mistake: the workdir, the data or an embedding is refused; before any training, and before
+            anything is written that would keep the right command from the same workdir.
+        RunFailure: a run fails.
     """
-
-    name: str
-    correct: np.ndarray
-    summaries: list[dict[str, Any]]
-
-    def mean(self, *keys: str) -> float:
-        """The mean over seeds of a number that lies at these keys of the summaries."""
-        values = []
-        for summary in self.summaries:
-            value: Any = summary
-            for key in keys:
-                value = value[key]
-            values.append(float(value))
-        return float(np.mean(values))
+    started = time.perf_counter()
+    directory, encoded = RunDirectory(workdir), codec.encode(config)
+    directory.check(encoded)
+    finished = is_finished(workdir, config)
+    runs = len(names(config)) * len(config.seeds) + len(baseline_runs.directories(workdir)) * config.baselines
+    with progress(runs, Console(quiet=True) if finished else console) as shown:
+        with shown.reading(encoded["data"]["type"]) as tell:
+            material = read(config, tell)
+        found = fingerprint.fingerprint(material.dataset, material.splits)
+        fingerprint.require_same(directory, found)
+        lexicons = {} if finished else _lexicons(workdir, material)
+        directory.claim(encoded)
+        fingerprint.keep(directory, found)
+        loaded = time.perf_counter() - started
+        shown.print(report.about(material, loaded))
+        baselines = baseline_runs.run_baselines(workdir, material, shown) if config.baselines else []
+        shown.print(report.strongest(baselines))
+        outcomes = _run_all(workdir, material, lexicons, shown)
+    made = report.table(material, baselines, outcomes)
+    if finished:
+        console.print(f"{workdir} is finished; nothing to do.", highlight=False)
+    else:
+        seconds = {"data": loaded, "total": time.perf_counter() - started}
+        report.write(directory, _directories(workdir, config), made, outcomes, seconds)
+    report.show(console, made, outcomes)
+    if not finished:
+        console.print(f"Written to {workdir} in {seconds['total']:.0f} s.", highlight=False)
 
 
 def names(config: Config) -> dict[str, embedlab.Embedding]:
@@ -55,175 +64,56 @@ def names(config: Config) -> dict[str, embedlab.Embedding]:
     return {f"{kind}-reference" if taken else kind: config.embedding, **config.rivals}
 
 
-def run_directory(workdir: Path, config: Config, name: str, seed: int) -> Path:
+def run_directory(workdir: Path, config: Config, name: str, seed: int) -> RunDirectory:
     """Where a run lies: the workdir itself if it is the only one."""
     alone = not config.rivals and len(config.seeds) == 1
-    return workdir if alone else workdir / name / f"seed-{seed}"
+    return RunDirectory(workdir if alone else workdir / name / f"seed-{seed}")
 
 
-def run_all(workdir: Path, config: Config, material: Material, progress: Progress) -> list[Outcome]:
+def is_finished(workdir: Path, config: Config) -> bool:
+    """Whether the table is written, and nothing that it was made of has been taken away since."""
+    parts = [RunDirectory(workdir), *_directories(workdir, config).values()]
+    if config.baselines:
+        parts += baseline_runs.directories(workdir).values()
+    return (workdir / "table.md").exists() and all(part.summary is not None for part in parts)
+
+
+def _directories(workdir: Path, config: Config) -> dict[tuple[str, int], RunDirectory]:
+    pairs = [(name, seed) for name in names(config) for seed in config.seeds]
+    return {pair: run_directory(workdir, config, *pair) for pair in pairs}
+
+
+def _lexicons(workdir: Path, material: Material) -> dict[str, Lexicon]:
+    """Those of the embeddings that are still to be trained: what is wrong with one is said at once."""
+    config = material.config
+    found = {}
+    for place, (name, spec) in enumerate(names(config).items()):
+        if any(run_directory(workdir, config, name, seed).summary is None for seed in config.seeds):
+            found[name] = lexicon(spec, material, f"rivals.{name}" if place else "embedding")
+    return found
+
+
+def _run_all(
+    workdir: Path, material: Material, lexicons: dict[str, Lexicon], progress: Progress
+) -> list[Outcome]:
     """Trains every embedding with every seed; finished runs are read back, not repeated."""
+    config = material.config
+    labels = material.dataset.labels[material.splits.test]
     outcomes = []
     for name, spec in names(config).items():
         own = dataclasses.replace(config, embedding=spec, rivals={})
-        summaries, correct, prepared = [], [], None
+        summaries, right, prepared = [], [], None
         for seed in config.seeds:
-            directory = RunDirectory(run_directory(workdir, config, name, seed))
-            run = progress.run(f"{name} · seed {seed}", config.train.steps)
+            directory = run_directory(workdir, config, name, seed)
             if directory.path != workdir:
                 directory.claim(codec.encode(dataclasses.replace(own, seeds=(seed,))))
             summary = directory.summary
             if summary is None:
-                with mistakes():  # a spec may refuse the data, or a file it names
-                    prepared = prepared or prepare(spec, material)
-                summary = run_one(directory, prepared, material, seed, run)
-            summaries.append(summary)
-            predicted = np.load(directory.path / "predictions.npz")["test"]
-            correct.append(predicted.argmax(1) == material.dataset.labels[material.splits.test])
-            run.done(f"test accuracy {100 * summary['test']['accuracy']:.1f} %")
-        outcomes.append(Outcome(name, np.stack(correct), summaries))
-    return outcomes
-
-
-def run_baselines(workdir: Path, material: Material, progress: Progress) -> list[Outcome]:
-    """The majority class and TF-IDF with logistic regression; prints the latter's strongest features."""
-    labels = material.dataset.labels
-    train, valid, test = material.splits.train, material.splits.valid, material.splits.test
-    outcomes = []
-    for name in ("majority", "tfidf-logistic"):
-        directory = RunDirectory(workdir / "baselines" / name)
-        directory.path.mkdir(parents=True, exist_ok=True)
-        run = progress.run(name, 1)
-        summary = directory.summary
-        if summary is None:
-            if name == "majority":
-                predicted = majority(labels[train], len(material.dataset.classes), len(test))
-                facts: dict[str, Any] = {"parameters": 0, "trainable_bytes": 0, "seconds": 0.0}
+                prepared = prepared or prepare(lexicons[name], material)
+                summary = run_one(directory, prepared, name, seed, progress)
             else:
-                result = tfidf_logistic(
-                    material.side(train),
-                    labels[train],
-                    material.side(valid),
-                    labels[valid],
-                    material.side(test),
-                    classes=material.dataset.classes,
-                )
-                predicted = result.test
-                facts = {
-                    "parameters": result.parameters,
-                    "trainable_bytes": result.bytes,
-                    "seconds": result.seconds,
-                    "C": result.C,
-                    "strongest": [list(feature) for feature in strongest(result, 10)],
-                }
-            summary = {"test": evaluate(predicted, labels[test]), **facts, "versions": versions()}
-            np.savez(directory.path / "predictions.npz", test=predicted.astype(np.float32))
-            directory.write("summary.json", summary)
-        correct = np.load(directory.path / "predictions.npz")["test"].argmax(1) == labels[test]
-        run.done(f"test accuracy {100 * summary['test']['accuracy']:.1f} %")
-        outcomes.append(Outcome(name, correct[None], [summary]))
+                progress.skip(f"{name} · seed {seed}", told(summary))
+            summaries.append(summary)
+            right.append(correct(directory, labels))
+        outcomes.append(Outcome(name, np.stack(right), summaries))
     return outcomes
-
-
-def material_for(config: Config, dataset: Any, splits: Any) -> Material:
-    """Tokenises the data once for all runs."""
-    return Material(config, dataset, splits, tokenise(dataset.texts, config.text))
-
-
-def table(config: Config, material: Material, baselines: list[Outcome], outcomes: list[Outcome]) -> Table:
-    """The table of a comparison; the first embedding is the reference."""
-    reference = outcomes[0]
-    linear = baselines[-1] if baselines else None
-    rows = [_baseline_row(outcome) for outcome in baselines]
-    rows += [_row(outcome, reference if len(outcomes) > 1 else None, linear) for outcome in outcomes]
-    return Table(
-        rows=tuple(rows),
-        reference=reference.name if len(outcomes) > 1 else None,
-        baseline=linear.name if linear else None,
-        classes=len(material.dataset.classes),
-        test_rows=len(material.splits.test),
-        data=material.dataset.name,
-    )
-
-
-def quality(outcomes: list[Outcome]) -> QualityTable:
-    """What the embeddings are like."""
-    return quality_table({outcome.name: outcome.summaries for outcome in outcomes})
-
-
-def best(outcomes: list[Outcome]) -> tuple[str, int]:
-    """The embedding and the place of its seed with the least validation loss."""
-    losses = {
-        (outcome.name, place): summary["valid"]["log_loss"]
-        for outcome in outcomes
-        for place, summary in enumerate(outcome.summaries)
-    }
-    return min(losses, key=lambda key: losses[key])
-
-
-def write(
-    directory: RunDirectory, config: Config, made: Table, outcomes: list[Outcome], seconds: dict[str, float]
-) -> None:
-    """Writes the tables; and, where there are several runs, the summary and metrics over all of them."""
-    directory.write_text("table.csv", made.csv())
-    parts = (made.markdown(), quality(outcomes).markdown(), made.verdict())
-    directory.write_text("table.md", "\n\n".join(parts) + "\n")
-    name, place = best(outcomes)
-    chosen = run_directory(directory.path, config, name, config.seeds[place])
-    if chosen == directory.path:
-        return
-    directory.write_text("metrics.jsonl", "")
-    for name in names(config):
-        for seed in config.seeds:
-            for line in RunDirectory(run_directory(directory.path, config, name, seed)).metrics():
-                directory.log(run=name, seed=seed, **line)
-    directory.write(
-        "summary.json",
-        {
-            "best": chosen.relative_to(directory.path).as_posix(),
-            "verdict": made.verdict(),
-            "test": {outcome.name: outcome.mean("test", "accuracy") for outcome in outcomes},
-            "seeds": list(config.seeds),
-            "seconds": seconds,
-            "versions": versions(),
-            "commit": commit(),
-        },
-    )
-
-
-def _row(outcome: Outcome, reference: Outcome | None, baseline: Outcome | None) -> Row:
-    seconds = float(np.mean([sum(summary["seconds"].values()) for summary in outcome.summaries]))
-    other = reference is not None and reference is not outcome
-    return Row(
-        name=outcome.name,
-        kind="embedding",
-        accuracy=mean_interval(outcome.correct),
-        macro_f1=outcome.mean("test", "macro_f1"),
-        log_loss=outcome.mean("test", "log_loss"),
-        ece=outcome.mean("test", "ece"),
-        difference=paired_difference(outcome.correct, reference.correct) if other and reference else None,
-        parameters=int(outcome.mean("parameters")),
-        trainable_bytes=int(outcome.mean("trainable_bytes")),
-        index_bytes=int(outcome.mean("index_bytes")),
-        seconds=seconds,
-        seeds=len(outcome.summaries),
-        over_baseline=paired_difference(outcome.correct, baseline.correct) if baseline else None,
-    )
-
-
-def _baseline_row(outcome: Outcome) -> Row:
-    summary = outcome.summaries[0]
-    return Row(
-        name=outcome.name,
-        kind="baseline",
-        accuracy=mean_interval(outcome.correct),
-        macro_f1=outcome.mean("test", "macro_f1"),
-        log_loss=outcome.mean("test", "log_loss"),
-        ece=outcome.mean("test", "ece"),
-        difference=None,
-        parameters=int(summary["parameters"]),
-        trainable_bytes=int(summary["trainable_bytes"]),
-        index_bytes=0,
-        seconds=float(summary["seconds"]),
-        seeds=None,
-    )

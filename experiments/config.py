@@ -18,6 +18,9 @@ from experiments.encoders import Bag, Encoder
 
 Optimizer = Literal["adam", "adagrad"]
 
+_LONGEST = 2**20  # documents a step, tokens a document: beyond it a number is mistyped
+_MOST_STEPS = 2**31 - 1  # steps are counted in 32 bits
+
 
 # Checks come first: the defaults of `Config` are made, and so checked, while this file is read.
 
@@ -28,6 +31,13 @@ def _finite(value: object) -> bool:
 
 def _require_bool(field: str, value: object) -> None:
     require(isinstance(value, bool), field, value, "give True or False")
+
+
+def _require_counts(settings: object, most: int, *fields: str) -> None:
+    for field in fields:
+        value = getattr(settings, field)
+        require_count(field, value)
+        require(value <= most, field, value, f"give at most {most}")
 
 
 def _require_seed(field: str, value: int) -> None:
@@ -53,7 +63,7 @@ class Text:
         max_length: tokens kept of a document; those after them are cut off.
 
     Raises:
-        ValueError: a count below 1, or a switch that is no bool.
+        ValueError: a count below 1, a length above 2²⁰, or a switch that is no bool.
 
     Example:
         >>> Text(min_count=2)
@@ -68,8 +78,8 @@ class Text:
     def __post_init__(self) -> None:
         for field in ("lower", "words_only"):
             _require_bool(field, getattr(self, field))
-        for field in ("min_count", "max_length"):
-            require_count(field, getattr(self, field))
+        require_count("min_count", self.min_count)
+        _require_counts(self, _LONGEST, "max_length")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -88,8 +98,8 @@ class Train:
         l2: factor of the L2 penalty on the rows that a batch uses; 0 for none.
 
     Raises:
-        ValueError: a rate that is not a positive finite number, a count below 1, or another value that
-            its field does not take.
+        ValueError: a rate that is not a positive finite number, a count below 1, a batch above 2²⁰, steps
+            that 32 bits can't count, or another value that its field does not take.
 
     Example:
         >>> Train(rate=0.02, steps=300).rate
@@ -110,8 +120,8 @@ class Train:
         known = get_args(Optimizer)
         require(self.optimizer in known, "optimizer", self.optimizer, f"choose one of {', '.join(known)}")
         require(_finite(self.rate) and self.rate > 0, "rate", self.rate, "give a finite number above 0")
-        for field in ("batch", "steps", "evaluate_every", "patience"):
-            require_count(field, getattr(self, field))
+        _require_counts(self, _LONGEST, "batch")
+        _require_counts(self, _MOST_STEPS, "steps", "evaluate_every", "patience")
         for field in ("checkpoint_seconds", "l2"):
             value = getattr(self, field)
             require(_finite(value) and value >= 0, field, value, "give a finite number of at least 0")

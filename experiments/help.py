@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shlex
 import textwrap
@@ -31,8 +32,13 @@ def describe(config: Config) -> str:
           --embedding.type dense                one of dense, hashed, subword
                                                 dense: vocabulary, dim, initialiser, dtype
     """
+    return describe_values(codec.encode(config))
+
+
+def describe_values(raw: dict[str, Any]) -> str:
+    """As `describe`, of a config's JSON values; where a field has none yet, `VALUE` stands for it."""
     lines: list[str] = []
-    places = dict(nodes(Config, codec.encode(config)))
+    places = dict(nodes(Config, raw))
     for key, node in places.items():
         if "." not in key and not node.is_leaf:
             lines += ["", *_wrapped(f"{key}: {documented(Config).get(key, '')}", 0)]
@@ -83,7 +89,8 @@ def _field(key: str, node: Node, group: Node) -> list[str]:
     right = _wrapped(wanted(node.hint) + (f": {meaning}" if meaning else ""), _COLUMN)
     for kind_name, kind in choices(group.hint).items() if name == TYPE else ():
         right += _wrapped(f"{kind_name}: {', '.join(fields_of(kind)) or 'no fields'}", _COLUMN, 4)
-    left = _wrapped(f"--{key} {as_argument(node.value)}", 2, 4)
+    value = "VALUE" if node.value is dataclasses.MISSING else as_argument(node.value)
+    left = _wrapped(f"--{key} {value}", 2, 4)
     if len(left[-1]) < _COLUMN - 1:  # both fit on a line
         right[0] = left.pop().ljust(_COLUMN) + right[0].lstrip()
     return left + right

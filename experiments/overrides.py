@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import difflib
 import json
 import re
 import types
@@ -14,10 +15,10 @@ from typing import Any, Literal
 from experiments import codec
 from experiments.config import Config
 from experiments.errors import Mistake
-from experiments.help import describe
+from experiments.help import describe, describe_values
 from experiments.schema import TYPE, Node, choices, did_you_mean, fields_of, is_dict, nodes, wanted
 
-__all__ = ["Applied", "apply", "describe"]
+__all__ = ["Applied", "apply", "describe", "explain"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,6 +63,34 @@ def apply(config: Config, arguments: Sequence[str], flags: Iterable[str] = ()) -
         >>> made.vocabulary, made.dim, made.buckets
         (100, 8, 20)
     """
+    raw, dropped, started_from = _overridden(config, arguments, flags)
+    return Applied(codec.decode(raw), dropped, started_from)
+
+
+def explain(config: Config, arguments: Sequence[str], flags: Iterable[str] = ()) -> str:
+    """The help text of a config with overrides, of which what the new kinds need may still be missing.
+
+    Args:
+        config: where to start from.
+        arguments: as for `apply`.
+        flags: as for `apply`.
+
+    Raises:
+        Mistake: an override that `apply` would refuse by itself.
+
+    Example:
+        >>> import embedlab
+        >>> start = Config(embedlab.Dense(vocabulary=100, dim=8))
+        >>> [x for x in explain(start, ["--embedding.type=hashed"]).splitlines() if "buckets VALUE" in x]
+        ['  --embedding.buckets VALUE             a whole number: number of shared rows']
+    """
+    return describe_values(_overridden(config, arguments, flags)[0])
+
+
+def _overridden(
+    config: Config, arguments: Sequence[str], flags: Iterable[str]
+) -> tuple[dict[str, Any], tuple[str, ...], str]:
+    """The values with overrides, not checked as a whole; the rivals left out, and the one started from."""
     given = _pairs(arguments)
     raw = codec.encode(config)
     about_rivals = any(key.split(".")[0] == "rivals" for key in given)
@@ -78,7 +107,7 @@ def apply(config: Config, arguments: Sequence[str], flags: Iterable[str] = ()) -
     for key, text in given.items():
         node = _place(places, key, text, flags)
         _put(raw, key, _read(key, text, node.hint))
-    return Applied(codec.decode(raw), dropped, started_from)
+    return raw, dropped, started_from
 
 
 def _pairs(arguments: Sequence[str]) -> dict[str, str]:
@@ -147,15 +176,18 @@ def _place(places: dict[str, Node], key: str, text: str, flags: Iterable[str]) -
 def _unknown(places: dict[str, Node], key: str, flags: Iterable[str]) -> str:
     group, _, last = key.rpartition(".")
     parent = places.get(group)
-    if parent is not None and choices(parent.hint):
-        others = [name for name, kind in choices(parent.hint).items() if last in fields_of(kind)]
-        if others:
-            have = f"{' and '.join(others)} {'has' if len(others) == 1 else 'have'} it"
-            return (
-                f"unknown key --{key}: {group} is {parent.value[TYPE]}, which has no {last}; "
-                f"{have}: add --{group}.{TYPE} {others[0]}"
-            )
+    kinds = choices(parent.hint) if parent is not None else {}
+    fields = {field for kind in kinds.values() for field in fields_of(kind)}
     leaves = [name for name, node in places.items() if node.is_leaf]
+    near = difflib.get_close_matches(last, [*fields, TYPE], 1) if kinds else []
+    if parent is not None and near and f"{group}.{near[0]}" not in places:  # another kind's
+        others = [name for name, kind in kinds.items() if near[0] in fields_of(kind)]
+        have = f"{' and '.join(others)} {'has' if len(others) == 1 else 'have'} it"
+        meant = f"; did you mean --{group}.{near[0]}? There {group}" if near[0] != last else f": {group}"
+        return (
+            f"unknown key --{key}{meant} is {parent.value[TYPE]}, which has no {near[0]}; "
+            f"{have}: add --{group}.{TYPE} {others[0]}"
+        )
     meant = did_you_mean(key, [*leaves, *flags], "--")
     inner = [name.removeprefix(f"{group}.") for name in places if name.rpartition(".")[0] == group]
     known = f"--{group} has {', '.join(inner)}" if parent is not None and inner else "--help lists every key"

@@ -2,22 +2,27 @@
 
     python -m experiments.predict DIR [FILE]     # or lines on standard input
 
-Prints the label, its probability and the line, separated by tabs.
+DIR is the --workdir of a run, or of a comparison, of which the best is taken. Lines are UTF-8, each a
+document, and are answered as they come. Prints the label, its probability and the line, separated by tabs.
 """
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, BinaryIO
 
-from experiments.classifier import Classifier, load
-from experiments.classify import guarded
 from experiments.errors import Mistake
+from experiments.program import guarded
 
-_LINES = 1024  # classified at a time, so that a long file streams
+if TYPE_CHECKING:
+    from experiments.classifier import Classifier
+
+_BYTES = 2**16  # read at a time, at most
+_LINES = 1024  # classified at a time, at most
+_MARK = b"\xef\xbb\xbf"  # what some editors begin a UTF-8 file with
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,29 +37,69 @@ def _main(words: list[str]) -> int:
         return 0 if words else 2
     if len(words) > 2:
         raise Mistake(f"{len(words)} arguments; give DIR and at most one FILE")
+    file = _opened(words[1]) if len(words) == 2 else sys.stdin.buffer
+    from experiments.classifier import load  # it takes seconds: an interrupt is told all the same
+
     classifier = load(words[0])
-    if len(words) == 1:
-        _classify(classifier, sys.stdin)
-        return 0
-    if not Path(words[1]).is_file():
-        raise Mistake(f"{words[1]}: there is no such file; give a text file of one document a line")
-    with Path(words[1]).open(encoding="utf-8") as file:
-        _classify(classifier, file)
+    print(f"The classifier of {classifier.folder}: {len(classifier.classes)} classes.", file=sys.stderr)
+    name = words[1] if len(words) == 2 else "standard input"
+    for lines in _batches(file, name):
+        _answer(classifier, lines)
     return 0
 
 
-def _classify(classifier: Classifier, file: TextIO) -> None:
-    for lines in _chunks(file):
-        for line, (label, probability) in zip(lines, classifier.predict(lines), strict=True):
-            print(f"{label}\t{probability:.4f}\t{line}", flush=True)
-
-
-def _chunks(file: TextIO) -> Iterator[list[str]]:
+def _opened(name: str) -> BinaryIO:
+    if Path(name).is_dir():
+        raise Mistake(f"{name}: this is a folder; give a text file of one document a line")
     try:
-        while lines := [line.rstrip("\r\n") for line in islice(file, _LINES)]:
-            yield lines
+        return open(name, "rb")
+    except OSError as error:
+        why = "there is no such file" if isinstance(error, FileNotFoundError) else error.strerror
+        raise Mistake(f"{name}: {why}; give a text file of one document a line") from None
+
+
+def _answer(classifier: Classifier, lines: list[str]) -> None:
+    for line, (label, probability) in zip(lines, classifier.predict(lines), strict=True):
+        print(f"{label}\t{probability:.4f}\t{line}")
+    sys.stdout.flush()
+
+
+def _batches(file: BinaryIO, name: str) -> Iterator[list[str]]:
+    """The lines that are there: at a terminal or from a pipe, as soon as they are."""
+    number = 0
+    for found in _raw_lines(file):
+        for first in range(0, len(found), _LINES):
+            raw = found[first : first + _LINES]
+            yield [_decoded(name, number + place, line) for place, line in enumerate(raw, 1)]
+            number += len(raw)
+
+
+def _raw_lines(file: BinaryIO) -> Iterator[list[bytes]]:
+    """Whole lines, as many as one reading gives; a last one may lack its end."""
+    read = file.read1 if isinstance(file, io.BufferedReader) else file.read  # `read` would wait for more
+    parts: list[bytes] = []
+    begun = False
+    while chunk := read(_BYTES):
+        if not begun:
+            chunk, begun = chunk.removeprefix(_MARK), True
+        *whole, rest = chunk.split(b"\n")
+        if whole:
+            whole[0] = b"".join([*parts, whole[0]])
+            parts = []
+            yield whole
+        parts.append(rest)
+    if any(parts):
+        yield [b"".join(parts)]
+
+
+def _decoded(name: str, number: int, raw: bytes) -> str:
+    try:
+        return raw.removesuffix(b"\r").decode()
     except UnicodeDecodeError as error:
-        raise Mistake(f"{file.name}: not UTF-8 at byte {error.start}; convert it first") from None
+        raise Mistake(
+            f"{name}, line {number}: its byte {error.start + 1} is 0x{raw[error.start]:02x}, which is no "
+            "UTF-8; convert the text first, with `iconv -f LATIN1 -t UTF-8`, say"
+        ) from None
 
 
 if __name__ == "__main__":

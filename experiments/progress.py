@@ -7,6 +7,7 @@ import sys
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from typing import IO
 
 from rich.console import Console, RenderableType
@@ -37,8 +38,15 @@ def open_console(file: IO[str] | None = None) -> Console:
 
     Source: rich takes 80 columns where there is no terminal, too few for the table of a comparison.
     """
-    console = Console(file=file or sys.stdout)
-    return console if console.is_terminal else Console(file=file or sys.stdout, width=PLAIN_WIDTH)
+    console = _Console(file=file or sys.stdout)
+    return console if console.is_terminal else _Console(file=file or sys.stdout, width=PLAIN_WIDTH)
+
+
+class _Console(Console):
+    """Lets the program end where its reader has gone away, instead of ending it in the middle."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
 
 
 class RunProgress:
@@ -50,12 +58,17 @@ class RunProgress:
         self.metrics: dict[str, float] = {}
         self.began = whole.clock()
         self._whole = whole
+        self._pace_from: tuple[int, float] | None = None  # step and time, once all is compiled
 
     def update(self, step: int, **metrics: float) -> None:
         """Tells of a step, with the latest metrics by name; what is not named again keeps its value."""
         self.step = step
         self.metrics |= metrics
         self._whole.show(self)
+
+    def compiled(self, step: int) -> None:
+        """Tells that all is compiled: only steps after this one count towards the speed. Once is enough."""
+        self._pace_from = self._pace_from or (step, self._whole.clock())
 
     def done(self, summary: str) -> None:
         """Ends the run, at whatever step, with a line on what came of it."""
@@ -67,21 +80,22 @@ class RunProgress:
         return min(self.step / self.steps, 1.0) if self.steps else 1.0
 
     @property
-    def worked(self) -> float:
-        """How much of the run's steps was done here, from 0 to 1."""
-        return self.part - self.start / self.steps if self.steps else 0.0
-
-    @property
     def described(self) -> str:
         """The metrics, in words."""
         return ", ".join(f"{name.replace('_', ' ')} {value:.3f}" for name, value in self.metrics.items())
 
     @property
     def left(self) -> float | None:
-        """Seconds that the remaining steps would take at the rate so far; None before the first."""
-        made = self.step - self.start
-        elapsed = self._whole.clock() - self.began
-        return elapsed / made * max(self.steps - self.step, 0) if made > 0 else None
+        """Seconds that the remaining steps would take at the rate so far; None where it is not known."""
+        step, time = self._pace_from or (self.start, self.began)
+        made = self.step - step
+        return (self._whole.clock() - time) / made * max(self.steps - self.step, 0) if made > 0 else None
+
+    @property
+    def whole(self) -> float | None:
+        """Seconds that all of the run's steps would take, its compilation among them; None if not known."""
+        left, here = self.left, 1 - self.start / self.steps if self.steps else 0.0
+        return None if left is None or here <= 0 else (self._whole.clock() - self.began + left) / here
 
 
 class Progress(ABC):
@@ -96,8 +110,8 @@ class Progress(ABC):
         self.total, self.console, self.clock = total, console, clock
         self._started = 0
         self._finished = 0
-        # Of the finished runs that made steps here: those read back from an earlier time took none.
-        self._worked, self._seconds = 0.0, 0.0
+        # Seconds of finished runs that made steps here: those read back from an earlier time took none.
+        self._took: list[float] = []
 
     def run(self, name: str, steps: int, *, start: int = 0) -> RunProgress:
         """Starts the next run.
@@ -112,33 +126,44 @@ class Progress(ABC):
         self.begin(run)
         return run
 
+    def skip(self, name: str, summary: str) -> None:
+        """Tells of the next run that it was finished at an earlier time."""
+        self._started += 1
+        self._finished += 1
+        self.print(f"{self.place(self._started)} {name}: finished before, {summary}")
+
     def left(self, run: RunProgress) -> float | None:
-        """Seconds that all runs would still take at the rate so far; None before the first step."""
-        worked = self._worked + run.worked
-        seconds = self._seconds + self.clock() - run.began
-        remaining = self.total - self._finished - run.part
-        return seconds / worked * max(remaining, 0) if worked > 0 else None
+        """Seconds that all runs would still take, each other as long as those so far; None if not known."""
+        took = [*self._took, *([run.whole] if run.whole is not None else [])]
+        if not took:
+            return None
+        usual = sum(took) / len(took)
+        own = run.left if run.left is not None else max(usual - (self.clock() - run.began), 0)
+        return own + max(self.total - self._finished - 1, 0) * usual
 
     def print(self, content: RenderableType) -> None:
-        """Prints a text as it is, or anything that rich can show."""
-        if isinstance(content, str):
-            self.console.print(content, markup=False, highlight=False, emoji=False, soft_wrap=True)
-        else:
+        """Prints a text as it is, or anything that rich can show; nothing for an empty text."""
+        if not isinstance(content, str):
             self.console.print(content)
+        elif content:
+            self.console.print(content, markup=False, highlight=False, emoji=False, soft_wrap=True)
 
     def finish(self, run: RunProgress, summary: str) -> None:
         """Called by a run that is done."""
         self._finished += 1
-        if run.step > run.start:
-            self._worked += 1 - run.start / run.steps  # the whole run, though it may have stopped early
-            self._seconds += self.clock() - run.began
+        if run.step > run.start:  # a whole run, though it may have stopped early or begun late
+            self._took.append((self.clock() - run.began) / (1 - run.start / run.steps))
         took = _time(self.clock() - run.began)
-        self.print(f"{self.place(run)} {run.name}: {summary} ({took})")
+        self.print(f"{self.place(run.number)} {run.name}: {summary} ({took})")
 
-    def place(self, run: RunProgress) -> str:
+    def place(self, number: int) -> str:
         """Which of the runs it is, as in [3/12]."""
         width = len(str(self.total))
-        return f"[{run.number:{width}d}/{self.total}]"
+        return f"[{number:{width}d}/{self.total}]"
+
+    @abstractmethod
+    def reading(self, name: str) -> AbstractContextManager[Callable[[int, int], None]]:
+        """Shows that data are read: gives what takes (parts done, parts in all)."""
 
     @abstractmethod
     def begin(self, run: RunProgress) -> None:
@@ -157,6 +182,16 @@ class _Terminal(Progress):
         self._bars = bars
         self._whole = bars.add_task("all runs", total=total, told="")
         self._current: TaskID | None = None
+
+    @contextlib.contextmanager
+    def reading(self, name: str) -> Iterator[Callable[[int, int], None]]:
+        bar = self._bars.add_task(f"reading {name}", total=None, told="")
+
+        def tell(done: int, parts: int) -> None:
+            self._bars.update(bar, completed=done, total=parts, told=f"{done}/{parts}")
+
+        yield tell
+        self._bars.remove_task(bar)
 
     def begin(self, run: RunProgress) -> None:
         self._remove()
@@ -187,20 +222,37 @@ class _Plain(Progress):
 
     _last = 0.0
 
+    @contextlib.contextmanager
+    def reading(self, name: str) -> Iterator[Callable[[int, int], None]]:
+        self.print(f"Reading {name} …")
+        self._last = self.clock()
+
+        def tell(done: int, parts: int) -> None:
+            if self._is_time():
+                self.print(f"Reading {name}: {done} of {parts} parts")
+
+        yield tell
+
     def begin(self, run: RunProgress) -> None:
         self._last = self.clock()
-        at = f" at step {run.start}" if run.start else ""
+        how = f"resumes at step {run.start}" if run.start else "starts"
         of = f", {run.steps} steps at most" if run.steps > 1 else ""
-        self.print(f"{self.place(run)} {run.name}: starts{at}{of}")
+        self.print(f"{self.place(run.number)} {run.name}: {how}{of}")
 
     def show(self, run: RunProgress) -> None:
-        if self.clock() - self._last < PLAIN_EVERY:
+        if not self._is_time():
             return
-        self._last = self.clock()
         whole = self.left(run)
         told = f"step {run.step}/{run.steps}{_after(run.described)}{_left(run.left)}"
         both = f", {_time(whole)} for all runs" if whole is not None else ""
-        self.print(f"{self.place(run)} {run.name}: {told}{both}")
+        self.print(f"{self.place(run.number)} {run.name}: {told}{both}")
+
+    def _is_time(self) -> bool:
+        """Whether the last line is long enough ago; then the next one counts from now."""
+        if self.clock() - self._last < PLAIN_EVERY:
+            return False
+        self._last = self.clock()
+        return True
 
 
 @contextlib.contextmanager

@@ -1,6 +1,7 @@
 """The run directory: what every experiment writes, in one layout.
 
 config.json     the resolved config, enough to run it again
+data.json       what the data were: counts and digests
 metrics.jsonl   one object a line: step, split, name → value; holds no times, so it is reproducible
 summary.json    final metrics, seeds, parameters and bytes, seconds by phase, versions, commit
 checkpoints/    restart exactly where it stopped
@@ -12,15 +13,22 @@ from __future__ import annotations
 import dataclasses
 import importlib.metadata
 import json
-import os
 import platform
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import Any
 
-from experiments.errors import Mistake
+from embedlab.files import write_whole
+from experiments.errors import Mistake, RunFailure, placed
 
 _PACKAGES = ("jax", "jaxlib", "flax", "optax", "numpy", "orbax-checkpoint", "scikit-learn")
+# What to do about a damaged file: each is written in one piece, so something else has damaged it.
+_MENDING = {
+    "config.json": "Put it back as it was, or give another --workdir.",
+    "data.json": "Remove this file alone and run again: it is written anew.",
+    "summary.json": "Remove this file alone and run again: what is trained stays.",
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,31 +41,37 @@ class RunDirectory:
 
     path: Path
 
-    def claim(self, config: dict[str, Any]) -> None:
-        """Makes the folder and writes `config.json`, or checks that the folder is this config's.
+    def check(self, config: dict[str, Any]) -> None:
+        """Makes the folder, and checks that this config may run there. Nothing in it is changed.
 
         Raises:
-            Mistake: the folder can't be written, or belongs to a run with another config.
+            Mistake: the folder can't be written, holds something else than a run, or a run with another
+                config.
         """
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            probe = self.path / ".writable"
-            probe.touch()
-            probe.unlink()
+            with tempfile.TemporaryFile(dir=self.path):
+                pass
         except OSError as error:
             raise Mistake(
                 f"--workdir {self.path}: can't write there ({error.strerror}). "
                 "Give a folder that can be made."
             ) from None
-        old = self.read("config.json")
+        old, new = self.read("config.json"), json.loads(json.dumps(config))
         if old is None:
-            self.write("config.json", config)
-        elif old != json.loads(json.dumps(config)):
-            different = ", ".join(differences(old, json.loads(json.dumps(config)))[:5])
+            self._require_empty()
+        elif old != new:
+            different = ", ".join(differences(old, new)[:5])
             raise Mistake(
                 f"--workdir {self.path}: it holds a run with another config ({different}). "
                 "Give another --workdir, or repeat the old config to continue it."
             )
+
+    def claim(self, config: dict[str, Any]) -> None:
+        """Checks as `check` does, then makes the folder this config's by writing `config.json`."""
+        self.check(config)
+        if self.read("config.json") is None:
+            self.write("config.json", config)
 
     @property
     def summary(self) -> dict[str, Any] | None:
@@ -73,12 +87,12 @@ class RunDirectory:
         file = self.path / name
         try:
             value = json.loads(file.read_text("utf-8"))
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
-        except (OSError, ValueError) as error:
-            raise Mistake(f"{file}: can't be read ({error}). Remove the folder and run again.") from None
+        except (OSError, ValueError, RecursionError) as error:
+            raise Mistake(f"{file}: can't be read ({error}). {_MENDING.get(name, '')}".strip()) from None
         if not isinstance(value, dict):
-            raise Mistake(f"{file}: holds no JSON object. Remove the folder and run again.")
+            raise Mistake(f"{file}: holds no JSON object. {_MENDING.get(name, '')}".strip())
         return value
 
     def write(self, name: str, value: dict[str, Any]) -> None:
@@ -87,27 +101,55 @@ class RunDirectory:
 
     def write_text(self, name: str, text: str) -> None:
         """Writes a text file in one piece."""
-        file = self.path / name
-        part = file.with_name(file.name + ".part")
-        part.write_text(text, "utf-8", newline="\n")
-        os.replace(part, file)
+        with placed(self.path / name):
+            write_whole({self.path / name: lambda file: file.write(text.encode())})
 
     def log(self, **values: Any) -> None:
         """Appends a line to `metrics.jsonl`."""
-        with (self.path / "metrics.jsonl").open("a", encoding="utf-8", newline="\n") as file:
+        path = self.path / "metrics.jsonl"
+        with placed(path), path.open("a", encoding="utf-8", newline="\n") as file:
             file.write(json.dumps(values, allow_nan=False) + "\n")
 
     def metrics(self) -> list[dict[str, Any]]:
-        """The lines of `metrics.jsonl`."""
+        """The lines of `metrics.jsonl`; a last one that was cut off is left out.
+
+        Raises:
+            RunFailure: a line is damaged.
+        """
         file = self.path / "metrics.jsonl"
         if not file.exists():
             return []
-        return [json.loads(line) for line in file.read_text("utf-8").splitlines() if line.endswith("}")]
+        lines = file.read_bytes().split(b"\n")
+        return [_parsed(file, number, line) for number, line in enumerate(lines[:-1], 1)]
 
     def rewind(self, step: int) -> None:
         """Drops what a run that goes on from a step will write again: later steps, and the final lines."""
         kept = [x for x in self.metrics() if x["step"] <= step and x["split"] not in ("test", "final")]
         self.write_text("metrics.jsonl", "".join(json.dumps(line) + "\n" for line in kept))
+
+    def _require_empty(self) -> None:
+        """Refuses a folder of someone else's; hidden files, such as a file manager's, are no matter."""
+        found = sorted(file.name for file in self.path.iterdir() if not file.name.startswith("."))
+        if found:
+            shown = ", ".join(found[:3]) + (", …" if len(found) > 3 else "")
+            raise Mistake(
+                f"--workdir {self.path}: it is no run's folder (it has no config.json), and holds {shown}, "
+                "which might be overwritten. Give a new folder, or an empty one."
+            )
+
+
+def _parsed(file: Path, number: int, line: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(line)
+    except ValueError as error:
+        value = error
+    if isinstance(value, dict) and {"step", "split"} <= value.keys():
+        return value
+    fault = f" ({value})" if isinstance(value, ValueError) else ""
+    raise RunFailure(
+        f"{file}, line {number}: this is no line of metrics{fault}. Remove this line, or put it back as it "
+        "was, and run again."
+    )
 
 
 def differences(old: Any, new: Any, path: str = "") -> list[str]:

@@ -17,6 +17,7 @@ from typing import Any, Literal, NamedTuple
 import draccus
 
 import embedlab
+from embedlab.base import TABLE_DTYPES
 from embedlab.initialisers import Initialiser
 
 #: The key that says which kind is chosen.
@@ -76,13 +77,18 @@ def is_dict(hint: Any) -> bool:
 
 @functools.cache
 def fields_of(kind: type) -> dict[str, Any]:
-    """The fields of a dataclass and their types.
+    """The fields of a dataclass and their types; the dtype of an embedding is one of those there are.
 
     Example:
         >>> fields_of(embedlab.Constant)
         {'value': <class 'float'>}
+        >>> wanted(fields_of(embedlab.Dense)["dtype"])
+        'one of float16, bfloat16, float32, float64'
     """
     hints = typing.get_type_hints(kind)
+    if kind in EMBEDDINGS.values() and hints.get("dtype") is str:
+        one_of: Any = Literal
+        hints["dtype"] = one_of[TABLE_DTYPES]
     return {field.name: hints[field.name] for field in dataclasses.fields(kind)}
 
 

@@ -23,6 +23,7 @@ from experiments.config import Train
 from experiments.errors import RunFailure
 from experiments.model import Model, probabilities
 from experiments.prepare import Encoded
+from experiments.stopwatch import Stopwatch
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -41,7 +42,8 @@ class Fitted:
         parameters: those of the best evaluation.
         best_step: the step of that evaluation.
         steps: steps taken in all.
-        seconds: by phase: "compile" (with the first steps), "train", "evaluate".
+        seconds: by phase, those before an interruption too: "compile" (with the first steps), "train",
+            "evaluate", "inspect" (what is made of an evaluation), "save".
     """
 
     parameters: dict[str, Any]
@@ -51,6 +53,7 @@ class Fitted:
 
 
 OnEvaluation = Callable[[int, float, np.ndarray, dict[str, Any]], None]
+_PHASES = ("compile", "train", "evaluate", "inspect", "save")
 
 
 def fit(
@@ -80,42 +83,66 @@ def fit(
             validation probabilities [rows, classes] and the parameters.
 
     Raises:
-        RunFailure: the loss is not a number. The last good checkpoint stays.
+        RunFailure: the loss is not a number (the last good checkpoint stays), or a checkpoint can't be
+            read or written.
     """
-    seconds = {"compile": 0.0, "train": 0.0, "evaluate": 0.0}
     state = start(model, settings, seed, buffers)
-    restored = checkpoints.restore(state) if checkpoints else None
-    state = state if restored is None else restored
+    state = (checkpoints.restore(state) if checkpoints else None) or state
     on_start(int(state["step"]))
-    arrays = jax.device_put((train.documents.ids, train.documents.lengths, train.labels))
-    train_buffers = jax.device_put(train.documents.buffers)
-    saved = time.monotonic()
-    first = True
+    watch = Stopwatch({phase: float(state["seconds"][phase]) for phase in _PHASES})
+    take = _taker(model, settings, train, seed)
+    saved, phase = time.monotonic(), "compile"
     while not _done(state, settings):
         step = int(state["step"])
         count = min(settings.evaluate_every, settings.steps - step)
-        rows = order(seed, step, count, len(train.labels), settings.batch)
-        started = time.perf_counter()
-        live, loss = _steps(model, settings, state["live"], train_buffers, arrays, rows, seed, step)
-        mean_loss = float(loss)
-        seconds["compile" if first else "train"] += time.perf_counter() - started
-        first = False
-        if not np.isfinite(mean_loss):
-            raise RunFailure(
-                f"the training loss became {mean_loss} between steps {step} and {step + count}; "
-                "the last good checkpoint stays. Lower train.rate, or look for bad values in the data."
-            )
-        started = time.perf_counter()
-        predicted = probabilities(model, live["parameters"], valid.documents)
-        state = _judge(state, live, step + count, log_loss(predicted, valid.labels))
-        seconds["evaluate"] += time.perf_counter() - started
-        on_evaluation(step + count, mean_loss, predicted, live["parameters"])
+        with watch(phase):
+            live, loss = take(state["live"], step, count)
+        phase = "train"
+        if not np.isfinite(loss):
+            raise RunFailure(_no_number(model, loss, step, step + count))
+        with watch("evaluate"):
+            predicted = probabilities(model, live["parameters"], valid.documents)
+            state = _judge(state, live, step + count, log_loss(predicted, valid.labels))
+        with watch("inspect"):
+            on_evaluation(step + count, loss, predicted, live["parameters"])
         if checkpoints and time.monotonic() - saved > settings.checkpoint_seconds:
-            checkpoints.save(step + count, state)
+            _save(checkpoints, state, watch)
             saved = time.monotonic()
     if checkpoints:
-        checkpoints.save(int(state["step"]), state)
-    return Fitted(state["best"], int(state["best_step"]), int(state["step"]), seconds)
+        _save(checkpoints, state, watch)
+    return Fitted(state["best"], int(state["best_step"]), int(state["step"]), watch.seconds)
+
+
+def _taker(
+    model: Model, settings: Train, train: Labelled, seed: int
+) -> Callable[[Any, int, int], tuple[Any, float]]:
+    """What takes `count` steps from `step` on: gives the new live state and the mean loss."""
+    arrays = jax.device_put((train.documents.ids, train.documents.lengths, train.labels))
+    buffers = jax.device_put(train.documents.buffers)
+    key = jax.random.key(seed)  # here: a seed may be beyond the int32 that it would be traced as
+
+    def take(live: Any, step: int, count: int) -> tuple[Any, float]:
+        rows = order(seed, step, count, len(train.labels), settings.batch)
+        live, loss = _steps(model, settings, live, buffers, arrays, rows, key, step)
+        return live, float(loss)
+
+    return take
+
+
+def _save(checkpoints: Checkpoints, state: dict[str, Any], watch: Stopwatch) -> None:
+    """Saves a state, with the seconds so far beside it."""
+    with watch("save"):
+        seconds = {phase: np.array(watch.seconds[phase], np.float32) for phase in _PHASES}
+        checkpoints.save(int(state["step"]), state | {"seconds": seconds})
+
+
+def _no_number(model: Model, loss: float, step: int, following: int) -> str:
+    narrow = getattr(model.spec, "dtype", "") in ("float16", "bfloat16")
+    return (
+        f"the training loss became {loss} between steps {step} and {following}; the last good checkpoint "
+        f"stays. Lower train.rate,{' give a wider embedding.dtype,' * narrow} or look for bad values in the "
+        "data."
+    )
 
 
 def order(seed: int, step: int, count: int, rows: int, batch: int) -> np.ndarray:
@@ -147,6 +174,7 @@ def make_optimizer(settings: Train) -> optax.GradientTransformation:
 
 
 def start(model: Model, settings: Train, seed: int, buffers: Any) -> dict[str, Any]:
+    """The state of a run before its first step; what a checkpoint holds is of this form."""
     parameters = model.init(jax.random.key(seed), buffers)
     return {
         "live": {"parameters": parameters, "optimizer": make_optimizer(settings).init(parameters)},
@@ -155,13 +183,14 @@ def start(model: Model, settings: Train, seed: int, buffers: Any) -> dict[str, A
         "best_step": np.array(0, np.int32),
         "stale": np.array(0, np.int32),
         "step": np.array(0, np.int32),
+        "seconds": {phase: np.array(0, np.float32) for phase in _PHASES},
     }
 
 
 def _judge(state: dict[str, Any], live: dict[str, Any], step: int, loss: float) -> dict[str, Any]:
     """The state after an evaluation: the best parameters are those of the least validation loss."""
     better = np.float32(loss) < state["best_loss"]  # a loss that is not a number is never better
-    return {
+    return state | {
         "live": live,
         "best": live["parameters"] if better else state["best"],
         "best_loss": np.array(loss, np.float32) if better else state["best_loss"],
@@ -177,11 +206,10 @@ def _done(state: dict[str, Any], settings: Train) -> bool:
 
 @functools.partial(jax.jit, static_argnames=("model", "settings"))
 def _steps(
-    model: Model, settings: Train, live: Any, buffers: Any, arrays: Any, rows: Any, seed: Any, step: Any
+    model: Model, settings: Train, live: Any, buffers: Any, arrays: Any, rows: Any, key: Any, step: Any
 ) -> tuple[Any, Any]:
     """Takes a step a row of `rows` [count, batch] in one program; returns the mean loss beside."""
     optimizer = make_optimizer(settings)
-    key = jax.random.key(seed)
 
     def one(live: Any, inputs: tuple[Any, Any]) -> tuple[Any, Any]:
         number, batch = inputs

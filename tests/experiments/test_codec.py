@@ -191,7 +191,11 @@ def changed(key: str, value: Any) -> dict[str, Any]:
         ("train.optimizer", None, "train.optimizer: got none, expected one of adam, adagrad"),
         ("text.lower", 1, "text.lower: got 1, expected true or false"),
         ("text.lower", "true", 'text.lower: got "true", expected true or false'),
-        ("embedding.dtype", 32, "embedding.dtype: got 32, expected text"),
+        (
+            "embedding.dtype",
+            32,
+            "embedding.dtype: got 32, expected one of float16, bfloat16, float32, float64",
+        ),
         ("embedding.vocabulary", None, "embedding.vocabulary: got none, expected a whole number"),
         ("rivals.small.vocabulary", "x", 'vocabulary: got "x", expected a whole number or none'),
         (

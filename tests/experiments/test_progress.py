@@ -121,7 +121,7 @@ def test_time_left_of_a_resumed_run_counts_only_its_new_steps() -> None:
         run = shown.run("dense", 400, start=300)
         clock.now += 10
         run.update(350)
-    assert "starts at step 300" in file.getvalue()
+    assert "resumes at step 300" in file.getvalue()
     assert file.getvalue().splitlines()[-1].endswith("step 350/400, 0:10 left, 0:10 for all runs")
 
 

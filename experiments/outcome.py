@@ -1,0 +1,73 @@
+"""What came of a run, as it lies in its directory."""
+
+from __future__ import annotations
+
+import dataclasses
+import zipfile
+from typing import Any
+
+import numpy as np
+
+from embedlab.files import write_whole
+from experiments.errors import RunFailure, placed
+from experiments.run import RunDirectory
+
+_PREDICTIONS = "predictions.npz"
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Outcome:
+    """What a trained classifier or a baseline did on the test side.
+
+    Attributes:
+        name: its name in the table.
+        correct: bool [seeds, rows].
+        summaries: one a seed.
+    """
+
+    name: str
+    correct: np.ndarray
+    summaries: list[dict[str, Any]]
+
+    def mean(self, *keys: str) -> float:
+        """The mean over seeds of a number that lies at these keys of the summaries."""
+        values = []
+        for summary in self.summaries:
+            value: Any = summary
+            for key in keys:
+                value = value[key]
+            values.append(float(value))
+        return float(np.mean(values))
+
+
+def save_predictions(directory: RunDirectory, **sides: np.ndarray) -> None:
+    """Writes probabilities [rows, classes] of some sides, in one piece."""
+    path = directory.path / _PREDICTIONS
+    narrow: Any = {side: found.astype(np.float32) for side, found in sides.items()}
+    with placed(path):
+        write_whole({path: lambda file: np.savez(file, **narrow)})
+
+
+def correct(directory: RunDirectory, labels: np.ndarray) -> np.ndarray:
+    """Which test rows a finished run got right: bool [rows].
+
+    Raises:
+        RunFailure: its predictions are missing or damaged.
+    """
+    path = directory.path / _PREDICTIONS
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            predicted = stored["test"]
+        if predicted.ndim != 2 or len(predicted) != len(labels):
+            raise ValueError(f"it is of shape {predicted.shape}, for {len(labels)} test rows")
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise RunFailure(
+            f"{path}: the predictions of a finished run can't be read ({error}). Remove summary.json beside "
+            "it and run again: what is trained stays, and is judged anew."
+        ) from None
+    return predicted.argmax(1) == labels
+
+
+def told(summary: dict[str, Any]) -> str:
+    """A run's end in a few words."""
+    return f"test accuracy {100 * summary['test']['accuracy']:.1f} %"
