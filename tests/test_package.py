@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tarfile
 import tomllib
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+from scripts import bench_import
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -66,6 +70,38 @@ def test_wheel_works_from_another_folder(wheel: Path, tmp_path: Path) -> None:
     where, shape = run.stdout.splitlines()
     assert Path(where) == site / "embedlab" / "__init__.py"
     assert shape == "(1, 3, 4)"
+
+
+def test_sdist_holds_what_the_tests_read(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    (built,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(built) as archive:
+        held = {name.partition("/")[2] for name in archive.getnames()}
+    folders = ("configs", "embedlab", "experiments", "scripts", "tests")
+    files = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
+    files += [*(ROOT / "docs").glob("*.md"), *(ROOT / ".ci").iterdir()]
+    about = ("README.md", "LICENSE", "CITATION.cff", "constraints.txt", "pyproject.toml")
+    files += [ROOT / name for name in about]
+    expected = {str(path.relative_to(ROOT).as_posix()) for path in files if path.is_file()}
+    assert expected <= held, sorted(expected - held)
+    rest = {name for name in held - expected if not name.startswith(("tests/", "configs/"))}
+    assert rest == {"PKG-INFO", ".gitignore", "embedlab/py.typed"}
+
+
+def test_ratio_of_import_times() -> None:
+    jax = np.random.default_rng(0).uniform(1.0, 1.1, 15)
+    for factor in (1.0, 1.5):
+        ratio, low, high = bench_import.ratio_interval(np.stack([jax, factor * jax], axis=1))
+        assert ratio == pytest.approx(factor)
+        assert low <= factor <= high
+
+
+@pytest.mark.slow
+def test_import_costs_little_more_than_jax() -> None:
+    """What `import embedlab` loads is told in test_imports; here is what it costs."""
+    ratio, low, high = bench_import.ratio_interval(bench_import.measured(rounds=15))
+    assert ratio <= bench_import.GOAL, f"import embedlab / import jax = {ratio:.2f} ({low:.2f} … {high:.2f})"
 
 
 def test_citation_and_package_agree() -> None:
