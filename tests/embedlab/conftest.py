@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import hypothesis
 import jax
+import jaxtyping
 import pytest
 
 from embedlab.base import TABLE_DTYPES
@@ -30,3 +31,11 @@ def dtype(request: pytest.FixtureRequest) -> Iterator[str]:
     """Every dtype a table may have, in 64-bit mode where it needs that."""
     with jax.enable_x64(request.param == "float64"):
         yield request.param
+
+
+@pytest.fixture
+def unchecked() -> Iterator[None]:
+    """The library's own checks, without those of shapes that come first in tests."""
+    jaxtyping.config.update("jaxtyping_disable", True)
+    yield
+    jaxtyping.config.update("jaxtyping_disable", False)

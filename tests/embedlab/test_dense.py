@@ -9,9 +9,6 @@ import numpy as np
 import pytest
 
 from embedlab import ABSENT, Constant, Dense, Uniform, Variables, embed
-from tests.embedlab.quality.conftest import unchecked
-
-__all__ = ["unchecked"]  # a fixture
 
 SPEC = Dense(vocabulary=7, dim=3, initialiser=Uniform(-1.0, 1.0))
 

@@ -12,9 +12,6 @@ import pytest
 
 from embedlab import ABSENT, Hashed, Ids64, Normal, Variables, embed, host_ids
 from tests.embedlab import reference
-from tests.embedlab.quality.conftest import unchecked
-
-__all__ = ["unchecked"]  # a fixture
 
 LEARNED = Normal(1.0)
 

@@ -16,9 +16,6 @@ from hypothesis import strategies as st
 from scipy.stats import chisquare
 
 from embedlab import Hashed, Ids64, hashing
-from tests.embedlab.quality.conftest import unchecked
-
-__all__ = ["unchecked"]  # a fixture
 
 # (id, seed) → MurmurHash3_x86_32 of the id's eight little-endian bytes.
 GOLDEN = {

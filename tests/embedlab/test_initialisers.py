@@ -21,9 +21,6 @@ from embedlab import Constant, Dense, FromArray, Hashed, Normal, ScaledNormal, S
 from embedlab.base import TABLE_DTYPES
 from embedlab.initialisers import Initialiser, draw
 from tests.embedlab.npy_files import header
-from tests.embedlab.quality.conftest import unchecked
-
-__all__ = ["unchecked"]  # a fixture
 
 KEY = jax.random.key(0)
 DRAWN = (Normal(0.3), ScaledNormal(2.0), Uniform(-0.5, 1.0), Constant(0.25))

@@ -14,11 +14,8 @@ import pytest
 from embedlab import ABSENT, Subword, Variables, bag, embed
 from embedlab.text import Vocabulary, ngram_rows
 from tests.embedlab import reference
-from tests.embedlab.quality.conftest import unchecked
 from tests.embedlab.test_contract import NGRAMS, WORDS
 from tests.embedlab.text.test_ngrams import read_bin, read_vec
-
-__all__ = ["unchecked"]  # a fixture
 
 # Of words that crime-and-punishment.bin does not know: get_word_vector of fastText 0.9.3.
 UNKNOWN = {

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-import jaxtyping
 import numpy as np
 import pytest
 
@@ -41,11 +39,3 @@ def table(request: pytest.FixtureRequest) -> np.ndarray:
     if request.param == "glove":
         return request.getfixturevalue("glove")
     return np.random.default_rng(12).standard_normal((1200, 50)).astype(np.float32)
-
-
-@pytest.fixture
-def unchecked() -> Iterator[None]:
-    """The library's own checks, without those of shapes that come first in tests."""
-    jaxtyping.config.update("jaxtyping_disable", True)
-    yield
-    jaxtyping.config.update("jaxtyping_disable", False)
