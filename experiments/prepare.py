@@ -13,6 +13,8 @@ from embedlab.base import OpenVocabulary
 from embedlab.text import Tokenise, Vocabulary, pad, spellings
 from experiments.config import Text
 
+_LEAST = 256  # rows for unknown words, however few there are
+
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Encoded:
@@ -73,7 +75,9 @@ def _encode_open(
         for document in documents
     ]
     ids, lengths = pad(coded, length=text.max_length)
-    return Encoded(ids, lengths, spec.word_buffers([*known, *unknown]))
+    # Rows to spare, up to a power of two: else a model would be compiled anew for every number of words.
+    spare = [""] * (max(_LEAST, 1 << (len(unknown) - 1).bit_length()) - len(unknown))
+    return Encoded(ids, lengths, spec.word_buffers([*known, *unknown, *spare]))
 
 
 def known_words(spec: Any, vocabulary: Vocabulary) -> list[str]:

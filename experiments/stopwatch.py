@@ -24,6 +24,11 @@ class Stopwatch:
     def __init__(self, seconds: Mapping[str, float] | None = None) -> None:
         self.seconds: dict[str, float] = dict(seconds or {})
 
+    def add(self, seconds: Mapping[str, float]) -> None:
+        """Adds seconds that were counted elsewhere."""
+        for phase, more in seconds.items():
+            self.seconds[phase] = self.seconds.get(phase, 0.0) + more
+
     @contextlib.contextmanager
     def __call__(self, phase: str) -> Iterator[None]:
         """Counts what happens within towards a phase."""
@@ -31,4 +36,4 @@ class Stopwatch:
         try:
             yield
         finally:
-            self.seconds[phase] = self.seconds.get(phase, 0.0) + time.perf_counter() - started
+            self.add({phase: time.perf_counter() - started})

@@ -42,8 +42,9 @@ class Fitted:
         parameters: those of the best evaluation.
         best_step: the step of that evaluation.
         steps: steps taken in all.
-        seconds: by phase, those before an interruption too: "compile" (with the first steps), "train",
-            "evaluate", "inspect" (what is made of an evaluation), "save".
+        seconds: by phase, those before an interruption too: "start" (the first parameters, or those of a
+            checkpoint), "compile" (with the first steps), "train", "evaluate", "inspect" (what is made of
+            an evaluation), "save".
     """
 
     parameters: dict[str, Any]
@@ -53,7 +54,7 @@ class Fitted:
 
 
 OnEvaluation = Callable[[int, float, np.ndarray, dict[str, Any]], None]
-_PHASES = ("compile", "train", "evaluate", "inspect", "save")
+_PHASES = ("start", "compile", "train", "evaluate", "inspect", "save")
 
 
 def fit(
@@ -86,10 +87,12 @@ def fit(
         RunFailure: the loss is not a number (the last good checkpoint stays), or a checkpoint can't be
             read or written.
     """
-    state = start(model, settings, seed, buffers)
-    state = (checkpoints.restore(state) if checkpoints else None) or state
+    watch = Stopwatch()
+    with watch("start"):
+        state = start(model, settings, seed, buffers)
+        state = (checkpoints.restore(state) if checkpoints else None) or state
+    watch.add({phase: float(state["seconds"][phase]) for phase in _PHASES})
     on_start(int(state["step"]))
-    watch = Stopwatch({phase: float(state["seconds"][phase]) for phase in _PHASES})
     take = _taker(model, settings, train, seed)
     saved, phase = time.monotonic(), "compile"
     while not _done(state, settings):
