@@ -8,8 +8,9 @@ from typing import Any, ClassVar
 
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from embedlab.base import Lookup, Variables, require_count, require_table
-from embedlab.initialisers import Initialiser, ScaledNormal, draw, plain_fields, require_initialiser
+from embedlab.base import Lookup, Variables
+from embedlab.checks import plain_fields, require_count, require_table
+from embedlab.initialisers import Initialiser, ScaledNormal, draw, require_initialiser
 
 
 @dataclasses.dataclass(frozen=True)

@@ -10,25 +10,10 @@ import jax
 from jaxtyping import Array, Float, PRNGKeyArray
 
 from embedlab import hashing
-from embedlab.base import (
-    ABSENT,
-    Ids64,
-    Lookup,
-    Variables,
-    namespace,
-    require,
-    require_count,
-    require_table,
-    weighted_sum,
-)
-from embedlab.initialisers import (
-    Constant,
-    Initialiser,
-    ScaledNormal,
-    draw,
-    plain_fields,
-    require_initialiser,
-)
+from embedlab.base import ABSENT, Ids64, Lookup, Variables, namespace
+from embedlab.checks import plain_fields, require, require_count, require_table
+from embedlab.initialisers import Constant, Initialiser, ScaledNormal, draw, require_initialiser
+from embedlab.linear import weighted_sum
 
 # Which hash function of the spec's sequence serves for what; far apart, so that k may grow.
 _SIGN, _IMPORTANCE = 1 << 16, 1 << 17

@@ -20,7 +20,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from embedlab.base import require
+from embedlab.checks import require
 from embedlab.npy import npy_header
 
 
@@ -212,35 +212,6 @@ class FromArray:
         return np.load(file, allow_pickle=False)
 
 
-def plain_fields(spec: Any) -> None:
-    """Brings the fields of a kind to plain Python: equal specs then hash alike, and print what builds them.
-
-    NumPy's scalars become Python's numbers, which do not overflow in sums of sizes. A dtype is a name: a
-    `np.dtype` equals its name but hashes otherwise.
-
-    Args:
-        spec: a frozen dataclass, at the head of its `__post_init__`.
-
-    Raises:
-        ValueError: its `dtype` is no string.
-
-    Example:
-        >>> from embedlab import Dense
-        >>> spec = Dense(vocabulary=10, dim=4)   # a table [vocabulary, dim]
-        >>> object.__setattr__(spec, "dim", np.int32(4))   # as if it had been given so
-        >>> plain_fields(spec)
-        >>> spec.dim
-        4
-
-    Source: none.
-    """
-    for field in dataclasses.fields(spec):
-        value = getattr(spec, field.name)
-        if isinstance(value, np.generic):
-            object.__setattr__(spec, field.name, value.item())
-    require(isinstance(spec.dtype, str), "dtype", spec.dtype, "give its name, such as 'float32'")
-
-
 def require_initialiser(field: str, value: object) -> None:
     """Requires an initialiser that is a value: a frozen dataclass that can be called and hashed.
 
@@ -288,7 +259,7 @@ def draw(
     Source: none.
     """
     # JAX would warn, and give a table of half the width.
-    wide = dtype != "float64" or jax.config.jax_enable_x64
+    wide = dtype != "float64" or jax.dtypes.canonicalize_dtype(dtype) == dtype
     require(wide, "dtype", dtype, "set jax.config.update('jax_enable_x64', True) first, or take 'float32'")
     table = jnp.asarray(initialiser(key, *shape, dtype))
     found, wanted = (f"{table.dtype} {table.shape}", f"{dtype} {shape}")

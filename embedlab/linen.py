@@ -27,7 +27,7 @@ import flax.linen as nn
 from jaxtyping import Array, Float
 
 import embedlab
-from embedlab.base import require
+from embedlab.checks import require
 from embedlab.lookup.bag import Mode
 
 __all__ = ["Embed"]

@@ -26,7 +26,7 @@ from flax import nnx
 from jaxtyping import Array, Float
 
 import embedlab
-from embedlab.base import require
+from embedlab.checks import require
 from embedlab.lookup.bag import Mode
 
 __all__ = ["Buffer", "Embed", "Table"]

@@ -13,7 +13,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from embedlab.base import Lookup, accumulator, require
+from embedlab.base import Lookup, accumulator
+from embedlab.checks import require
 
 
 @dataclasses.dataclass(frozen=True)

@@ -10,17 +10,10 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from embedlab.base import (
-    ABSENT,
-    Lookup,
-    Variables,
-    namespace,
-    require,
-    require_count,
-    require_table,
-    weighted_sum,
-)
-from embedlab.initialisers import Initialiser, ScaledNormal, draw, plain_fields, require_initialiser
+from embedlab.base import ABSENT, Lookup, Variables, namespace
+from embedlab.checks import plain_fields, require, require_count, require_table
+from embedlab.initialisers import Initialiser, ScaledNormal, draw, require_initialiser
+from embedlab.linear import weighted_sum
 from embedlab.text.ngrams import Words, ngram_rows, spellings
 
 

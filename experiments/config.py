@@ -12,7 +12,7 @@ import re
 from typing import Literal, get_args
 
 import embedlab
-from embedlab.base import require, require_count
+from embedlab.checks import require, require_count
 from experiments.data import Docstrings, Source
 from experiments.encoders import Bag, Encoder
 

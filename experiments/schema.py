@@ -17,7 +17,7 @@ from typing import Any, Literal, NamedTuple
 import draccus
 
 import embedlab
-from embedlab.base import TABLE_DTYPES
+from embedlab.checks import TABLE_DTYPES
 from embedlab.initialisers import Initialiser
 
 #: The key that says which kind is chosen.

@@ -19,13 +19,15 @@ HEAVY = {
     *("grain", "matplotlib", "pandas", "pyarrow", "scipy", "sklearn", "tensorflow", "torch"),
 }
 FLAX_ADAPTERS = {"embedlab.nnx", "embedlab.linen"}
-TABLE_READERS = ("embedlab.lookup", "embedlab.sparse")
+TABLE_READERS = ("embedlab.lookup",)
 # `text.ngrams` is fastText's hash of a word, as `hashing` is that of an id.
 SMALL_HELPERS = {
     "embedlab",
     "embedlab.base",
+    "embedlab.checks",
     "embedlab.hashing",
     "embedlab.initialisers",
+    "embedlab.linear",
     "embedlab.text.ngrams",
 }
 

@@ -10,7 +10,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from embedlab.base import Embedding, Lookup, Variables, accumulator, effective_weights, main_lookup
+from embedlab.base import Embedding, Lookup, Variables, accumulator
+from embedlab.linear import effective_weights, main_lookup
 from embedlab.lookup.distinct import distinct_vectors, pays
 from embedlab.lookup.embed import embed_canonical
 from embedlab.lookup.entry import admit

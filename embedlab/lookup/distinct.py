@@ -13,7 +13,8 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from embedlab.base import ABSENT, Embedding, Ids64, accumulator, main_lookup
+from embedlab.base import ABSENT, Embedding, Ids64, accumulator
+from embedlab.linear import main_lookup
 from embedlab.lookup.take import read
 
 # Ids pooled at a time: enough to hide a step's cost, few enough that one long word delays few others.

@@ -9,7 +9,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from embedlab.base import Embedding, Variables, main_lookup
+from embedlab.base import Embedding, Variables
+from embedlab.linear import main_lookup
 from embedlab.lookup.distinct import distinct_vectors, pays
 from embedlab.lookup.entry import admit
 from embedlab.lookup.gather import gather

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from embedlab.base import Embedding, Lookup, Variables, require
+from embedlab.base import Embedding, Lookup, Variables
+from embedlab.checks import require
 from embedlab.lookup.ids import as_ids, canonical, check_ids, enter
 from embedlab.lookup.masks import as_mask
 

@@ -10,7 +10,9 @@ from collections.abc import Mapping
 
 from jaxtyping import Array
 
-from embedlab.base import Lookup, effective_weights, main_lookup, require
+from embedlab.base import Lookup
+from embedlab.checks import require
+from embedlab.linear import effective_weights, main_lookup
 from embedlab.lookup.pool import pool
 from embedlab.lookup.take import take
 

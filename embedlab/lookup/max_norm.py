@@ -8,7 +8,8 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from embedlab.base import Embedding, Variables, accumulator, require
+from embedlab.base import Embedding, Variables, accumulator
+from embedlab.checks import require
 from embedlab.lookup.entry import admit
 from embedlab.lookup.ids import canonical
 from embedlab.lookup.take import read

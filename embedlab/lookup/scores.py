@@ -7,7 +7,8 @@ from typing import Any
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from embedlab.base import Embedding, Variables, accumulator, require
+from embedlab.base import Embedding, Variables, accumulator
+from embedlab.checks import require
 from embedlab.lookup.embed import embed
 from embedlab.lookup.entry import require_fit
 

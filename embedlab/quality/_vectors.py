@@ -10,7 +10,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Num
 
-from embedlab.base import accumulator, require
+from embedlab.base import accumulator
+from embedlab.checks import require
 
 
 def checked(vectors: Float[Array, "n dim"], least: int = 1) -> Float[Array, "n dim"]:

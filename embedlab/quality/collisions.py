@@ -11,7 +11,8 @@ import jax
 import numpy as np
 from jaxtyping import Array, Int
 
-from embedlab.base import ABSENT, require, require_count
+from embedlab.base import ABSENT
+from embedlab.checks import require, require_count
 
 
 class Collisions(NamedTuple):

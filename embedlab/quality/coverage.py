@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Bool, Num
 
-from embedlab.base import require
+from embedlab.checks import require
 
 
 class Coverage(NamedTuple):

@@ -9,7 +9,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
-from embedlab.base import ABSENT, require, require_count
+from embedlab.base import ABSENT
+from embedlab.checks import require, require_count
 from embedlab.quality._blocks import by_blocks
 from embedlab.quality._vectors import checked, directions, nan_unless_finite, product
 

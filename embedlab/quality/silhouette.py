@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
-from embedlab.base import require, require_count
+from embedlab.checks import require, require_count
 from embedlab.quality._blocks import by_blocks
 from embedlab.quality._vectors import (
     checked,

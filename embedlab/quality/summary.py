@@ -9,7 +9,7 @@ import jax
 import numpy as np
 from jaxtyping import Array, Float, Int, Num
 
-from embedlab.base import require_count
+from embedlab.checks import require_count
 from embedlab.quality._vectors import narrow_counts, require_counts, require_labels, require_vectors
 from embedlab.quality.hubness import hubness
 from embedlab.quality.isotropy import mean_cosine, partition_isotropy

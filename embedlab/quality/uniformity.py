@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from embedlab.base import require
+from embedlab.checks import require
 from embedlab.quality._blocks import by_blocks
 from embedlab.quality._vectors import checked, directions, nan_unless_finite, product
 

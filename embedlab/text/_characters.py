@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from jaxtyping import Int8, Num, UInt32
 
-from embedlab.base import require, require_count
+from embedlab.checks import require, require_count
 
 #: FNV-1a, 32 bits.
 OFFSET = 2166136261

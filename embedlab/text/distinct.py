@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 from jaxtyping import Int32, Num
 
-from embedlab.base import ABSENT, require, require_count
+from embedlab.base import ABSENT
+from embedlab.checks import require, require_count
 from embedlab.text._characters import Text, hashes, require_sizes
 from embedlab.text.ngrams import END_OF_SENTENCE, Words, spellings
 

@@ -15,7 +15,8 @@ from typing import TypeAlias
 import numpy as np
 from jaxtyping import Int32, Num
 
-from embedlab.base import ABSENT, require, require_count
+from embedlab.base import ABSENT
+from embedlab.checks import require, require_count
 from embedlab.text._characters import OFFSET, PRIME, Text, hashes, require_sizes, utf8
 from embedlab.text.vocabulary import Vocabulary
 

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from typing import Literal
 
-from embedlab.base import require
+from embedlab.checks import require
 
 Form = Literal["NFC", "NFD", "NFKC", "NFKD"]
 _FORMS = ("NFC", "NFD", "NFKC", "NFKD")

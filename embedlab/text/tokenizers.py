@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Int32
 
-from embedlab.base import Embedding, require
+from embedlab.base import Embedding
+from embedlab.checks import require
 
 
 @dataclasses.dataclass(frozen=True)

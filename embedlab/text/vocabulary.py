@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 import numpy as np
 from jaxtyping import Int32, Integer
 
-from embedlab.base import require, require_count
+from embedlab.checks import require, require_count
 from embedlab.files import write_whole
 
 _FORMAT = "embedlab.vocabulary"

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from jaxtyping import Int32, Num, UInt32
 
-from embedlab.base import ABSENT, require, require_count
+from embedlab.base import ABSENT
+from embedlab.checks import require, require_count
 from embedlab.text.ngrams import fasttext_hash
 
 _FACTOR = np.uint64(116049371)

@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float
 
-from embedlab.base import ABSENT, require, require_count
+from embedlab.base import ABSENT
+from embedlab.checks import require, require_count
 from embedlab.files import write_whole
 from embedlab.npy import npy_header
 from embedlab.quality import neighbours

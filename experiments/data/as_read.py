@@ -16,7 +16,7 @@ from jaxtyping import Int, Int32
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from embedlab.base import require
+from embedlab.checks import require
 from experiments.data.base import Dataset
 from experiments.data.duplicates import near_duplicate_groups
 

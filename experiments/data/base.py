@@ -15,7 +15,7 @@ import draccus
 import numpy as np
 from jaxtyping import Int32, Integer
 
-from embedlab.base import require, require_count
+from embedlab.checks import require, require_count
 
 #: Called with (parts done, parts in all) while a source loads.
 Progress = Callable[[int, int], None]

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from embedlab.base import require
+from embedlab.checks import require
 from experiments.data.base import Source
 from experiments.data.files import FileSource, Row, column_number, text_lines
 

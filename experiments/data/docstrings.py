@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from embedlab.base import require
+from embedlab.checks import require
 from experiments.data.base import Dataset, Progress, Source
 from experiments.data.cache import cached
 from experiments.data.duplicates import near_duplicate_groups

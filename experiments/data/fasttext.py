@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from embedlab.base import require
+from embedlab.checks import require
 from experiments.data.base import Source
 from experiments.data.files import FileSource, Row, text_lines
 

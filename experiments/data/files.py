@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from embedlab.base import require
+from embedlab.checks import require
 from experiments.data.base import Dataset, Progress, Source
 
 #: Where a row lies ("line 7"), its text, its label.

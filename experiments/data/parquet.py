@@ -9,7 +9,7 @@ import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
-from embedlab.base import require
+from embedlab.checks import require
 from experiments.data.base import Source
 from experiments.data.files import FileSource, Row, as_label, column_number
 

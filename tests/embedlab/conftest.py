@@ -9,7 +9,7 @@ import jax
 import jaxtyping
 import pytest
 
-from embedlab.base import TABLE_DTYPES
+from embedlab.checks import TABLE_DTYPES
 
 # Asserts in the shared modules explain themselves like those of a test file.
 pytest.register_assert_rewrite("tests.embedlab.contract", "tests.embedlab.reference")

@@ -22,7 +22,8 @@ from jax.experimental import checkify
 from jax.test_util import check_grads
 
 import embedlab
-from embedlab.base import Embedding, effective_weights, main_lookup
+from embedlab.base import Embedding
+from embedlab.linear import effective_weights, main_lookup
 from embedlab.lookup.bag import MODES
 from embedlab.lookup.gather import gather
 from embedlab.lookup.ids import canonical

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 from embedlab import Constant, Dense, FromArray, Hashed, Normal, ScaledNormal, Subword, Uniform
-from embedlab.base import TABLE_DTYPES
+from embedlab.checks import TABLE_DTYPES
 from embedlab.initialisers import Initialiser, draw
 from tests.embedlab.npy_files import header
 

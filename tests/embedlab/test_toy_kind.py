@@ -10,7 +10,8 @@ from typing import Any, ClassVar
 
 import jax
 
-from embedlab.base import ABSENT, Lookup, Variables, namespace, require_count, require_table
+from embedlab.base import ABSENT, Lookup, Variables, namespace
+from embedlab.checks import require_count, require_table
 from embedlab.initialisers import Initialiser, Normal
 from tests.embedlab.contract import Case, Contract
 
