@@ -83,10 +83,11 @@ class Checkpoints:
         named = re.search(r'local file "([^"]+)"', str(error))
         older = [other for other in self._manager.all_steps() if other < step]
         onwards = f"from step {max(older)}" if older else "from the start"
+        place = self.folder / str(step)
         return (
-            f"{named[1] if named else self.folder / str(step)}: the checkpoint of step {step} can't be restored "
-            f"({_first_line(error)}). Remove the folder {self.folder / str(step)}, and the summary.json of "
-            f"this run if it has one; the command that trained it then goes on {onwards}."
+            f"{named[1] if named else place}: the checkpoint of step {step} can't be restored "
+            f"({_first_line(error)}). Remove the folder {place}, and the summary.json of this run if it has "
+            f"one; the command that trained it then goes on {onwards}."
         )
 
 

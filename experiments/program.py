@@ -26,8 +26,8 @@ _REMEDIES = {
 }
 _AGAIN = "what was saved stays, and the same command goes on from there"
 _OUT_OF_MEMORY = (
-    "out of memory ({}). Give a smaller train.batch, text.max_length, quality.rows or embedding, or a "
-    f"machine that has more; {_AGAIN}."
+    "out of memory ({}). Give a smaller train.batch, text.max_length, quality.rows or embedding, with a "
+    "--workdir of their own, or take a machine that has more."
 )
 
 

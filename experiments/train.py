@@ -144,7 +144,7 @@ def _no_number(model: Model, loss: float, step: int, following: int) -> str:
     return (
         f"the training loss became {loss} between steps {step} and {following}; the last good checkpoint "
         f"stays. Lower train.rate,{' give a wider embedding.dtype,' * narrow} or look for bad values in the "
-        "data."
+        "data; then give another --workdir."
     )
 
 

@@ -1,0 +1,66 @@
+"""What the experiments' tests share: real English that needs no data folder, a small config, the program."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from experiments.classify import main
+from experiments.data.docstrings import documents
+
+#: A tiny run: a few seconds with compilation. PATH is replaced by the data's.
+CONFIG = """
+from embedlab import Dense, Hashed, Subword
+from experiments.config import Config, Quality, Text, Train
+from experiments.data import Csv
+
+def config():
+    return Config(
+        embedding=Dense(300, 8),
+        RIVALS
+        data=Csv(path=PATH),
+        text=Text(max_length=16),
+        train=Train(steps=20, evaluate_every=10, batch=32),
+        quality=Quality(rows=100),
+    )
+"""
+
+
+@pytest.fixture(scope="session")
+def prose(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A CSV file of documentation strings of three small packages, which are the labels."""
+    path = tmp_path_factory.mktemp("prose") / "prose.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("text", "label"))
+        for name in ("optax", "flax", "rich"):
+            writer.writerows((text, name) for text in documents(name)[:150])
+    return path
+
+
+@pytest.fixture(scope="session")
+def small(prose: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A config of one embedding and one seed."""
+    path = tmp_path_factory.mktemp("config") / "small.py"
+    path.write_text(CONFIG.replace("PATH", repr(str(prose))).replace("RIVALS", ""), "utf-8")
+    return path
+
+
+@pytest.fixture
+def inside(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str, str]]:
+    """Runs the program in this process, which spares its imports: (status, output, errors)."""
+
+    def run(*words: Any) -> tuple[int, str, str]:
+        monkeypatch.chdir(root)
+        monkeypatch.setenv("COLUMNS", "100")
+        status = main([str(word) for word in words])
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
+
+    return run
