@@ -73,6 +73,7 @@ def _linear(material: Material) -> tuple[np.ndarray, dict[str, Any]]:
         "trainable_bytes": result.bytes,
         "seconds": result.seconds,
         "C": result.C,
+        "C_at_edge": result.at_edge,
         "strongest": [list(feature) for feature in strongest(result, _SHOWN)],
     }
     return result.test, facts

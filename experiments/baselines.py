@@ -221,7 +221,7 @@ def _fits(x: Any, labels: np.ndarray) -> Iterator[tuple[float, LogisticRegressio
     )
     for C in PENALTIES:
         with warnings.catch_warnings():
-            # A weak penalty may reach the limit on larger data: accuracy, which C is chosen by, settles first.
+            # On larger data a weak penalty may reach the limit; accuracy, which C is chosen by, has settled.
             warnings.simplefilter("ignore", ConvergenceWarning)
             model.set_params(C=C).fit(x, labels)
         yield C, copy.deepcopy(model)

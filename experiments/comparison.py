@@ -10,13 +10,14 @@ import numpy as np
 from rich.console import Console
 
 import embedlab
-from experiments import baseline_runs, codec, fingerprint, report
+from experiments import baseline_runs, codec, fingerprint, report, rows
 from experiments.config import Config
 from experiments.lexicon import Lexicon, lexicon
 from experiments.material import Material, read
 from experiments.outcome import Outcome, correct, told
 from experiments.progress import Progress, progress
 from experiments.run import RunDirectory
+from experiments.shared_words import on_shared_words
 from experiments.single import prepare, run_one
 
 
@@ -46,13 +47,14 @@ def run(config: Config, workdir: Path, console: Console) -> None:
         baselines = baseline_runs.run_baselines(workdir, material, shown) if config.baselines else []
         shown.print(report.strongest(baselines))
         outcomes = _run_all(workdir, material, lexicons, shown)
-    made = report.table(material, baselines, outcomes)
+    made = rows.table(material, baselines, outcomes)
+    shared = on_shared_words(_directories(workdir, config), material)
     if finished:
         console.print(f"{workdir} is finished; nothing to do.", highlight=False)
     else:
         seconds = {"data": loaded, "total": time.perf_counter() - started}
-        report.write(directory, _directories(workdir, config), made, outcomes, seconds)
-    report.show(console, made, outcomes)
+        report.write(directory, _directories(workdir, config), made, outcomes, shared, seconds)
+    report.show(console, made, report.quality(outcomes, shared))
     if not finished:
         console.print(f"Written to {workdir} in {seconds['total']:.0f} s.", highlight=False)
 

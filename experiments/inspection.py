@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from typing import Any
 
 import jax
@@ -10,10 +11,13 @@ import numpy as np
 
 import embedlab
 from embedlab import quality
-from embedlab.base import main_lookup
+from embedlab.linear import main_lookup
 from embedlab.text import Vocabulary, distinct_ngram_rows
 from experiments.config import Quality
 from experiments.model import Model
+from experiments.plurals import plural_pairs
+
+_SPECIAL = len(Vocabulary.SPECIAL)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -36,22 +40,33 @@ class Inspector:
 
     def vectors(self, parameters: dict[str, Any], ids: np.ndarray | None = None) -> jax.Array:
         """Vectors [ids, dim] of the vocabulary's words, or of some ids."""
-        ids = np.arange(2, len(self.vocabulary), dtype=np.int32) if ids is None else ids
+        ids = np.arange(_SPECIAL, len(self.vocabulary), dtype=np.int32) if ids is None else ids
         return embedlab.embed(self.model.spec, self.model.variables(parameters, self.buffers), ids)
 
+    @functools.cached_property
+    def sampled(self) -> np.ndarray:
+        """The ids [sample] of an even sample of the words, frequent and rare: the same at every step."""
+        return _SPECIAL + even_sample(len(self.vocabulary) - _SPECIAL, self.settings.rows)
+
+    @functools.cached_property
+    def pairs(self) -> np.ndarray:
+        """The ids [pairs, 2] of words and the same words with an s; see `plural_pairs`."""
+        found = _SPECIAL + plural_pairs(self.vocabulary.words[_SPECIAL:])
+        return found[even_sample(len(found), self.settings.rows)].astype(np.int32)
+
+    def sample(self, parameters: dict[str, Any]) -> jax.Array:
+        """Vectors [sample, dim] of the sampled words."""
+        return self.vectors(parameters, self.sampled)
+
     def summary(self, parameters: dict[str, Any]) -> dict[str, float]:
-        """The metrics of `embedlab.quality.summary` on an even sample of the words."""
-        words = len(self.vocabulary) - 2
-        rows = min(self.settings.rows, words)
-        ids = (2 + np.arange(rows) * words // rows).astype(np.int32)
-        found = quality.summary(
-            self.vectors(parameters, ids),
-            counts=np.asarray(self.vocabulary.counts)[ids],
-            labels=self.labels[ids],
-            k=self.settings.neighbours,
-            limit=rows,
+        """The metrics of `embedlab.quality.summary` on the sampled words, and the alignment of the pairs."""
+        return measured(
+            self.sample(parameters),
+            [self.vectors(parameters, self.pairs[:, side]) for side in (0, 1)],
+            counts=np.asarray(self.vocabulary.counts)[self.sampled],
+            labels=self.labels[self.sampled],
+            neighbours=self.settings.neighbours,
         )
-        return {name: value for name, value in found.items() if np.isfinite(value)}
 
     def collisions(self) -> dict[str, float]:
         """Observed and predicted collisions in a table that a hash fills; nothing for one with a row each.
@@ -61,13 +76,72 @@ class Inspector:
         """
         spec = self.model.spec
         if isinstance(spec, embedlab.Hashed):
-            ids = np.arange(2, len(self.vocabulary), dtype=np.int32)
+            ids = np.arange(_SPECIAL, len(self.vocabulary), dtype=np.int32)
             rows = np.asarray(main_lookup(spec.index(self.buffers, ids)).rows)
             return _collisions("collisions", rows, spec.buckets)
         if isinstance(spec, embedlab.Subword):
             rows = distinct_ngram_rows(self.vocabulary, buckets=spec.buckets, minn=spec.minn, maxn=spec.maxn)
             return {"ngrams": float(len(rows))} | _collisions("ngram_collisions", rows, spec.buckets)
         return {}
+
+
+class Watch:
+    """The metrics of one training's vectors, evaluation after evaluation.
+
+    Attributes:
+        inspector: what measures them.
+    """
+
+    def __init__(self, inspector: Inspector, parameters: dict[str, Any]) -> None:
+        """Begins with the parameters that the training begins with, or goes on with."""
+        self.inspector = inspector
+        self._before = inspector.sample(parameters)
+
+    def look(self, parameters: dict[str, Any]) -> dict[str, float]:
+        """The summary, and `neighbour_overlap` with the look before: how much of the table came to rest."""
+        vectors = self.inspector.sample(parameters)
+        found = self.inspector.summary(parameters)
+        found |= overlap("neighbour_overlap", self._before, vectors, self.inspector.settings.neighbours)
+        self._before = vectors
+        return found
+
+
+def even_sample(count: int, most: int) -> np.ndarray:
+    """Places of at most so many of `count` things, evenly spaced; int32 [sample].
+
+    Example:
+        >>> even_sample(10, most=4), even_sample(2, most=4)
+        (array([0, 2, 5, 7], dtype=int32), array([0, 1], dtype=int32))
+    """
+    taken = min(count, most)
+    return (np.arange(taken) * count // max(taken, 1)).astype(np.int32)
+
+
+def measured(
+    vectors: Any, pairs: Any, *, counts: np.ndarray, labels: np.ndarray, neighbours: int
+) -> dict[str, float]:
+    """The metrics that one table has: those of `quality.summary`, and the alignment of pairs.
+
+    Args:
+        vectors: float [words, dim].
+        pairs: two arrays, float [pairs, dim]: the first of each pair, and the second; none is well.
+        counts: int [words], how often each word occurs.
+        labels: int [words], the class that it occurs in most; −1 for none.
+        neighbours: how many a metric counts.
+
+    Returns:
+        Name → number; those that are not finite are left out.
+    """
+    found = quality.summary(vectors, counts=counts, labels=labels, k=neighbours, limit=len(labels))
+    if len(pairs[0]):
+        found["alignment"] = float(quality.alignment(*pairs))
+    return {name: value for name, value in found.items() if np.isfinite(value)}
+
+
+def overlap(name: str, first: Any, second: Any, neighbours: int) -> dict[str, float]:
+    """The share of nearest neighbours that two tables of the same words have in common, by that name."""
+    found = float(quality.neighbour_overlap(first, second, k=min(neighbours, len(first) - 1)))
+    return {name: found} if np.isfinite(found) else {}
 
 
 def _collisions(name: str, rows: np.ndarray, buckets: int) -> dict[str, float]:
@@ -87,5 +161,5 @@ def majority_classes(
     counts = np.zeros((len(vocabulary), classes), np.int64)
     np.add.at(counts, (np.concatenate(ids), owners), 1)
     best = counts.argmax(1)
-    best[(counts.sum(1) == 0) | (np.arange(len(vocabulary)) < 2)] = -1
+    best[(counts.sum(1) == 0) | (np.arange(len(vocabulary)) < _SPECIAL)] = -1
     return best

@@ -48,13 +48,16 @@ _LINES = (
     _Line("hubness", "embedding", "hubness", _plain),
     _Line("silhouette by class", "embedding", "silhouette", _plain),
     _Line("norm–frequency correlation", "embedding", "norm_frequency_correlation", _plain),
+    _Line("alignment of word and word + s", "embedding", "alignment", _plain),
+    _Line("neighbours that another seed has %", "embedding", "neighbour_overlap_seeds", _percent),
+    _Line("… that the evaluation before had %", "embedding", "neighbour_overlap", _percent),
     _Line("words with the same rows", "embedding", "collisions_whole", _whole),
     _Line("… predicted, of words", "embedding", "collisions_whole_predicted", _whole),
     _Line("n-grams in all", "embedding", "ngrams", _whole),
     _Line("n-grams that share a row", "embedding", "ngram_collisions_whole", _whole),
     _Line("… predicted, of n-grams", "embedding", "ngram_collisions_whole_predicted", _whole),
 )
-_CAPTION = "Means over seeds; metrics of the vectors are defined in embedlab.quality."
+_CAPTION = "Means over seeds; metrics of the vectors are defined in embedlab.quality"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,6 +67,7 @@ class QualityTable:
     Attributes:
         names: of the embeddings.
         cells: title of a metric → what is shown for each embedding; empty where it has none.
+        caption: what the numbers are of.
 
     Example:
         >>> summary = {"test": {"accuracy_rare": 0.5}, "embedding": {"effective_rank": 12.25}}
@@ -78,6 +82,7 @@ class QualityTable:
 
     names: tuple[str, ...]
     cells: tuple[tuple[str, tuple[str, ...]], ...]
+    caption: str
 
     def markdown(self) -> str:
         """A Markdown table."""
@@ -85,12 +90,12 @@ class QualityTable:
         head = f"| {' ' * longest} | {' | '.join(self.names)} |"
         rule = f"|{'-' * (longest + 2)}|{'|'.join('-' * (len(name) + 1) + ':' for name in self.names)}|"
         lines = [f"| {title} | {' | '.join(shown)} |" for title, shown in self.cells]
-        return "\n".join([head, rule, *lines, "", _CAPTION])
+        return "\n".join([head, rule, *lines, "", self.caption])
 
     def rich(self) -> rich.table.Table:
         """For the terminal."""
         made = rich.table.Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
-        made.caption, made.caption_justify = Text(_CAPTION), "left"
+        made.caption, made.caption_justify = Text(self.caption), "left"
         made.add_column("")
         for name in self.names:
             made.add_column(name, justify="right", overflow="fold")
@@ -99,8 +104,16 @@ class QualityTable:
         return made
 
 
-def quality_table(summaries: Mapping[str, Sequence[Mapping[str, Any]]]) -> QualityTable:
-    """Makes the table from the summaries of each embedding's runs, one a seed."""
+def quality_table(
+    summaries: Mapping[str, Sequence[Mapping[str, Any]]], words: int | None = None, sample: int | None = None
+) -> QualityTable:
+    """Makes the table from the summaries of each embedding's runs, one a seed.
+
+    Args:
+        summaries: by the embedding's name.
+        words: how many words the metrics of vectors are of, the same for all; None for each one's own.
+        sample: how many of them were measured.
+    """
     cells = []
     for line in _LINES:
         shown = []
@@ -109,4 +122,14 @@ def quality_table(summaries: Mapping[str, Sequence[Mapping[str, Any]]]) -> Quali
             shown.append(line.show(float(np.mean(values))) if values else "")
         if any(shown):
             cells.append((line.title, tuple(shown)))
-    return QualityTable(tuple(summaries), tuple(cells))
+    return QualityTable(tuple(summaries), tuple(cells), _caption(words, sample))
+
+
+def _caption(words: int | None, sample: int | None) -> str:
+    if words is None:
+        return f"{_CAPTION}."
+    some = f"{sample:,} of " if sample and sample < words else ""
+    return (
+        f"{_CAPTION}, and are of the same words for all: {some}the {words:,} most frequent, which every one "
+        "of them has. Alignment: 0 where the two words of a pair have one direction, 2 at right angles."
+    )

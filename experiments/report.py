@@ -6,58 +6,53 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 from rich.console import Console
 
-from experiments.bootstrap import mean_interval, paired_difference
+from experiments.baselines import Feature
 from experiments.material import Material
 from experiments.outcome import Outcome
 from experiments.quality_table import QualityTable, quality_table
 from experiments.run import RunDirectory, commit, versions
-from experiments.table import Row, Table
+from experiments.shared_words import SharedWords
+from experiments.table import Table
 
 
 def about(material: Material, seconds: float) -> str:
     """What the data are."""
     data, splits = material.dataset, material.splits
+    known = f" without {len(splits.dropped):,} whose text the test set holds" if len(splits.dropped) else ""
     return (
         f"{data.name}: {len(data.texts):,} documents, {len(data.classes)} classes; "
-        f"train {len(splits.train):,}, valid {len(splits.valid):,}, test {len(splits.test):,} "
+        f"train {len(splits.train):,}{known}, valid {len(splits.valid):,}, test {len(splits.test):,} "
         f"(read in {seconds:.1f} s)"
     )
 
 
 def strongest(baselines: list[Outcome]) -> str:
     """The features that the linear baseline leans on; where a leak would show. Empty without baselines."""
-    features = baselines[-1].summaries[0]["strongest"] if baselines else []
-    shown = ", ".join(f"{feature!r} → {label}" for label, feature, _ in features)
-    return f"Strongest features of the linear baseline (a leak would show here): {shown}" if shown else ""
+    linear = baselines[-1].summaries[0] if baselines else {}
+    if not linear:
+        return ""
+    shown = ", ".join(str(Feature(*feature)) for feature in linear["strongest"])
+    edge = f". Its C, {linear['C']:g}, is the largest tried" if linear["C_at_edge"] else ""
+    return f"Strongest features of the linear baseline (a leak would show here): {shown}{edge}"
 
 
-def table(material: Material, baselines: list[Outcome], outcomes: list[Outcome]) -> Table:
-    """The table of a comparison; the first embedding is the reference."""
-    reference = outcomes[0]
-    linear = baselines[-1] if baselines else None
-    rows = [_baseline_row(outcome) for outcome in baselines]
-    rows += [_row(outcome, reference if len(outcomes) > 1 else None, linear) for outcome in outcomes]
-    return Table(
-        rows=tuple(rows),
-        reference=reference.name if len(outcomes) > 1 else None,
-        baseline=linear.name if linear else None,
-        classes=len(material.dataset.classes),
-        test_rows=len(material.splits.test),
-        data=material.dataset.name,
-    )
+def quality(outcomes: list[Outcome], shared: SharedWords) -> QualityTable:
+    """What the embeddings are like; their vectors, on the words that all have."""
+    summaries = {
+        outcome.name: [
+            {**summary, "embedding": summary["embedding"] | shared.metrics[outcome.name, summary["seed"]]}
+            for summary in outcome.summaries
+        ]
+        for outcome in outcomes
+    }
+    return quality_table(summaries, shared.words, shared.sample)
 
 
-def quality(outcomes: list[Outcome]) -> QualityTable:
-    """What the embeddings are like."""
-    return quality_table({outcome.name: outcome.summaries for outcome in outcomes})
-
-
-def show(console: Console, made: Table, outcomes: list[Outcome]) -> None:
-    """Prints both tables and the closing sentence."""
-    for part in (made.rich(console.width), quality(outcomes).rich()):
+def show(console: Console, made: Table, qualities: QualityTable) -> None:
+    """Prints both tables and the closing sentences."""
+    for part in (made.rich(console.width), qualities.rich()):
         console.print(part)
         console.print()
     console.print(made.verdict(), highlight=False, markup=False)
@@ -78,6 +73,7 @@ def write(
     runs: Mapping[tuple[str, int], RunDirectory],
     made: Table,
     outcomes: list[Outcome],
+    shared: SharedWords,
     seconds: dict[str, float],
 ) -> None:
     """Writes the tables; and, where there are several runs, the summary and metrics over all of them.
@@ -87,23 +83,28 @@ def write(
         runs: those of its runs, by name and seed.
         made: the table.
         outcomes: what it was made of.
+        shared: the metrics of the vectors on the words that all have.
         seconds: what all took.
     """
     chosen = runs[best(outcomes)]
     if chosen.path != directory.path:
-        directory.write_text("metrics.jsonl", _metrics(runs))
+        directory.write_text("metrics.jsonl", _metrics(runs, outcomes, shared))
     directory.write_text("table.csv", made.csv())
-    parts = (made.markdown(), quality(outcomes).markdown(), made.verdict())
+    parts = (made.markdown(), quality(outcomes, shared).markdown(), made.verdict())
     directory.write_text("table.md", "\n\n".join(parts) + "\n")
     if chosen.path != directory.path:
-        directory.write("summary.json", _summary(directory, chosen, made, outcomes, seconds))
+        directory.write("summary.json", _summary(directory, chosen, made, outcomes, shared, seconds))
 
 
-def _metrics(runs: Mapping[tuple[str, int], RunDirectory]) -> str:
-    """The lines of every run, each with the run's name and seed."""
-    lines = [
-        {"run": name, "seed": seed, **line} for (name, seed), run in runs.items() for line in run.metrics()
-    ]
+def _metrics(
+    runs: Mapping[tuple[str, int], RunDirectory], outcomes: list[Outcome], shared: SharedWords
+) -> str:
+    """The lines of every run, each with the run's name and seed, and its metrics on the shared words."""
+    step = {(o.name, summary["seed"]): summary["best_step"] for o in outcomes for summary in o.summaries}
+    lines = []
+    for (name, seed), run in runs.items():
+        last = {"step": step[name, seed], "split": "shared", **shared.metrics[name, seed]}
+        lines += [{"run": name, "seed": seed, **line} for line in [*run.metrics(), last]]
     return "".join(json.dumps(line, allow_nan=False) + "\n" for line in lines)
 
 
@@ -112,52 +113,17 @@ def _summary(
     chosen: RunDirectory,
     made: Table,
     outcomes: list[Outcome],
+    shared: SharedWords,
     seconds: dict[str, float],
 ) -> dict[str, Any]:
     return {
         "best": chosen.path.relative_to(directory.path).as_posix(),
         "verdict": made.verdict(),
         "test": {outcome.name: outcome.mean("test", "accuracy") for outcome in outcomes},
+        "quality": {outcome.name: shared.mean(outcome.name) for outcome in outcomes},
+        "quality_words": shared.words,
         "seeds": list(dict.fromkeys(summary["seed"] for o in outcomes for summary in o.summaries)),
         "seconds": seconds,
         "versions": versions(),
         "commit": commit(),
     }
-
-
-def _row(outcome: Outcome, reference: Outcome | None, baseline: Outcome | None) -> Row:
-    seconds = float(np.mean([sum(summary["seconds"].values()) for summary in outcome.summaries]))
-    other = reference is not None and reference is not outcome
-    return Row(
-        name=outcome.name,
-        kind="embedding",
-        accuracy=mean_interval(outcome.correct),
-        macro_f1=outcome.mean("test", "macro_f1"),
-        log_loss=outcome.mean("test", "log_loss"),
-        ece=outcome.mean("test", "ece"),
-        difference=paired_difference(outcome.correct, reference.correct) if other and reference else None,
-        parameters=int(outcome.mean("parameters")),
-        trainable_bytes=int(outcome.mean("trainable_bytes")),
-        index_bytes=int(outcome.mean("index_bytes")),
-        seconds=seconds,
-        seeds=len(outcome.summaries),
-        over_baseline=paired_difference(outcome.correct, baseline.correct) if baseline else None,
-    )
-
-
-def _baseline_row(outcome: Outcome) -> Row:
-    summary = outcome.summaries[0]
-    return Row(
-        name=outcome.name,
-        kind="baseline",
-        accuracy=mean_interval(outcome.correct),
-        macro_f1=outcome.mean("test", "macro_f1"),
-        log_loss=outcome.mean("test", "log_loss"),
-        ece=outcome.mean("test", "ece"),
-        difference=None,
-        parameters=int(summary["parameters"]),
-        trainable_bytes=int(summary["trainable_bytes"]),
-        index_bytes=0,
-        seconds=float(summary["seconds"]),
-        seeds=None,
-    )

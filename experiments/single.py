@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 from typing import Any
 
 import jax
@@ -14,7 +13,7 @@ from embedlab.vectors import Vectors
 from embedlab.vectors import save as save_vectors
 from experiments.checkpoints import Checkpoints
 from experiments.evaluate import by_band, evaluate
-from experiments.inspection import Inspector, majority_classes
+from experiments.inspection import Inspector, Watch, majority_classes
 from experiments.lexicon import Lexicon
 from experiments.material import Material
 from experiments.model import Model, probabilities
@@ -23,7 +22,9 @@ from experiments.prepare import Encoded, encode
 from experiments.progress import Progress, RunProgress
 from experiments.run import RunDirectory, commit, versions
 from experiments.stopwatch import Stopwatch
-from experiments.train import Fitted, Labelled, OnEvaluation, fit
+from experiments.train import Fitted, Labelled, OnEvaluation, fit, start
+
+_CHURN = "neighbour_overlap"
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -33,39 +34,37 @@ class Prepared:
     Attributes:
         lexicon: the embedding and its words.
         material: what it reads.
+        model: what is trained.
         encoded: every document.
+        inspector: what watches the embedding's vectors.
         seconds: what it took.
     """
 
     lexicon: Lexicon
     material: Material
+    model: Model
     encoded: Encoded
+    inspector: Inspector
     seconds: float
 
     def labelled(self, rows: np.ndarray) -> Labelled:
         """The documents of some rows, with their labels."""
         return Labelled(self.encoded.rows(rows), self.material.dataset.labels[rows])
 
-    @functools.cached_property
-    def inspector(self) -> Inspector:
-        """What watches the embedding's vectors, with any seed."""
-        words, rows = self.lexicon, self.material.splits.train
-        model, labels = self.model, self.material.dataset.labels[rows]
-        owners = majority_classes(words.vocabulary, self.material.side(rows), labels, model.classes)
-        return Inspector(model, words.vocabulary, words.buffers, self.material.config.quality, owners)
-
-    @property
-    def model(self) -> Model:
-        """What is trained."""
-        return Model(self.lexicon.spec, self.material.config.encoder, len(self.material.dataset.classes))
-
 
 def prepare(lexicon: Lexicon, material: Material) -> Prepared:
     """Reads the material for one embedding."""
+    config, dataset = material.config, material.dataset
+    model = Model(lexicon.spec, config.encoder, len(dataset.classes))
     watch = Stopwatch({"prepare": lexicon.seconds})
     with watch("prepare"):
-        encoded = encode(lexicon.spec, lexicon.vocabulary, material.documents, material.config.text)
-    return Prepared(lexicon, material, encoded, watch.seconds["prepare"])
+        encoded = encode(lexicon.spec, lexicon.vocabulary, material.documents, config.text)
+        rows = material.splits.train
+        owners = majority_classes(
+            lexicon.vocabulary, material.side(rows), dataset.labels[rows], model.classes
+        )
+        inspector = Inspector(model, lexicon.vocabulary, lexicon.buffers, config.quality, owners)
+    return Prepared(lexicon, material, model, encoded, inspector, watch.seconds["prepare"])
 
 
 def run_one(
@@ -96,23 +95,27 @@ def run_one(
             buffers=prepared.lexicon.buffers,
             checkpoints=checkpoints,
             on_start=directory.rewind,
-            on_evaluation=_logger(directory, prepared.inspector, valid.labels, run),
+            on_evaluation=_logger(directory, _watch(prepared, seed, checkpoints), valid.labels, run),
         )
     summary = _finish(directory, prepared, seed, fitted)
     run.done(told(summary))
     return summary
 
 
-def _logger(
-    directory: RunDirectory, inspector: Inspector, labels: np.ndarray, run: RunProgress
-) -> OnEvaluation:
+def _watch(prepared: Prepared, seed: int, checkpoints: Checkpoints) -> Watch:
+    """What looks at the vectors, from those on that the training begins with, or goes on with."""
+    first = start(prepared.model, prepared.material.config.train, seed, prepared.lexicon.buffers)
+    return Watch(prepared.inspector, (checkpoints.restore(first) or first)["live"]["parameters"])
+
+
+def _logger(directory: RunDirectory, watch: Watch, labels: np.ndarray, run: RunProgress) -> OnEvaluation:
     """What is done at every evaluation: lines of metrics, and news for the progress."""
 
     def log(step: int, loss: float, predicted: np.ndarray, parameters: dict[str, Any]) -> None:
         found = evaluate(predicted, labels)
         directory.log(step=step, split="train", loss=loss)
         directory.log(step=step, split="valid", **found)
-        directory.log(step=step, split="embedding", **inspector.summary(parameters))
+        directory.log(step=step, split="embedding", **watch.look(parameters))
         run.compiled(step)  # by now, at the first evaluation
         run.update(step, loss=loss, valid_loss=found["log_loss"], valid_accuracy=found["accuracy"])
 
@@ -156,8 +159,17 @@ def _judge(directory: RunDirectory, prepared: Prepared, fitted: Fitted) -> dict[
     return {
         "test": evaluate(predicted["test"], labels["test"]) | by_band(right, *material.test_bands),
         "valid": evaluate(predicted["valid"], labels["valid"]),
-        "embedding": inspector.summary(fitted.parameters) | inspector.collisions() | _coverage(prepared),
+        "embedding": inspector.summary(fitted.parameters)
+        | _at_rest(directory)
+        | inspector.collisions()
+        | _coverage(prepared),
     }
+
+
+def _at_rest(directory: RunDirectory) -> dict[str, float]:
+    """How many neighbours the last evaluation had in common with the one before, if there was one."""
+    looks = [line for line in directory.metrics() if line["split"] == "embedding"]
+    return {name: value for line in looks[-1:] for name, value in line.items() if name == _CHURN}
 
 
 def _store(directory: RunDirectory, prepared: Prepared, fitted: Fitted) -> None:

@@ -124,7 +124,7 @@ class Table:
         seeds = " to ".join(dict.fromkeys(str(count) for count in (counts[0], counts[-1]))) if counts else ""
         runs = f" {seeds} seed{'' if seeds == '1' else 's'} an embedding." if seeds else ""
         grouped = self.test_groups is not None and self.test_groups < self.test_rows
-        groups = f" in {self.test_groups:,} groups of near-duplicates" if grouped else ""
+        groups = f" in {self.test_groups:,} groups of (near-)duplicates" if grouped else ""
         cut = f" Documents are read up to {self.max_length:,} tokens." if self.max_length else ""
         return (
             f"{self.data}: {self.test_rows:,} test rows{groups}, {self.classes} classes.{cut}{runs} "

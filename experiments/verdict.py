@@ -114,7 +114,7 @@ def _others(best: Row, second: Row | None, baseline: Row | None) -> str:
         clauses.append(_standing(second.name, second, best.over.get(second.name), best.name))
     if baseline:
         named = f"{baseline.name}, without an embedding,"
-        clauses.append(_standing(named, baseline, best.over_baseline, "it" if second else best.name))
+        clauses.append(_standing(named, baseline, best.over_baseline, best.name))
     return "; ".join(clauses) + "." if clauses else ""
 
 

@@ -1,9 +1,10 @@
-"""What a run says of the collisions in its embedding."""
+"""What a run says of its embedding: collisions, alignment, what stays between two looks."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import jax
 import numpy as np
 import pytest
 
@@ -12,7 +13,7 @@ from embedlab import quality
 from embedlab.text import Vocabulary, distinct_ngram_rows
 from experiments.config import Quality
 from experiments.encoders import Bag
-from experiments.inspection import Inspector
+from experiments.inspection import Inspector, Watch, even_sample
 from experiments.model import Model
 from experiments.prepare import own_buffers
 
@@ -56,3 +57,59 @@ def test_n_grams_collide_where_n_grams_are_hashed(own_row: bool) -> None:
         "ngram_collisions_empty_predicted": expected.empty,
     }
     assert 0 < seen.whole < len(rows)
+
+
+def inspector(words: list[str], rows: int = 2000, labels: int = 0) -> Inspector:
+    vocabulary = Vocabulary.build([words])
+    model = Model(embedlab.Dense(len(vocabulary), 4), Bag(), 2)
+    return Inspector(model, vocabulary, {}, Quality(rows, 2), np.full(len(vocabulary), labels))
+
+
+def parameters(watched: Inspector, seed: int = 0) -> dict[str, Any]:
+    return watched.model.init(jax.random.key(seed), {})
+
+
+WORDS = ["array", "arrays", "shape", "shapes", "tree", "leaf"]
+
+
+def test_alignment_is_that_of_words_and_their_plurals() -> None:
+    watched = inspector(WORDS)
+    words = watched.vocabulary.words
+    assert {(words[a], words[b]) for a, b in watched.pairs} == {("array", "arrays"), ("shape", "shapes")}
+    found = parameters(watched)
+    table = np.array(found["tables"]["table"])
+    units = table / np.linalg.norm(table, axis=1, keepdims=True)
+    apart = np.square(units[watched.pairs[:, 0]] - units[watched.pairs[:, 1]]).sum(1)
+    assert watched.summary(found)["alignment"] == pytest.approx(apart.mean(), rel=1e-5)
+    for one, other in watched.pairs:
+        table[other] = 3 * table[one]
+    found["tables"]["table"] = table
+    assert watched.summary(found)["alignment"] == pytest.approx(0, abs=1e-6)
+
+
+def test_without_pairs_there_is_no_alignment() -> None:
+    watched = inspector(["tree", "leaf", "bark"])
+    assert "alignment" not in watched.summary(parameters(watched))
+
+
+def test_a_watch_says_what_share_of_neighbours_stayed() -> None:
+    watched = inspector([f"word{number}x" for number in range(60)])
+    one, other = parameters(watched, 0), parameters(watched, 1)
+    watch = Watch(watched, one)
+    same, changed, back = (watch.look(each)["neighbour_overlap"] for each in (one, other, one))
+    expected = quality.neighbour_overlap(watched.sample(one), watched.sample(other), k=2)
+    assert same == 1
+    assert changed == back == pytest.approx(float(expected)) and changed < 0.5
+
+
+def test_a_look_holds_the_summary() -> None:
+    watched = inspector(WORDS)
+    found = parameters(watched)
+    assert watched.summary(found).items() <= Watch(watched, found).look(found).items()
+
+
+def test_the_sample_is_even_and_small_enough() -> None:
+    watched = inspector([f"word{number:03d}x" for number in range(100)], rows=10)
+    assert watched.sampled.tolist() == [*range(2, 102, 10)]
+    assert len(inspector(WORDS, rows=2000).sampled) == 6
+    assert even_sample(0, 5).tolist() == []

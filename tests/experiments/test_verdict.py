@@ -202,7 +202,7 @@ def test_the_whole_reads_well() -> None:
         "At 25 % of dense's trainable bytes, cut is the best of 2 embeddings and gets 82.0 % of the "
         "1,500 test rows right, dense 86.0 %: a difference of -4.0 points (95 % interval -5.4 to -2.6), "
         "so it is not within 1 point of dense. next is 0.4 points behind cut (95 % interval -0.4 to "
-        "+1.3), so their order is open; tfidf, without an embedding, is 5.7 points ahead of it (95 % "
+        "+1.3), so their order is open; tfidf, without an embedding, is 5.7 points ahead of cut (95 % "
         "interval 4.3 to 7.0). Read this with care: 3 seeds are few, the best was picked on these same "
         "test rows, and 2 of 9 runs were still improving when they stopped."
     )

@@ -1,0 +1,82 @@
+"""Metrics of several embeddings are of the same words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import embedlab
+from embedlab import quality
+from embedlab.text import Vocabulary
+from embedlab.vectors import Vectors, save
+from experiments.config import Config, Quality
+from experiments.data import Dataset, Splits
+from experiments.errors import RunFailure
+from experiments.material import Material
+from experiments.run import RunDirectory
+from experiments.shared_words import on_shared_words
+
+DOCUMENTS = [["array", "arrays", "shape"] * 3 + [f"word{n}" for n in range(k)] for k in (20, 40, 40)]
+WORDS = Vocabulary.build(DOCUMENTS[:2]).words[2:]
+
+
+@pytest.fixture
+def material() -> Material:
+    rows = np.arange(3, dtype=np.int32)
+    dataset = Dataset("three", ("a", "b", "c"), rows % 2, ("even", "odd"), rows)
+    config = Config(embedlab.Dense(50, 4), quality=Quality(rows=30, neighbours=3))
+    return Material(config, dataset, Splits(rows[:2], rows[2:], rows[2:]), DOCUMENTS)
+
+
+def run(folder: Path, words: tuple[str, ...], matrix: np.ndarray) -> RunDirectory:
+    save(folder / "vectors", Vectors(words, matrix))
+    (folder / "summary.json").write_text("{}")
+    return RunDirectory(folder)
+
+
+def table(seed: int, rows: int) -> np.ndarray:
+    return np.random.default_rng(seed).normal(size=(rows, 4)).astype(np.float32)
+
+
+def test_a_larger_vocabulary_is_measured_on_the_words_of_the_smallest(
+    material: Material, tmp_path: Path
+) -> None:
+    full = table(0, len(WORDS))
+    runs = {
+        ("dense", 0): run(tmp_path / "a", WORDS, full),
+        ("cut", 0): run(tmp_path / "b", WORDS[:10], full[:10]),
+    }
+    found = on_shared_words(runs, material)
+    assert (found.words, found.sample) == (10, 10)
+    assert found.metrics["dense", 0] == found.metrics["cut", 0]
+    own = quality.summary(full[:10], k=3)
+    assert found.metrics["dense", 0]["effective_rank"] == pytest.approx(own["effective_rank"])
+    assert {"silhouette", "norm_frequency_correlation", "alignment"} <= set(found.metrics["cut", 0])
+    assert "neighbour_overlap_seeds" not in found.metrics["cut", 0]
+
+
+def test_at_most_so_many_words_are_taken_evenly(material: Material, tmp_path: Path) -> None:
+    full = table(0, len(WORDS))
+    found = on_shared_words({("dense", 0): run(tmp_path, WORDS, full)}, material)
+    assert (found.words, found.sample) == (len(WORDS), 30)
+    even = full[np.arange(30) * len(WORDS) // 30]
+    assert found.metrics["dense", 0]["hubness"] == pytest.approx(quality.summary(even, k=3)["hubness"])
+
+
+def test_seeds_are_compared_with_each_other(material: Material, tmp_path: Path) -> None:
+    tables = [table(0, 30), table(1, 30), -2 * table(0, 30)]  # the third has the first's neighbours
+    runs = {("dense", seed): run(tmp_path / str(seed), WORDS[:30], each) for seed, each in enumerate(tables)}
+    found = on_shared_words(runs, material)
+    between = float(quality.neighbour_overlap(tables[0], tables[1], k=3))
+    overlaps = [found.metrics["dense", seed]["neighbour_overlap_seeds"] for seed in range(3)]
+    assert overlaps == pytest.approx([(between + 1) / 2, between, (between + 1) / 2])
+    assert found.mean("dense")["neighbour_overlap_seeds"] == pytest.approx(np.mean(overlaps))
+
+
+def test_vectors_that_are_gone_are_named(material: Material, tmp_path: Path) -> None:
+    directory = run(tmp_path, WORDS, table(0, len(WORDS)))
+    (tmp_path / "vectors" / "vectors.npy").unlink()
+    with pytest.raises(RunFailure, match=r"vectors of a finished run can't be read .* written anew"):
+        on_shared_words({("dense", 0): directory}, material)
