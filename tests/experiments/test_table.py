@@ -143,9 +143,9 @@ def test_one_embedding_alone_without_reference(table: Table) -> None:
 def test_caption_tells_groups_and_how_much_is_read(table: Table) -> None:
     made = dataclasses.replace(table, test_groups=1370, max_length=64)
     assert made.caption() == (
-        "docstrings [en]: 1,523 test rows in 1,370 groups of (near-)duplicates, 10 classes. Documents are "
-        "read up to 64 tokens. 3 seeds an embedding. [95 % intervals] by bootstrap over these groups and seeds; "
-        "seconds are of one run."
+        "docstrings [en]: 1,523 test rows in 1,370 groups of (near-)duplicates, 10 classes. Documents "
+        "are read up to 64 tokens. 3 seeds an embedding. [95 % intervals] by bootstrap over these "
+        "groups and seeds; seconds are of one run."
     )
     assert "groups" not in dataclasses.replace(table, test_groups=1523).caption()
 
