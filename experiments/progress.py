@@ -188,7 +188,8 @@ class _Terminal(Progress):
         bar = self._bars.add_task(f"reading {name}", total=None, told="")
 
         def tell(done: int, parts: int) -> None:
-            self._bars.update(bar, completed=done, total=parts, told=f"{done}/{parts}")
+            told = f"{done}/{parts}"
+            self._bars.update(bar, completed=done, total=parts, told=told, refresh=True)
 
         yield tell
         self._bars.remove_task(bar)

@@ -18,7 +18,7 @@ from experiments.config_file import load
 from experiments.data import Csv, Jsonl
 from experiments.errors import Mistake
 from experiments.help import as_argument, documented
-from experiments.overrides import Applied, apply, describe
+from experiments.overrides import Applied, apply, describe, explain
 from experiments.schema import TYPE, nodes
 
 DENSE = embedlab.Dense(vocabulary=100, dim=8, initialiser=embedlab.Normal(0.5))
@@ -194,6 +194,19 @@ def test_no_rivals(quickstart: Config, text: str) -> None:
             "have it: add --embedding.type hashed",
         ),
         (
+            "--embedding.bukets 3",
+            "unknown key --embedding.bukets; did you mean --embedding.buckets? There embedding is dense, "
+            "which has no buckets; hashed and subword have it: add --embedding.type hashed",
+        ),
+        (
+            "--embedding.type hashed --embedding.bukets 3",
+            "unknown key --embedding.bukets; did you mean --embedding.buckets?",
+        ),
+        (
+            "--embedding.dtype float33",
+            "--embedding.dtype: got 'float33', expected one of float16, bfloat16, float32, float64; did you",
+        ),
+        (
             "--embedding.initialiser.value 3",
             "embedding.initialiser is normal, which has no value; constant has it: add "
             "--embedding.initialiser.type constant",
@@ -312,3 +325,27 @@ def test_what_help_shows_can_be_given() -> None:
                 assert applied.config.rivals == kept
                 same = codec.encode(start) | {"rivals": codec.encode(applied.config)["rivals"]}
                 assert codec.encode(applied.config) == same
+
+
+@pytest.mark.parametrize(
+    ("arguments", "shown"),
+    [
+        ("--embedding.type hashed", "--embedding.buckets VALUE"),
+        ("--embedding.type hashed --embedding.buckets 9", "--embedding.buckets 9"),
+        ("--data.type csv", "--data.path ''"),
+        ("--data.type csv --data.delimiter ';'", "--data.delimiter ';'"),
+        ("--embedding.initialiser.type uniform", "--embedding.initialiser.low -0.1"),
+        ("--train.steps 7", "--train.steps 7"),
+    ],
+)
+def test_help_shows_the_fields_that_overrides_bring(arguments: str, shown: str) -> None:
+    assert re.search(rf"^  {re.escape(shown)}(  |$)", explain(START, shlex.split(arguments)), re.M)
+
+
+def test_help_refuses_what_is_no_override() -> None:
+    with pytest.raises(Mistake, match=r"unknown key --train\.stps; did you mean --train\.steps\?"):
+        explain(START, ["--train.stps", "3"])
+
+
+def test_help_without_overrides_describes_the_config(quickstart: Config) -> None:
+    assert explain(quickstart, []) == describe(quickstart)

@@ -125,6 +125,65 @@ def test_time_left_of_a_resumed_run_counts_only_its_new_steps() -> None:
     assert file.getvalue().splitlines()[-1].endswith("step 350/400, 0:10 left, 0:10 for all runs")
 
 
+def test_time_left_leaves_out_what_compiling_took() -> None:
+    file, clock = io.StringIO(), Clock()
+    with progress(3, Console(file=file, width=100), clock=clock) as shown:
+        run = shown.run("dense", 400)
+        clock.now += 20  # compiling, and 10 steps
+        run.compiled(10)
+        run.update(10)
+        assert "left" not in file.getvalue().splitlines()[-1]  # not known yet
+        clock.now += 9
+        run.compiled(100)  # once is enough
+        run.update(100)
+        assert file.getvalue().splitlines()[-1].endswith("step 100/400, 0:30 left, 2:28 for all runs")
+        clock.now += 30
+        run.update(400)
+        run.done("done")
+        second = shown.run("hashed", 400)
+        clock.now += 9
+        second.compiled(10)
+        second.update(10)
+    # 59 s for the first run: 50 s more for this one, and 59 for the last.
+    assert shown.left(second) == 109
+
+
+def test_runs_that_were_finished_before_are_told_in_a_line() -> None:
+    file = io.StringIO()
+    with progress(2, Console(file=file, width=100)) as shown:
+        shown.skip("dense", "test accuracy 80.0 %")
+        shown.run("hashed", 400)
+    assert file.getvalue().splitlines() == [
+        "[1/2] dense: finished before, test accuracy 80.0 %",
+        "[2/2] hashed: starts, 400 steps at most",
+    ]
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+def test_reading_is_shown(terminal: bool) -> None:
+    file, clock = io.StringIO(), Clock()
+    with progress(1, Console(file=file, force_terminal=terminal, width=100), clock=clock) as shown:
+        with shown.reading("docstrings") as tell:
+            tell(1, 10)
+            clock.now += 6
+            tell(2, 10)
+        shown.run("dense", 400)
+    told = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", file.getvalue())
+    if terminal:
+        assert re.search(r"reading docstrings +\S+ +2/10", told)
+    else:
+        assert told.splitlines()[:2] == ["Reading docstrings …", "Reading docstrings: 2 of 10 parts"]
+
+
+def test_an_output_that_nobody_reads_is_an_error_to_be_caught() -> None:
+    class Gone(io.StringIO):
+        def write(self, text: str) -> int:
+            raise BrokenPipeError
+
+    with pytest.raises(BrokenPipeError), progress(1, open_console(Gone())) as shown:
+        shown.run("dense", 400)
+
+
 def test_a_run_that_stops_early_counts_as_a_whole_run() -> None:
     file, clock = io.StringIO(), Clock()
     with progress(2, Console(file=file, width=100), clock=clock) as shown:

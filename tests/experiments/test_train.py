@@ -1,5 +1,7 @@
 """The training loop: its order, its stopping, and that it goes on as if it had never stopped."""
 
+import time
+
 import jax
 import numpy as np
 import pytest
@@ -117,6 +119,48 @@ def test_a_loss_that_is_no_number_stops_the_run() -> None:
             seed=0,
             buffers={},
         )
+
+
+@pytest.mark.parametrize(("dtype", "advised"), [("float16", True), ("bfloat16", True), ("float32", False)])
+def test_a_narrow_type_is_named_where_it_may_be_the_cause(dtype: str, advised: bool) -> None:
+    model = Model(embedlab.Dense(50, 8, embedlab.Normal(1e4), dtype), Bag(mode="sum"), 2)
+    with pytest.raises(RunFailure) as caught:
+        fit(model, Train(rate=1e30, steps=3), TRAIN, VALID, seed=0, buffers={})
+    assert ("give a wider embedding.dtype" in str(caught.value)) == advised
+
+
+def test_seeds_of_all_32_bits() -> None:
+    settings = Train(batch=32, steps=2, evaluate_every=2, dropout=embedlab.Dropout(words=0.5))
+    found = {}
+    for seed in (0, 2**31 - 1, 2**31, 2**32 - 1):
+        fitted = fit(MODEL, settings, TRAIN, VALID, seed=seed, buffers={})
+        found[seed] = np.asarray(fitted.parameters["tables"]["table"]).tobytes()
+    assert len(set(found.values())) == 4
+
+
+def test_seconds_by_phase_go_on_with_the_run(tmp_path) -> None:
+    settings = Train(batch=32, steps=40, evaluate_every=20, patience=9)
+    shorter = Train(batch=32, steps=20, evaluate_every=20, patience=9)
+    seconds = []
+    for each in (shorter, settings):
+        with Checkpoints(tmp_path / "c") as checkpoints:
+            fitted = fit(
+                MODEL,
+                each,
+                TRAIN,
+                VALID,
+                seed=0,
+                buffers={},
+                checkpoints=checkpoints,
+                on_evaluation=lambda *_: time.sleep(0.05),
+            )
+        seconds.append(fitted.seconds)
+    assert list(seconds[0]) == ["start", "compile", "train", "evaluate", "inspect", "save"]
+    assert all(seconds[0][phase] > 0 for phase in ("start", "compile", "evaluate", "save"))
+    assert seconds[0]["inspect"] >= 0.05 and seconds[1]["inspect"] >= 0.1
+    for phase, before in seconds[0].items():
+        if phase != "save":  # the last save is not in what it saves
+            assert seconds[1][phase] >= before - 1e-5
 
 
 def test_l2_shrinks_the_rows_in_use() -> None:

@@ -1,0 +1,54 @@
+"""A classifier as pure functions: batches of prediction, and what is trained."""
+
+from __future__ import annotations
+
+import jax
+import numpy as np
+import pytest
+
+import embedlab
+from experiments import model as module
+from experiments.encoders import Bag
+from experiments.model import Model, probabilities
+from experiments.prepare import Encoded
+
+MODEL = Model(embedlab.Dense(20, 4), Bag(), 3)
+PARAMETERS = MODEL.init(jax.random.key(0), {})
+
+
+def documents(rows: int) -> Encoded:
+    rng = np.random.default_rng(0)
+    ids = rng.integers(0, 20, (1000, 6)).astype(np.int32)[:rows]
+    return Encoded(ids, rng.integers(0, 7, 1000).astype(np.int32)[:rows], {})
+
+
+def test_what_is_trained() -> None:
+    shapes = jax.tree.map(np.shape, PARAMETERS)
+    assert shapes == {
+        "tables": {"table": (20, 4)},
+        "dense": {},
+        "encoder": {"weight": (4, 3), "bias": (3,)},
+    }
+    assert MODEL.variables(PARAMETERS, {}).num_parameters == 80
+
+
+@pytest.mark.parametrize("rows", [1, 255, 256, 257, 600])
+def test_probabilities_do_not_depend_on_how_many_there_are(rows: int) -> None:
+    found = probabilities(MODEL, PARAMETERS, documents(rows))
+    assert found.shape == (rows, 3) and found.dtype == np.float32
+    np.testing.assert_allclose(found.sum(1), 1, atol=1e-5)
+    np.testing.assert_array_equal(found, probabilities(MODEL, PARAMETERS, documents(600))[:rows])
+
+
+def test_probabilities_are_the_softmax_of_the_logits() -> None:
+    batch = documents(5)
+    logits = MODEL.logits(PARAMETERS, {}, batch.ids, batch.lengths)
+    expected = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+    np.testing.assert_allclose(probabilities(MODEL, PARAMETERS, batch), expected, rtol=1e-5)
+
+
+def test_few_shapes_are_compiled() -> None:
+    module._probabilities.clear_cache()
+    for rows in (1, 7, 200, 256):
+        probabilities(MODEL, PARAMETERS, documents(rows))
+    assert module._probabilities._cache_size() == 1
