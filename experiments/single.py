@@ -22,7 +22,7 @@ from experiments.prepare import Encoded, encode
 from experiments.progress import Progress, RunProgress
 from experiments.run import RunDirectory, commit, versions
 from experiments.stopwatch import Stopwatch
-from experiments.train import Fitted, Labelled, OnEvaluation, fit, start
+from experiments.train import Fitted, Labelled, fit
 
 _CHURN = "neighbour_overlap"
 
@@ -86,6 +86,7 @@ def run_one(
     valid = prepared.labelled(splits.valid)
     with Checkpoints(directory.path / "checkpoints") as checkpoints:
         run = progress.run(f"{name} · seed {seed}", settings.steps, start=checkpoints.latest or 0)
+        log = _Log(directory, prepared.inspector, valid.labels, run)
         fitted = fit(
             prepared.model,
             settings,
@@ -94,32 +95,35 @@ def run_one(
             seed=seed,
             buffers=prepared.lexicon.buffers,
             checkpoints=checkpoints,
-            on_start=directory.rewind,
-            on_evaluation=_logger(directory, _watch(prepared, seed, checkpoints), valid.labels, run),
+            on_start=log.begin,
+            on_evaluation=log.evaluation,
         )
     summary = _finish(directory, prepared, seed, fitted)
     run.done(told(summary))
     return summary
 
 
-def _watch(prepared: Prepared, seed: int, checkpoints: Checkpoints) -> Watch:
-    """What looks at the vectors, from those on that the training begins with, or goes on with."""
-    first = start(prepared.model, prepared.material.config.train, seed, prepared.lexicon.buffers)
-    return Watch(prepared.inspector, (checkpoints.restore(first) or first)["live"]["parameters"])
+class _Log:
+    """What a run writes while it trains: lines of metrics, and news for the progress."""
 
+    def __init__(
+        self, directory: RunDirectory, inspector: Inspector, labels: np.ndarray, run: RunProgress
+    ) -> None:
+        self._directory, self._inspector, self._labels, self._run = directory, inspector, labels, run
 
-def _logger(directory: RunDirectory, watch: Watch, labels: np.ndarray, run: RunProgress) -> OnEvaluation:
-    """What is done at every evaluation: lines of metrics, and news for the progress."""
+    def begin(self, step: int, parameters: dict[str, Any]) -> None:
+        """From the step and the parameters on that the training begins or goes on with."""
+        self._directory.rewind(step)
+        self._watch = Watch(self._inspector, parameters)
 
-    def log(step: int, loss: float, predicted: np.ndarray, parameters: dict[str, Any]) -> None:
-        found = evaluate(predicted, labels)
-        directory.log(step=step, split="train", loss=loss)
-        directory.log(step=step, split="valid", **found)
-        directory.log(step=step, split="embedding", **watch.look(parameters))
-        run.compiled(step)  # by now, at the first evaluation
-        run.update(step, loss=loss, valid_loss=found["log_loss"], valid_accuracy=found["accuracy"])
-
-    return log
+    def evaluation(self, step: int, loss: float, predicted: np.ndarray, parameters: dict[str, Any]) -> None:
+        """After each evaluation on the validation documents."""
+        found = evaluate(predicted, self._labels)
+        self._directory.log(step=step, split="train", loss=loss)
+        self._directory.log(step=step, split="valid", **found)
+        self._directory.log(step=step, split="embedding", **self._watch.look(parameters))
+        self._run.compiled(step)  # by now, at the first evaluation
+        self._run.update(step, loss=loss, valid_loss=found["log_loss"], valid_accuracy=found["accuracy"])
 
 
 def _finish(directory: RunDirectory, prepared: Prepared, seed: int, fitted: Fitted) -> dict[str, Any]:

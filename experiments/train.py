@@ -53,6 +53,7 @@ class Fitted:
     seconds: dict[str, float]
 
 
+OnStart = Callable[[int, dict[str, Any]], None]
 OnEvaluation = Callable[[int, float, np.ndarray, dict[str, Any]], None]
 _PHASES = ("start", "compile", "train", "evaluate", "inspect", "save")
 
@@ -66,7 +67,7 @@ def fit(
     seed: int,
     buffers: Any,
     checkpoints: Checkpoints | None = None,
-    on_start: Callable[[int], None] = lambda step: None,
+    on_start: OnStart = lambda step, parameters: None,
     on_evaluation: OnEvaluation = lambda step, loss, probabilities, parameters: None,
 ) -> Fitted:
     """Trains until the validation loss has not fallen for `patience` evaluations, or for `steps`.
@@ -79,7 +80,7 @@ def fit(
         seed: of the initial parameters, the order and the dropout.
         buffers: the embedding's buffers that belong to it from the start.
         checkpoints: where states are kept and continued from; None to keep none.
-        on_start: called with the step that the run goes on from, 0 if it is new.
+        on_start: called with the step that the run goes on from, 0 if it is new, and the parameters there.
         on_evaluation: called with the step, the mean training loss since the last evaluation, the
             validation probabilities [rows, classes] and the parameters.
 
@@ -92,7 +93,7 @@ def fit(
         state = start(model, settings, seed, buffers)
         state = (checkpoints.restore(state) if checkpoints else None) or state
     watch.add({phase: float(state["seconds"][phase]) for phase in _PHASES})
-    on_start(int(state["step"]))
+    on_start(int(state["step"]), state["live"]["parameters"])
     take = _taker(model, settings, train, seed)
     saved, phase = time.monotonic(), "compile"
     while not _done(state, settings):

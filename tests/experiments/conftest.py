@@ -12,7 +12,7 @@ import pytest
 from experiments.classify import main
 from experiments.data.docstrings import documents
 
-#: A tiny run: a few seconds with compilation. PATH is replaced by the data's.
+#: A tiny run: a few seconds with compilation.
 CONFIG = """
 from embedlab import Dense, Hashed, Subword
 from experiments.config import Config, Quality, Text, Train
@@ -21,11 +21,11 @@ from experiments.data import Csv
 def config():
     return Config(
         embedding=Dense(300, 8),
-        RIVALS
-        data=Csv(path=PATH),
+        data=Csv(path={data!r}),
         text=Text(max_length=16),
         train=Train(steps=20, evaluate_every=10, batch=32),
         quality=Quality(rows=100),
+        {more}
     )
 """
 
@@ -43,11 +43,21 @@ def prose(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def small(prose: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def write_config(prose: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Writes the config of a tiny run; by default of one embedding, one seed, on the shared prose."""
+
+    def write(more: str = "", data: Path = prose) -> Path:
+        path = tmp_path_factory.mktemp("config") / "small.py"
+        path.write_text(CONFIG.format(data=str(data), more=more), "utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def small(write_config: Callable[..., Path]) -> Path:
     """A config of one embedding and one seed."""
-    path = tmp_path_factory.mktemp("config") / "small.py"
-    path.write_text(CONFIG.replace("PATH", repr(str(prose))).replace("RIVALS", ""), "utf-8")
-    return path
+    return write_config()
 
 
 @pytest.fixture

@@ -102,7 +102,7 @@ def test_a_stopped_run_goes_on_to_the_same_bits(tmp_path) -> None:
         seed=0,
         buffers={},
         checkpoints=Checkpoints(tmp_path / "c"),
-        on_start=started.append,
+        on_start=lambda step, _: started.append(step),
     )
     assert started == [20]
     same(whole.parameters, rest.parameters)
