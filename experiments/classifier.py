@@ -59,9 +59,9 @@ class Classifier:
         """
         if isinstance(texts, str):
             raise TypeError(f"texts={texts!r}: this is one string; give a list of texts, as [{texts!r}]")
-        odd = next((text for text in texts if not isinstance(text, str)), None)
-        if odd is not None:
-            raise TypeError(f"texts: {odd!r} is no string; give a list of texts")
+        odd = [text for text in texts if not isinstance(text, str)]
+        if odd:
+            raise TypeError(f"texts: {odd[0]!r} is no string; give a list of texts")
         if not texts:
             return np.zeros((0, len(self.classes)), np.float32)
         documents = tokenise(texts, self.config.text)

@@ -12,6 +12,7 @@ from embedlab import quality
 from embedlab.vectors import Vectors
 from embedlab.vectors import save as save_vectors
 from experiments.checkpoints import Checkpoints
+from experiments.errors import placed
 from experiments.evaluate import by_band, evaluate
 from experiments.inspection import Inspector, Watch, majority_classes
 from experiments.lexicon import Lexicon
@@ -179,9 +180,11 @@ def _at_rest(directory: RunDirectory) -> dict[str, float]:
 def _store(directory: RunDirectory, prepared: Prepared, fitted: Fitted) -> None:
     """Writes what a finished run is as a model, beside its checkpoint: the words and their vectors."""
     vocabulary = prepared.lexicon.vocabulary
-    vocabulary.save(directory.path / "vocabulary.json")
     matrix = np.asarray(prepared.inspector.vectors(fitted.parameters), np.float32)
-    save_vectors(directory.path / "vectors", Vectors(vocabulary.words[len(vocabulary.SPECIAL) :], matrix))
+    vectors = Vectors(vocabulary.words[len(vocabulary.SPECIAL) :], matrix)
+    with placed(directory.path):
+        vocabulary.save(directory.path / "vocabulary.json")
+        save_vectors(directory.path / "vectors", vectors)
 
 
 def _sizes(prepared: Prepared, fitted: Fitted) -> dict[str, int]:

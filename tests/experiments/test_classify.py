@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 import embedlab
+import experiments
 
 MORE = """
         rivals={
@@ -129,6 +130,29 @@ def labels(folder: Path, side: str) -> np.ndarray:
 
     material = read(codec.decode(json.loads((folder / "config.json").read_text())))
     return material.dataset.labels[getattr(material.splits, side)]
+
+
+def test_a_finished_run_is_a_model(runs, root) -> None:
+    (folder, _), _ = runs
+    classifier = experiments.load(folder / "subword" / "seed-0")
+    texts = ["Who wrote Hamlet ?", "How many zzyzzx are there ?", ""]
+    labels = classifier.predict(texts)
+    assert all(label in classifier.classes and 0 < p <= 1 for label, p in labels)
+    unseen = classifier.probabilities(["manying"]) - classifier.probabilities([""])
+    assert abs(unseen).max() > 1e-6  # a word never seen has a vector, by its n-grams
+    result = subprocess.run(
+        [sys.executable, "-m", "experiments.predict", str(folder)],
+        cwd=root,
+        input="\n".join(texts[:2]) + "\n",
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert result.returncode == 0, result.stderr
+    rows = [line.split("\t") for line in result.stdout.splitlines()]
+    assert [row[2] for row in rows] == texts[:2]
+    best = json.loads((folder / "summary.json").read_text())["best"]
+    assert result.stderr == f"The classifier of {folder / best}: 3 classes.\n"
 
 
 def test_the_embedding_alone(runs) -> None:

@@ -1,0 +1,53 @@
+"""The baselines of a comparison, run once."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+import embedlab
+from experiments.baseline_runs import run_baselines
+from experiments.config import Config
+from experiments.data import Csv
+from experiments.errors import Mistake
+from experiments.material import Material, read
+from experiments.progress import progress
+from experiments.report import strongest
+
+
+def fitted(workdir: Path, material: Material) -> tuple[list, str]:
+    file = io.StringIO()
+    with progress(2, Console(file=file, width=100)) as shown:
+        return run_baselines(workdir, material, shown), file.getvalue()
+
+
+def test_they_are_fitted_once(tmp_path: Path, prose: Path) -> None:
+    material = read(Config(embedlab.Dense(300, 8), data=Csv(path=str(prose))))
+    (largest, linear), told = fitted(tmp_path, material)
+    assert "[2/2] tfidf-logistic: starts" in told
+    assert largest.correct.shape == linear.correct.shape == (1, len(material.splits.test))
+    assert linear.mean("test", "accuracy") == linear.correct.mean() > largest.correct.mean() + 0.2
+    assert largest.mean("parameters") == 0 < linear.mean("parameters")
+    assert "Strongest features of the linear baseline (a leak would show here): " in strongest(
+        [largest, linear]
+    )
+    again, told = fitted(tmp_path, material)
+    assert told.count("finished before") == 2
+    for first, second in zip((largest, linear), again, strict=True):
+        np.testing.assert_array_equal(first.correct, second.correct)
+
+
+def test_texts_that_have_no_word_in_common_are_refused(tmp_path: Path) -> None:
+    rows = [f"w{number},{'xy'[number % 2]}\n" for number in range(200)]
+    (tmp_path / "data.csv").write_text("text,label\n" + "".join(rows))
+    material = read(Config(embedlab.Dense(300, 8), data=Csv(path=str(tmp_path / "data.csv"))))
+    with pytest.raises(Mistake, match=r"tfidf-logistic: .*run without baselines: --baselines false"):
+        fitted(tmp_path, material)
+
+
+def test_without_baselines_there_are_no_features() -> None:
+    assert strongest([]) == ""
