@@ -55,8 +55,9 @@ def mean_interval(
     percentile of these means. All seeds share the drawn groups, as they share the test set, so that a hard
     row counts as one row.
 
-    Where all rows are right in all seeds (or none in any) no resample differs, and the interval is that of
-    Clopper and Pearson for g groups of g: from `0.025^(1/g)` to 1.
+    Resamples hold only what was seen. Where no row is wrong in any seed (or none right), groups on which
+    some are may still be a share of up to `1 − 0.025^(1/g)` of g groups (about 3.7/g), and so much further
+    the interval reaches: from `0.025^(1/g)` to 1, which is that of Clopper and Pearson.
 
     What it cannot do: from S seeds it sees (S − 1)/S of the variance between seeds (two thirds at three
     seeds, none at one).
@@ -87,8 +88,11 @@ def mean_interval(
     """
     _check("correct", correct, groups, resamples)
     rng = np.random.default_rng(seed)
-    by_seed, count = _resample_groups(rng, correct, groups, resamples)
-    return _interval(float(correct.mean()), _resample_seeds(rng, by_seed), count, least=0.0)
+    size, right = _by_group(correct, groups)
+    mean, rate = float(correct.mean()), right / size
+    resampled = _resample_seeds(rng, _resample_groups(rng, size, right, resamples))
+    worse, better = (rate < mean - _ROUNDING).any(), (rate > mean + _ROUNDING).any()
+    return _interval(mean, resampled, len(size), worse=worse, better=better, least=0.0)
 
 
 def paired_difference(
@@ -105,8 +109,9 @@ def paired_difference(
     cancels. Seeds are drawn independently for each, even where there are as many: the first run of one
     model and the first of another share no more than a number.
 
-    Where the two agree on every row, no resample differs. Rows on which they differ may then still be a
-    share of up to `1 − 0.025^(1/g)` of g groups (about 3.7/g), and so much the difference may be, either way.
+    Where in no group a run of `b` does better than one of `a`, such groups may still be a share of up to
+    `1 − 0.025^(1/g)` of g groups (about 3.7/g), and so much further down the interval reaches; and up where
+    none of `a` does better. Where the two agree on every row it reaches as far either way.
 
     Args:
         a: bool [seeds of a, rows], whether a model is right on a test row.
@@ -136,28 +141,35 @@ def paired_difference(
     if a.shape[1] != b.shape[1]:
         raise ValueError(f"a has {a.shape[1]} rows and b {b.shape[1]}: give both on the same test rows")
     rng = np.random.default_rng(seed)
-    by_seed, count = _resample_groups(rng, np.concatenate([a, b]), groups, resamples)
-    of_a, of_b = by_seed[:, : len(a)], by_seed[:, len(a) :]
-    apart = _resample_seeds(rng, of_a) - _resample_seeds(rng, of_b)
-    return _interval(float(a.mean() - b.mean()), apart, count, least=-1.0)
+    size, right = _by_group(np.concatenate([a, b]), groups)
+    of_a, of_b = right[: len(a)], right[len(a) :]
+    by_seed = _resample_groups(rng, size, right, resamples)
+    apart = _resample_seeds(rng, by_seed[:, : len(a)]) - _resample_seeds(rng, by_seed[:, len(a) :])
+    worse, better = (of_a.min(0) < of_b.max(0)).any(), (of_a.max(0) > of_b.min(0)).any()
+    return _interval(float(a.mean() - b.mean()), apart, len(size), worse=worse, better=better, least=-1.0)
+
+
+def _by_group(
+    correct: np.ndarray, groups: np.ndarray | None
+) -> tuple[Int[np.ndarray, " groups"], Float[np.ndarray, "seeds groups"]]:
+    """How many rows each group has, and how many of them each seed gets right."""
+    number = np.arange(correct.shape[1]) if groups is None else np.unique(groups, return_inverse=True)[1]
+    return np.bincount(number), np.stack([np.bincount(number, weights=of_seed) for of_seed in correct])
 
 
 def _resample_groups(
-    rng: np.random.Generator, correct: np.ndarray, groups: np.ndarray | None, resamples: int
-) -> tuple[Float[np.ndarray, "resamples seeds"], int]:
-    """Accuracy of every seed in each resample of the groups; and how many groups there are.
+    rng: np.random.Generator, size: np.ndarray, right: np.ndarray, resamples: int
+) -> Float[np.ndarray, "resamples seeds"]:
+    """Accuracy of every seed in each resample of the groups.
 
     Groups of one size, in which each seed is right as often, are exchangeable, so it suffices to draw how
     many of each such pattern a resample holds: one multinomial over the patterns, which are few (at most
     2^seeds where all groups are of one row), however many rows there are.
     """
-    number = np.arange(correct.shape[1]) if groups is None else np.unique(groups, return_inverse=True)[1]
-    size = np.bincount(number)
-    right = [np.bincount(number, weights=of_seed) for of_seed in correct]
-    patterns, times = np.unique(np.stack([size, *right]), axis=1, return_counts=True)
+    patterns, times = np.unique(np.vstack([size, right]), axis=1, return_counts=True)
     drawn = rng.multinomial(len(size), times / len(size), size=resamples).astype(np.float64)
     rows = drawn @ patterns[0]  # a resample of larger groups has more rows
-    return drawn @ patterns[1:].T / rows[:, None], len(size)
+    return drawn @ patterns[1:].T / rows[:, None]
 
 
 def _resample_seeds(
@@ -169,17 +181,23 @@ def _resample_seeds(
     return (by_seed * drawn).sum(1) / seeds
 
 
-def _interval(mean: float, resampled: np.ndarray, groups: int, least: float) -> Interval:
-    """The percentiles; where no resample differs, the values that so many groups do not rule out.
+def _interval(
+    mean: float, resampled: np.ndarray, groups: int, *, worse: bool, better: bool, least: float
+) -> Interval:
+    """The percentiles, and beyond them what so many groups may hold unseen; within `least` … 1.
 
-    A kind of group that none of them is has a share of at most `1 − 0.025^(1/groups)`, and moves the mean
-    by at most that, within `least` … 1.
+    Args:
+        mean: the estimate.
+        resampled: the same of each resample.
+        groups: how many were drawn.
+        worse: whether a group was seen that speaks for less.
+        better: whether one was seen that speaks for more.
+        least: the smallest possible value.
     """
     low, high = np.quantile(resampled, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    if np.ptp(resampled) < _ROUNDING:
-        unseen = 1 - ((1 - LEVEL) / 2) ** (1 / groups)
-        low, high = max(mean - unseen, least), min(mean + unseen, 1.0)
-    return Interval(mean, float(low), float(high))
+    unseen = 1 - ((1 - LEVEL) / 2) ** (1 / groups)
+    low, high = low - unseen * (not worse), high + unseen * (not better)
+    return Interval(mean, max(float(low), least), min(float(high), 1.0))
 
 
 def _check(name: str, correct: np.ndarray, groups: np.ndarray | None, resamples: int) -> None:

@@ -160,8 +160,8 @@ def _apart_from_test(dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
     known = np.isin(dataset.groups[rows], dataset.groups[dataset.test_rows])
     if len(rows) and known.all():
         raise ValueError(
-            f"test_rows of {dataset.name!r}: the test set holds the text of every one of the {len(rows):,} "
-            f"other rows; give a test set of other texts, or none, to split one off"
+            f"the test set of {dataset.name!r} holds the text of every one of the {len(rows):,} other rows; "
+            f"give --data.test_path a file of other texts, or leave it out, so that a test set is split off"
         )
     return rows[~known], rows[known]
 

@@ -145,6 +145,27 @@ def test_two_that_agree_on_every_row_may_still_differ_on_others() -> None:
     assert (apart.mean, apart.high) == (1.0, 1.0) and 0.9 < apart.low < 0.92
 
 
+def test_rows_that_all_speak_for_one_side_do_not_rule_the_other_out() -> None:
+    """One row of 40 on which `a` alone is right: a test set as small may have missed those of `b`."""
+    a = np.full((1, 40), True)
+    b = a.copy()
+    b[0, 0] = False
+    found = paired_difference(a, b)
+    assert found.low == pytest.approx(-(1 - 0.025 ** (1 / 40))) and found.low < -0.08
+    assert 0.05 < found.high < 0.1
+    turned = paired_difference(b, a)
+    assert (turned.low, turned.high) == pytest.approx((-found.high, -found.low))
+
+
+def test_small_differences_on_few_rows_hold_the_truth() -> None:
+    rng = np.random.default_rng(0)
+    held = []
+    for case in range(1000):
+        kind = rng.choice(3, p=[0.93, 0.05, 0.02], size=40)  # both right, a alone, b alone
+        held.append(paired_difference(kind[None] != 2, kind[None] != 1, seed=case, resamples=300).holds(0.03))
+    assert np.mean(held) > 0.93
+
+
 def test_few_rows_without_an_error_hold_the_truth_as_often_as_they_should() -> None:
     """Where a tenth of 39 draws show no error at all, an interval of no width would miss the truth."""
     rng = np.random.default_rng(0)
