@@ -54,7 +54,8 @@ class Checkpoints:
         if step in self._manager.all_steps():
             return
         try:
-            self._manager.save(step, args=ocp.args.StandardSave(state))
+            with _lost_errors_unseen():
+                self._manager.save(step, args=ocp.args.StandardSave(state))
         except (OSError, ValueError, RuntimeError) as error:  # tensorstore says a full disk with a ValueError
             raise RunFailure(
                 f"{self.folder / str(step)}: the checkpoint can't be written ({_first_line(error)}). Free "
@@ -93,7 +94,7 @@ class Checkpoints:
 
 @contextlib.contextmanager
 def _lost_errors_unseen() -> Iterator[None]:
-    """Where one array can't be read, the threads that read the others print tracebacks of their own.
+    """Where one array can't be read or written, the threads of the others print tracebacks of their own.
 
     They may do so when the error itself is long on its way, so the hook is put back on success alone.
     """

@@ -33,30 +33,35 @@ def run(config: Config, workdir: Path, console: Console) -> None:
     directory, encoded = RunDirectory(workdir), codec.encode(config)
     directory.check(encoded)
     finished = is_finished(workdir, config)
-    runs = len(names(config)) * len(config.seeds) + len(baseline_runs.directories(workdir)) * config.baselines
-    with progress(runs, Console(quiet=True) if finished else console) as shown:
-        with shown.reading(encoded["data"]["type"]) as tell:
-            material = read(config, tell)
-        found = fingerprint.fingerprint(material.dataset, material.splits)
-        fingerprint.require_same(directory, found)
-        lexicons = {} if finished else _lexicons(workdir, material)
-        directory.claim(encoded)
-        fingerprint.keep(directory, found)
-        loaded = time.perf_counter() - started
+    with progress(_count(config), console) as shown, shown.reading(encoded["data"]["type"]) as tell:
+        material = read(config, tell)
+    found = fingerprint.fingerprint(material.dataset, material.splits)
+    fingerprint.require_same(directory, found)
+    lexicons = {} if finished else _lexicons(workdir, material)
+    directory.claim(encoded)
+    fingerprint.keep(directory, found)
+    loaded = time.perf_counter() - started
+    if finished:
+        console.print(f"{workdir} is finished; nothing to do.", highlight=False)
+    with progress(_count(config), Console(quiet=True) if finished else console) as shown:
         shown.print(report.about(material, loaded))
         baselines = baseline_runs.run_baselines(workdir, material, shown) if config.baselines else []
         shown.print(report.strongest(baselines))
         outcomes = _run_all(workdir, material, lexicons, shown)
     made = rows.table(material, baselines, outcomes)
     shared = on_shared_words(_directories(workdir, config), material)
-    if finished:
-        console.print(f"{workdir} is finished; nothing to do.", highlight=False)
-    else:
-        seconds = {"data": loaded, "total": time.perf_counter() - started}
+    seconds = {"data": loaded, "total": time.perf_counter() - started}
+    if not finished:
         report.write(directory, _directories(workdir, config), made, outcomes, shared, seconds)
     report.show(console, made, report.quality(outcomes, shared))
     if not finished:
         console.print(f"Written to {workdir} in {seconds['total']:.0f} s.", highlight=False)
+
+
+def _count(config: Config) -> int:
+    """How many runs there are, baselines among them."""
+    baselines = len(baseline_runs.directories(Path())) if config.baselines else 0
+    return len(names(config)) * len(config.seeds) + baselines
 
 
 def names(config: Config) -> dict[str, embedlab.Embedding]:

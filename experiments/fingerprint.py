@@ -48,7 +48,8 @@ def require_same(directory: RunDirectory, found: dict[str, Any]) -> None:
     if old is not None and old != found:
         raise Mistake(
             f"--workdir {directory.path}: the data changed since this run was begun: "
-            f"{_difference(old, found)}. Give another --workdir, or the data that it was begun with."
+            f"{_difference(old, found)}. (A file was edited, say, or a package that is read was upgraded.) "
+            "Give another --workdir, or the data that it was begun with."
         )
 
 
