@@ -10,6 +10,8 @@ import sys
 import numpy as np
 import pytest
 
+from embedlab.text import Vocabulary
+from experiments import config_file
 from experiments.config import Text
 from experiments.data import Docstrings, docstrings, grouped_as_read, split
 from experiments.data.prose import MASK
@@ -123,6 +125,15 @@ def test_a_split_leaves_no_near_duplicate_across_as_it_is_read(data):
 
     assert alike(split(data, seed=0), 400) > 0, "whole texts alone do not tell"
     assert alike(split(grouped_as_read(data, documents), seed=0), 400) == 0
+
+
+def test_the_quickstart_has_a_row_for_every_word(data, root):
+    config = config_file.load(str(root / "configs" / "quickstart.py"))
+    documents = tokenise(data.texts, config.text)
+    splits = split(grouped_as_read(data, documents), seed=config.split_seed)
+    words = {word for row in splits.train for word in documents[row]}
+    rows = config.embedding.vocabulary - len(Vocabulary.SPECIAL)
+    assert len(words) <= rows <= 1.02 * len(words)
 
 
 def test_near_duplicates_across_packages_are_grouped(data):
