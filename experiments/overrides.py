@@ -81,8 +81,8 @@ def explain(config: Config, arguments: Sequence[str], flags: Iterable[str] = ())
     Example:
         >>> import embedlab
         >>> start = Config(embedlab.Dense(vocabulary=100, dim=8))
-        >>> [x for x in explain(start, ["--embedding.type=hashed"]).splitlines() if "buckets VALUE" in x]
-        ['  --embedding.buckets VALUE             a whole number: number of shared rows']
+        >>> "--embedding.buckets VALUE" in explain(start, ["--embedding.type=hashed"])
+        True
     """
     return describe_values(_overridden(config, arguments, flags)[0])
 

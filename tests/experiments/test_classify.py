@@ -216,7 +216,7 @@ def untimed(table: Path) -> list[dict[str, str]]:
 
 def test_a_kill_in_the_middle_of_training_loses_nothing(root, write_config, inside, tmp_path) -> None:
     slow = write_config("seeds=(2**32 - 1,), baselines=False")
-    steps = ["--train.steps", 60, "--train.evaluate_every", 2, "--train.patience", 99]
+    steps = ["--train.steps", 40, "--train.evaluate_every", 2, "--train.patience", 99]
     words = [slow, *steps, "--train.checkpoint_seconds", 0, "--train.dropout.words", 0.3]
     folder = tmp_path / "killed"
     process = program(root, "classify", *words, "--workdir", folder)
@@ -229,7 +229,7 @@ def test_a_kill_in_the_middle_of_training_loses_nothing(root, write_config, insi
     assert not (folder / "summary.json").exists()
     status, out, err = inside(*words, "--workdir", folder)
     assert status == 0, err
-    assert 0 < int(re.search(r"resumes at step (\d+), 60 steps", out)[1]) < 60  # type: ignore[index]
+    assert 0 < int(re.search(r"resumes at step (\d+), 40 steps", out)[1]) < 40  # type: ignore[index]
     assert inside(*words, "--workdir", tmp_path / "whole")[0] == 0
     for file in ("metrics.jsonl", "vectors/vectors.npy", "predictions.npz"):
         assert (folder / file).read_bytes() == (tmp_path / "whole" / file).read_bytes(), file
