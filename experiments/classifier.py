@@ -92,7 +92,7 @@ def load(folder: str | os.PathLike[str]) -> Classifier:
     if stored is None or summary is None or "classes" not in summary:
         raise Mistake(f"{directory.path}: the run's config or summary is missing; train again")
     config, classes = codec.decode(stored), tuple(summary["classes"])
-    with mistakes():
+    with mistakes(str(directory.path)):
         vocabulary = Vocabulary.load(directory.path / "vocabulary.json")
     model = Model(config.embedding, config.encoder, len(classes))
     return Classifier(
@@ -114,7 +114,8 @@ def _parameters(
     """Those of the best validation loss, out of the last checkpoint."""
     folder = directory.path / "checkpoints"
     drawn = dataclasses.replace(model, spec=_drawn(model.spec))
-    like = jax.eval_shape(lambda: start(drawn, config.train, 0, own_buffers(drawn.spec, vocabulary)))
+    with mistakes(str(directory.path)):  # float64 takes a setting of JAX
+        like = jax.eval_shape(lambda: start(drawn, config.train, 0, own_buffers(drawn.spec, vocabulary)))
     state = None
     if folder.is_dir():
         with Checkpoints(folder, create=False) as checkpoints:

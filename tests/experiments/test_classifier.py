@@ -112,6 +112,13 @@ def test_what_is_missing_is_named(copied: Path, name: str, message: str) -> None
     assert not (copied / "checkpoints").exists() or name != "checkpoints"
 
 
+def test_a_type_that_jax_does_not_have_now_is_named(copied: Path) -> None:
+    config = copied / "config.json"
+    config.write_text(config.read_text().replace('"float32"', '"float64"'))
+    with pytest.raises(Mistake, match="dtype='float64'"):
+        load(copied)
+
+
 def test_a_damaged_checkpoint_is_named(copied: Path) -> None:
     (copied / "checkpoints" / "10" / "default" / "manifest.ocdbt").write_bytes(b"")
     with pytest.raises(RunFailure, match=r"checkpoints/10.*summary\.json of this run.*from the start"):
