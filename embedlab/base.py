@@ -22,7 +22,6 @@ from jaxtyping import Array, Float, PRNGKeyArray
 ABSENT: int = 2**31 - 1
 
 
-
 # The fields of a pytree are typed `Any`: while JAX transforms one, they hold tracers, axes or placeholders.
 
 

@@ -1,7 +1,7 @@
 """Experiments: one runnable script a task, and what they share.
 
-    from experiments import load
-    load("runs/quickstart").predict(["Returns the sorted unique elements of an array."])
+from experiments import load
+load("runs/quickstart").predict(["Returns the sorted unique elements of an array."])
 """
 
 from __future__ import annotations

@@ -185,9 +185,7 @@ def _sum(spec: Any, variables: Any, ids: Any, weights: Any) -> tuple[Any, Any]:
     return pool(table, rows, weights, dtype=accumulator(table.dtype)), table.dtype
 
 
-def _ragged_sum(
-    spec: Any, variables: Any, ids: Any, weights: Any, owner: Any, bags: int
-) -> tuple[Any, Any]:
+def _ragged_sum(spec: Any, variables: Any, ids: Any, weights: Any, owner: Any, bags: int) -> tuple[Any, Any]:
     """The same over ragged bags: the ids' bags are `owner` [values]."""
     if not spec.linear:
         weighed, dtype = _weighed(spec, variables, ids, weights)

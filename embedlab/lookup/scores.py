@@ -48,9 +48,7 @@ def all_vectors(spec: Embedding, variables: Variables) -> Float[Array, "ids dim"
     return embed(spec, variables, jnp.arange(known, dtype=jnp.int32))
 
 
-def attend(
-    spec: Embedding, variables: Variables, queries: Any
-) -> Float[Array, "*shape ids"]:
+def attend(spec: Embedding, variables: Variables, queries: Any) -> Float[Array, "*shape ids"]:
     """Scores of queries against every id's vector: `s[..., i] = <q, e(i)>` (a tied softmax's logits).
 
     Args:

@@ -101,9 +101,7 @@ def test_ragged_bags_equal_the_reference(spec: Any, mode: Any, ids: Any, weights
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda s: type(s).__name__)
 @pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize(
-    ("values", "offsets"), [(3, [0]), (0, [0]), (0, [0, 0, 0]), (3, [0, 0, 0])], ids=str
-)
+@pytest.mark.parametrize(("values", "offsets"), [(3, [0]), (0, [0]), (0, [0, 0, 0]), (3, [0, 0, 0])], ids=str)
 def test_ragged_bags_of_nothing(spec: Any, mode: Any, values: int, offsets: list[int]) -> None:
     def total(tables: Any) -> Any:
         v = Variables(tables, buffers=ARRAYS[spec].buffers)
