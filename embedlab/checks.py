@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import math
+import numbers
 from typing import Any
 
 import numpy as np
@@ -66,7 +68,7 @@ def require_table(rows: int, dim: int, dtype: str) -> None:
         dtype: name of the entries' type.
 
     Raises:
-        ValueError: too many rows, no width, or another type.
+        ValueError: too many rows, no width or too large a one, or another type.
 
     Example:
         >>> require_table(10, 4, "int8")
@@ -76,6 +78,7 @@ def require_table(rows: int, dim: int, dtype: str) -> None:
     Source: none.
     """
     require_count("dim", dim)
+    require(dim < ABSENT, "dim", dim, f"give a width below {ABSENT}")
     require(rows < ABSENT, "rows", rows, f"a table has fewer than {ABSENT} rows; use several tables")
     require(dtype in TABLE_DTYPES, "dtype", dtype, f"choose one of {', '.join(TABLE_DTYPES)}")
 
@@ -107,3 +110,35 @@ def plain_fields(spec: Any) -> None:
         if isinstance(value, np.generic):
             object.__setattr__(spec, field.name, value.item())
     require(isinstance(spec.dtype, str), "dtype", spec.dtype, "give its name, such as 'float32'")
+
+
+def finite_fields(spec: Any, *fields: str, remedy: str = "give a finite number") -> None:
+    """Requires finite numbers of any type, and holds them as floats: equal specs then hash alike.
+
+    Args:
+        spec: a frozen dataclass, in its `__post_init__`.
+        fields: names of its numbers.
+        remedy: what to give instead.
+
+    Raises:
+        ValueError: a field is no finite number; a bool is none.
+
+    Example:
+        >>> from embedlab import Normal
+        >>> spec = Normal(0.5)   # a number, no array, so no shape
+        >>> object.__setattr__(spec, "stddev", np.float32(0.25))   # as if it had been given so
+        >>> finite_fields(spec, "stddev")
+        >>> spec
+        Normal(stddev=0.25)
+
+    Source: none.
+    """
+    for field in fields:
+        value = getattr(spec, field)
+        number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+        try:
+            held = float(value) if number else math.nan
+        except OverflowError:  # a whole number or a fraction that no float reaches
+            held = math.inf
+        require(math.isfinite(held), field, value, remedy)
+        object.__setattr__(spec, field, held)

@@ -77,6 +77,7 @@ class Hashed:
             require(self.vocabulary < ABSENT, "vocabulary", self.vocabulary, "give None for 64-bit ids")
         for field in ("buckets", "hashes"):
             require_count(field, getattr(self, field))
+        require(self.hashes < _SIGN, "hashes", self.hashes, f"give fewer than {_SIGN} hash functions")
         for field in ("importance", "seed"):
             require_count(field, getattr(self, field), least=0)
         require(self.seed < 2**32, "seed", self.seed, "give a seed below 2**32")

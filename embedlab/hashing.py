@@ -49,6 +49,11 @@ def murmur3(
 
     Source: Appleby 2011, MurmurHash3_x86_32.
     """
+    with np.errstate(over="ignore"):  # NumPy warns of a single number, though not of an array
+        return _murmur3(low, high, seed)
+
+
+def _murmur3(low: Any, high: Any, seed: int) -> Any:
     xp = namespace(low, high)
 
     def rotate(x: Any, bits: int) -> Any:
@@ -128,7 +133,7 @@ def bucket(ids: Ids64, buckets: int, seed: int) -> Int[Array, "*shape"] | Int[np
     Source: Appleby 2011.
     """
     xp = namespace(ids)
-    return (murmur3(ids.low, ids.high, seed) % xp.uint32(buckets)).astype(xp.int32)
+    return xp.asarray(murmur3(ids.low, ids.high, seed) % xp.uint32(buckets), xp.int32)
 
 
 def sign(ids: Ids64, seed: int) -> Any:

@@ -9,18 +9,16 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import io
-import math
-import numbers
 from collections.abc import Hashable
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from embedlab.checks import require
+from embedlab.checks import finite_fields, require
 from embedlab.npy import npy_header
 
 
@@ -63,7 +61,7 @@ class Normal:
     stddev: float = 0.1
 
     def __post_init__(self) -> None:
-        _take_finite(self, "stddev")
+        finite_fields(self, "stddev")
         require(self.stddev >= 0, "stddev", self.stddev, "give a standard deviation of zero or more")
 
     def __call__(self, key: PRNGKeyArray, rows: int, width: int, dtype: str) -> Float[Array, "rows width"]:
@@ -92,7 +90,7 @@ class ScaledNormal:
     scale: float = 1.0
 
     def __post_init__(self) -> None:
-        _take_finite(self, "scale")
+        finite_fields(self, "scale")
         require(self.scale >= 0, "scale", self.scale, "give a length of zero or more")
 
     def __call__(self, key: PRNGKeyArray, rows: int, width: int, dtype: str) -> Float[Array, "rows width"]:
@@ -123,7 +121,7 @@ class Uniform:
     high: float = 0.1
 
     def __post_init__(self) -> None:
-        _take_finite(self, "low", "high")
+        finite_fields(self, "low", "high")
         require(self.low <= self.high, "low", self.low, f"give a bound that is not above high={self.high}")
 
     def __call__(self, key: PRNGKeyArray, rows: int, width: int, dtype: str) -> Float[Array, "rows width"]:
@@ -139,7 +137,7 @@ class Constant:
         value: the entry.
 
     Raises:
-        ValueError: `value` is not finite.
+        ValueError: `value` is not finite, or beyond what the table's type holds.
 
     Example:
         >>> Constant(1.0)(jax.random.key(0), 1, 3, "float32")   # [rows, width]
@@ -151,10 +149,12 @@ class Constant:
     value: float = 0.0
 
     def __post_init__(self) -> None:
-        _take_finite(self, "value")
+        finite_fields(self, "value")
 
     def __call__(self, key: PRNGKeyArray, rows: int, width: int, dtype: str) -> Float[Array, "rows width"]:
         """Fills a table, float [rows, width]; the key is not used."""
+        most = float(jnp.finfo(dtype).max)
+        require(abs(self.value) <= most, "value", self.value, f"{dtype} has no number beyond {most:.3g}")
         return jnp.full((rows, width), self.value, dtype)
 
 
@@ -265,16 +265,3 @@ def draw(
     found, wanted = (f"{table.dtype} {table.shape}", f"{dtype} {shape}")
     require(found == wanted, "initialiser", initialiser, f"it drew {found}; it is to draw {wanted}")
     return table
-
-
-def _take_finite(spec: Any, *fields: str) -> None:
-    """Requires finite numbers of any type, and holds them as floats: equal specs then hash alike."""
-    for field in fields:
-        value = getattr(spec, field)
-        number = isinstance(value, numbers.Real) and not isinstance(value, bool)
-        try:
-            held = float(value) if number else math.nan
-        except OverflowError:  # a whole number or a fraction that no float reaches
-            held = math.inf
-        require(math.isfinite(held), field, value, "give a finite number")
-        object.__setattr__(spec, field, held)

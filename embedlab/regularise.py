@@ -14,7 +14,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, PRNGKeyArray
 
 from embedlab.base import Lookup, accumulator
-from embedlab.checks import require
+from embedlab.checks import finite_fields, require
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,9 +44,11 @@ class Dropout:
     components: float = 0.0
 
     def __post_init__(self) -> None:
+        remedy = "give a probability of at least 0 and below 1"
+        finite_fields(self, "words", "components", remedy=remedy)
         for field in ("words", "components"):
             rate = getattr(self, field)
-            require(0 <= rate < 1, field, rate, "give a probability of at least 0 and below 1")
+            require(0 <= rate < 1, field, rate, remedy)
 
 
 def keep_words(key: PRNGKeyArray, shape: tuple[int, ...], rate: float) -> Any:

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
@@ -139,7 +140,8 @@ class Subword:
         present = ids != ABSENT
         known = xp.where(present, ids, 0)
         rows = xp.asarray(buffers["ngrams"])[known]
-        real = present[..., None] & (rows != ABSENT)
+        # ABSENT is beyond the buckets too, as are the rows of a buffer that was made for more of them.
+        real = present[..., None] & (rows >= 0) & (rows < self.buckets)
         if self.own_row:
             own = present & (ids < self.vocabulary)
             rows = xp.concatenate([known[..., None], rows + xp.int32(self.vocabulary)], -1)
@@ -164,6 +166,8 @@ class Subword:
         require(fits, "buffers['ngrams'].shape", shape, f"give one row a word, {self.vocabulary} at least")
         dtype = str(ngrams.dtype)
         require(jnp.issubdtype(ngrams.dtype, jnp.integer), "buffers['ngrams'].dtype", dtype, "give int32")
+        if isinstance(ngrams, jax.core.Tracer):
+            return ngrams  # shows its shape and type only
         real = np.asarray(ngrams)
         outside = real[(real != ABSENT) & ((real < 0) | (real >= self.buckets))]
         remedy = f"its rows are 0 … {self.buckets - 1}, or ABSENT; make it with the spec's own buckets"

@@ -69,7 +69,7 @@ def as_ids(ids: Any) -> Any:
 
     Raises:
         TypeError: they are floats, bools or no numbers.
-        ValueError: the halves of `Ids64` are of two shapes.
+        ValueError: the halves of `Ids64` are of two shapes, or no 64-bit type holds all ids of a list.
 
     Example:
         >>> as_ids([1, 2]).shape
@@ -86,6 +86,8 @@ def as_ids(ids: Any) -> Any:
     array = np.asarray(ids)
     if array.size == 0 and not isinstance(ids, np.ndarray):
         return array.astype(np.int32)  # NumPy takes [] for floats
+    if array.dtype in (np.float64, object) and not isinstance(ids, np.ndarray):
+        _refuse_wide(ids)
     _require_integers(array.dtype)
     return array
 
@@ -262,6 +264,13 @@ def _wide(ids: Any, good: Any, xp: Any) -> Ids64:
 def _require_integers(dtype: Any) -> None:
     if not jnp.issubdtype(dtype, jnp.integer):
         raise TypeError(f"ids have dtype {dtype}: ids are integers; convert with ids.astype('int32')")
+
+
+def _refuse_wide(ids: Any) -> None:
+    """Names whole numbers that NumPy made floats or objects of, since no 64-bit type holds them all."""
+    numbers = np.asarray(ids, object).ravel().tolist()
+    if all(type(number) is int for number in numbers):
+        raise ValueError(f"ids from {min(numbers)} to {max(numbers)}: no type of 64 bits holds them all")
 
 
 def _require_halves(ids: Ids64) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from embedlab.base import Embedding, Variables, accumulator
 from embedlab.checks import require
@@ -15,7 +16,7 @@ from embedlab.lookup.ids import canonical
 from embedlab.lookup.take import read
 
 
-def max_norm(spec: Embedding, variables: Variables, ids: Any, limit: float, *, mask: Any = None) -> Variables:
+def max_norm(spec: Embedding, variables: Variables, ids: Any, limit: Any, *, mask: Any = None) -> Variables:
     """Shortens the rows that ids use to a length of at most `limit`: `T[r] ← T[r] · min(1, limit/‖T[r]‖)`.
 
     Called after an update, it keeps rows in a ball, as torch's `max_norm` does before a look-up. Rows that
@@ -25,7 +26,7 @@ def max_norm(spec: Embedding, variables: Variables, ids: Any, limit: float, *, m
         spec: the embedding.
         variables: its arrays.
         ids: integers [...], or `Ids64`.
-        limit: greatest length of a row.
+        limit: greatest length of a row, a number.
         mask: bools, or integers of which 0 is False, of the ids' shape; False leaves an id's rows alone.
 
     Returns:
@@ -46,7 +47,9 @@ def max_norm(spec: Embedding, variables: Variables, ids: Any, limit: float, *, m
 
     Reference: Hinton et al. 2012, "Improving neural networks by preventing co-adaptation".
     """
-    require(limit > 0, "limit", limit, "give a length above zero")
+    if not isinstance(limit, jax.core.Tracer):
+        number = np.ndim(limit) == 0 and jnp.issubdtype(np.asarray(limit).dtype, np.number)
+        require(bool(number and limit > 0), "limit", limit, "give a length above zero")
     ids, mask = admit(spec, variables, ids, mask)
     return _max_norm(spec, variables, ids, limit, mask)
 

@@ -116,8 +116,8 @@ def ngram_rows(
         `ABSENT` throughout, and so is `"</s>"`. fastText adds its number of words to each row.
 
     Raises:
-        ValueError: if minn > maxn, a number is out of range, `words` is one string, or a word holds a lone
-            surrogate.
+        ValueError: if minn > maxn, a number is out of range, `words` is one string or holds
+            what is none, or a word holds a lone surrogate.
 
     Example:
         >>> ngram_rows(["cat", "a"], buckets=1000, minn=3, maxn=4)
@@ -182,6 +182,9 @@ def _sizes(
     words: Sequence[str], minn: int, maxn: int
 ) -> tuple[Num[np.ndarray, " words"], Num[np.ndarray, " words"]]:
     """Characters of each wrapped word, and how many n-grams it has."""
+    if not all(issubclass(kind, str) for kind in set(map(type, words))):
+        place, odd = next((i, word) for i, word in enumerate(words) if not isinstance(word, str))
+        raise ValueError(f"words[{place}]={odd!r}: give strings")
     lengths = np.fromiter(map(len, words), np.int64, len(words)) + 2
     # Σ over n of max(0, length − n + 1), summed in closed form over the n that fit.
     fitting = np.maximum(np.minimum(maxn, lengths) - minn + 1, 0)

@@ -18,6 +18,7 @@ from embedlab.files import write_whole
 from embedlab.npy import npy_header
 from embedlab.quality import neighbours
 
+_FLOATS = (np.float16, np.float32, np.float64)
 _ARRAY, _WORDS = "vectors.npy", "words.txt"
 
 
@@ -218,7 +219,7 @@ def _line(word: str) -> bytes:
 
 
 def _is_matrix(array: object) -> bool:
-    return isinstance(array, np.ndarray) and array.ndim == 2 and np.issubdtype(array.dtype, np.floating)
+    return isinstance(array, np.ndarray) and array.ndim == 2 and array.dtype in _FLOATS
 
 
 def _shown(array: object) -> str:

@@ -39,3 +39,9 @@ def test_a_table_is_addressed_by_32_bits() -> None:
         ValueError, match=r"^dtype='float8': choose one of float16, bfloat16, float32, float64$"
     ):
         require_table(1, 1, "float8")
+
+
+@pytest.mark.parametrize("dim", [ABSENT, 10**20])
+def test_a_width_has_a_bound(dim: int) -> None:
+    with pytest.raises(ValueError, match=rf"^dim={dim}: give a width below {ABSENT}$"):
+        require_table(1, dim, "float32")

@@ -154,3 +154,15 @@ def test_a_seed_may_be_the_largest_uint32() -> None:
     assert spec == Hashed(None, 4, buckets=17, seed=2**32 - 1)
     with pytest.raises(ValueError, match=r"^seed=4294967296: give a seed below 2\*\*32"):
         Hashed(None, 4, buckets=17, seed=np.uint64(2**32))
+
+
+def test_streams_of_hashes_do_not_meet_those_of_signs() -> None:
+    with pytest.raises(ValueError, match=r"^hashes=65536: give fewer than 65536 hash functions$"):
+        Hashed(10, 4, buckets=5, hashes=2**16)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_single_id_of_the_host_warns_of_nothing() -> None:
+    spec = Hashed(100, 4, buckets=50, signed=True)
+    one, many = (spec.index({}, np.asarray(ids, np.int32)) for ids in (5, [5]))
+    np.testing.assert_array_equal(one[0].rows, many[0].rows[0])

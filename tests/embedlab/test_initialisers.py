@@ -306,3 +306,9 @@ def test_an_archive_is_no_array(tmp_path: Path) -> None:
 
 def test_float64_files_are_cast_to_the_tables_dtype(file: Path) -> None:
     assert read(file).dtype == jnp.float32
+
+
+@pytest.mark.parametrize(("value", "dtype"), [(1e60, "float32"), (-7e4, "float16")])
+def test_a_constant_that_the_type_does_not_hold(value: float, dtype: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(f"value={value}: {dtype} has no number beyond")):
+        Constant(value)(KEY, 2, 3, dtype)

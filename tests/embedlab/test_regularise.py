@@ -80,3 +80,16 @@ def test_narrow_rows_are_summed_wide() -> None:
     variables = Variables({"table": jnp.ones((1, 600), jnp.bfloat16)})
     looks = (Lookup("table", jnp.zeros((1, 1), jnp.int32)),)
     assert float(l2_rows(gather(variables.tables, looks), looks)) == 300
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize("rate", ["0.1", None, True, float("inf")])
+def test_a_rate_is_a_number(rate: object) -> None:
+    with pytest.raises(ValueError, match=r"^words=.*: give a probability"):
+        Dropout(words=rate)
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_a_rate_of_numpy_is_held_as_a_float() -> None:
+    drop = Dropout(words=np.float32(0.5))
+    assert type(drop.words) is float and hash(drop) == hash(Dropout(0.5))

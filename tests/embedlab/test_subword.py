@@ -197,3 +197,31 @@ def test_its_table_is_of_the_shape_it_says(own_row: bool, rows: int) -> None:
 def test_ids_need_the_buffers() -> None:
     with pytest.raises(ValueError, match=r"^buffers=\[\]: give variables.buffers, with 'ngrams'"):
         Subword(5, 4, buckets=8).num_ids({})
+
+
+def test_buffers_may_be_traced() -> None:
+    spec = Subword(2, 4, buckets=100)
+    buffers = spec.word_buffers(["cat", "cats"])
+    shapes = jax.eval_shape(spec.init, jax.random.key(0), buffers)
+    assert shapes.tables["table"].shape == (102, 4)
+    made = jax.jit(spec.init)(jax.random.key(0), buffers)
+    np.testing.assert_array_equal(made.buffers["ngrams"], buffers["ngrams"])
+    with pytest.raises(ValueError, match=r"^buffers\['ngrams'\]\.shape=\(1, "):
+        jax.eval_shape(spec.init, jax.random.key(0), {"ngrams": buffers["ngrams"][:1]})
+
+
+def test_rows_beyond_the_buckets_are_as_if_they_were_not_there() -> None:
+    """A buffer made for more buckets: the mean is over the rows that there are, and no other word's row."""
+    spec = Subword(2, 4, buckets=5)
+    few = np.array([[3, 4], [1, ABSENT]], np.int32)
+    more = np.array([[3, 4, 5, -1], [1, 900, -2, ABSENT]], np.int32)
+    variables = spec.init(jax.random.key(0), {"ngrams": few})
+    wanted = embed(spec, variables, np.arange(2))
+    other = dataclasses.replace(variables, buffers={"ngrams": more})
+    np.testing.assert_allclose(embed(spec, other, np.arange(2)), wanted, rtol=1e-6)
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_words_are_strings() -> None:
+    with pytest.raises(ValueError, match=r"^words\[1\]=3: give strings$"):
+        Subword(2, 4, buckets=5).word_buffers(["cat", 3])

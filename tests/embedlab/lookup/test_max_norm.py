@@ -67,3 +67,17 @@ def test_all_tables_of_a_kind_that_is_not_linear_are_shortened() -> None:
         changed = (np.asarray(shortened.tables[name]) != np.asarray(variables.tables[name])).any(-1)
         assert np.flatnonzero(changed).tolist() == [row]
         assert np.linalg.norm(shortened.tables[name][row]) == pytest.approx(0.5, rel=1e-6)
+
+
+def test_a_limit_may_be_traced() -> None:
+    variables = SPECS[0].init(jax.random.key(0))
+    traced = jax.jit(lambda limit: max_norm(SPECS[0], variables, np.arange(6), limit))(0.5)
+    wanted = max_norm(SPECS[0], variables, np.arange(6), 0.5)
+    np.testing.assert_array_equal(traced.tables["table"], wanted.tables["table"])
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize("limit", ["a", None, [1.0]])
+def test_a_limit_is_a_number(limit: Any) -> None:
+    with pytest.raises(ValueError, match=r"^limit=.*: give a length above zero$"):
+        max_norm(SPECS[0], SPECS[0].init(jax.random.key(0)), [1], limit)

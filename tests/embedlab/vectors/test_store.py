@@ -348,3 +348,10 @@ def test_a_header_that_promises_terabytes(tmp_path: Path, shape: tuple[int, ...]
         load(tmp_path)
     assert tracemalloc.get_traced_memory()[1] < 10**7 and math.prod(shape) > 10**13
     tracemalloc.stop()
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize("dtype", [">f4", "longdouble"])
+def test_numbers_that_no_search_takes_are_refused(dtype: str) -> None:
+    with pytest.raises(ValueError, match=r"^matrix="):
+        Vectors(("a",), np.ones((1, 2), np.dtype(dtype)))
