@@ -6,6 +6,7 @@ import contextlib
 import logging
 import re
 import sys
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -94,11 +95,15 @@ class Checkpoints:
 
 @contextlib.contextmanager
 def _lost_errors_unseen() -> Iterator[None]:
-    """Where one array can't be read or written, the threads of the others print tracebacks of their own.
+    """Where one array can't be read or written, the threads of the others complain of their own.
 
-    They may do so when the error itself is long on its way, so the hook is put back on success alone.
+    They print tracebacks, or warn of coroutines that nobody waits for any more. They may do so when the
+    error itself is long on its way, so what is changed here is put back on success alone.
     """
     before = sys.unraisablehook
+    warned = warnings.catch_warnings()
+    warned.__enter__()
+    warnings.filterwarnings("ignore", r"coroutine '.*' was never awaited", RuntimeWarning)
 
     def hook(event: Any) -> None:
         if "Event loop is closed" not in str(event.exc_value):
@@ -107,6 +112,7 @@ def _lost_errors_unseen() -> Iterator[None]:
     sys.unraisablehook = hook
     yield
     sys.unraisablehook = before
+    warned.__exit__(None, None, None)
 
 
 def _first_line(error: Exception) -> str:
