@@ -85,8 +85,8 @@ def fit(
             validation probabilities [rows, classes] and the parameters.
 
     Raises:
-        RunFailure: the loss is not a number (the last good checkpoint stays), or a checkpoint can't be
-            read or written.
+        RunFailure: the loss or a validation probability is not a number (the last good checkpoint stays),
+            or a checkpoint can't be read or written.
     """
     watch = Stopwatch()
     with watch("start"):
@@ -103,9 +103,12 @@ def fit(
             live, loss = take(state["live"], step, count)
         phase = "train"
         if not np.isfinite(loss):
-            raise RunFailure(_no_number(model, loss, step, step + count))
+            raise RunFailure(_no_number(model, f"the training loss became {loss}", step, step + count))
         with watch("evaluate"):
             predicted = probabilities(model, live["parameters"], valid.documents)
+            if not np.isfinite(predicted).all():  # a loss is of the parameters before an update, these after
+                what = "the validation probabilities became nan"
+                raise RunFailure(_no_number(model, what, step, step + count))
             state = _judge(state, live, step + count, log_loss(predicted, valid.labels))
         with watch("inspect"):
             on_evaluation(step + count, loss, predicted, live["parameters"])
@@ -140,12 +143,12 @@ def _save(checkpoints: Checkpoints, state: dict[str, Any], watch: Stopwatch) -> 
         checkpoints.save(int(state["step"]), state | {"seconds": seconds})
 
 
-def _no_number(model: Model, loss: float, step: int, following: int) -> str:
+def _no_number(model: Model, what: str, step: int, following: int) -> str:
     narrow = getattr(model.spec, "dtype", "") in ("float16", "bfloat16")
     return (
-        f"the training loss became {loss} between steps {step} and {following}; the last good checkpoint "
-        f"stays. Lower train.rate,{' give a wider embedding.dtype,' * narrow} or look for bad values in the "
-        "data; then give another --workdir."
+        f"{what} between steps {step} and {following}; the last good checkpoint stays. Lower train.rate,"
+        f"{' give a wider embedding.dtype,' * narrow} or look for bad values in the data; then give another "
+        "--workdir."
     )
 
 

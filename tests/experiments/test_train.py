@@ -121,6 +121,14 @@ def test_a_loss_that_is_no_number_stops_the_run() -> None:
         )
 
 
+def test_a_last_update_that_overflows_stops_the_run() -> None:
+    settings = Train(
+        rate=1e38, steps=2, evaluate_every=1
+    )  # the loss of step 1 is that of the first parameters
+    with pytest.raises(RunFailure, match=r"probabilities became nan between steps 0 and 1; .*train\.rate"):
+        fit(MODEL, settings, TRAIN, VALID, seed=0, buffers={})
+
+
 @pytest.mark.parametrize(
     ("dtype", "rate", "advised"), [("float16", 6e4, True), ("bfloat16", 1e30, True), ("float32", 1e30, False)]
 )
