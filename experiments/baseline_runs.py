@@ -43,8 +43,9 @@ def _run(name: str, directory: RunDirectory, material: Material) -> dict[str, An
     directory.path.mkdir(parents=True, exist_ok=True)
     try:
         predicted, facts = _FITS[name](material)
-    except ValueError as error:  # of texts that share no word, say
-        raise Mistake(f"{name}: {error}; run without baselines: --baselines false") from error
+    except ValueError as error:  # of texts without a word, say
+        advice = "run without baselines, in another --workdir: --baselines false"
+        raise Mistake(f"{name}: {error}; {advice}") from error
     test = evaluate(predicted, material.dataset.labels[material.splits.test])
     summary = {"test": test, **facts, "versions": versions()}
     save_predictions(directory, test=predicted)

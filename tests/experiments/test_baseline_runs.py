@@ -10,6 +10,7 @@ import pytest
 from rich.console import Console
 
 import embedlab
+from experiments import baseline_runs
 from experiments.baseline_runs import run_baselines
 from experiments.config import Config
 from experiments.data import Csv
@@ -41,11 +42,23 @@ def test_they_are_fitted_once(tmp_path: Path, prose: Path) -> None:
         np.testing.assert_array_equal(first.correct, second.correct)
 
 
-def test_texts_that_have_no_word_in_common_are_refused(tmp_path: Path) -> None:
+def test_texts_that_have_no_word_in_common_are_fitted(tmp_path: Path) -> None:
     rows = [f"w{number},{'xy'[number % 2]}\n" for number in range(200)]
     (tmp_path / "data.csv").write_text("text,label\n" + "".join(rows))
     material = read(Config(embedlab.Dense(300, 8), data=Csv(path=str(tmp_path / "data.csv"))))
-    with pytest.raises(Mistake, match=r"tfidf-logistic: .*run without baselines: --baselines false"):
+    (_, linear), _ = fitted(tmp_path, material)
+    assert linear.mean("parameters") > 100  # every word, though each is in one document alone
+
+
+def test_what_cannot_be_fitted_is_refused(
+    tmp_path: Path, prose: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(material: Material) -> None:
+        raise ValueError("no word")
+
+    monkeypatch.setitem(baseline_runs._FITS, "tfidf-logistic", refuse)
+    material = read(Config(embedlab.Dense(300, 8), data=Csv(path=str(prose))))
+    with pytest.raises(Mistake, match=r"tfidf-logistic: no word; .* another --workdir: --baselines false"):
         fitted(tmp_path, material)
 
 
