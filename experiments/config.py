@@ -20,6 +20,7 @@ Optimizer = Literal["adam", "adagrad"]
 
 _LONGEST = 2**20  # documents a step, tokens a document: beyond it a number is mistyped
 _MOST_STEPS = 2**31 - 1  # steps are counted in 32 bits
+_TAKEN = ("majority", "tfidf-logistic", "baselines")  # rows of the table, and the folder that they lie in
 
 
 # Checks come first: the defaults of `Config` are made, and so checked, while this file is read.
@@ -172,8 +173,8 @@ class Config:
         split_seed: of the split into training, validation and test documents.
 
     Raises:
-        ValueError: a field of another type, a rival's name that is no plain word, no seed, a seed twice
-            or out of 0 … 2³² − 1.
+        ValueError: a field of another type, a rival's name that is no plain word or a baseline's, no
+            seed, a seed twice or out of 0 … 2³² − 1.
 
     Example:
         >>> Config(embedlab.Dense(vocabulary=100, dim=8), seeds=(0, 1)).train.optimizer
@@ -201,6 +202,7 @@ class Config:
             # A rival's name is a folder's name and a part of a dotted key as well.
             plain = isinstance(name, str) and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", name)
             require(bool(plain), "rivals", name, "name a rival with letters, digits, - and _ only")
+            require(name not in _TAKEN, "rivals", name, "this is a name of the baselines; give another")
             _require_embedding(f"rivals.{name}", rival)
         _require_bool("baselines", self.baselines)
         several = isinstance(self.seeds, tuple) and len(set(self.seeds)) == len(self.seeds) >= 1

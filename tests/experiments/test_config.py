@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import embedlab
+from experiments import baseline_runs
 from experiments.config import Config, Quality, Text, Train
 from experiments.config_file import load
 from experiments.errors import Mistake
@@ -62,6 +63,7 @@ def test_defaults_are_valid_frozen_and_equal_by_value(kind: Any) -> None:
         (Config, "rivals", [DENSE], "rivals=[Dense("),
         (Config, "rivals", {"a.b": DENSE}, "rivals='a.b': name a rival with letters, digits"),
         (Config, "rivals", {"..": DENSE}, "rivals='..': name a rival with letters, digits"),
+        (Config, "rivals", {"baselines": DENSE}, "rivals='baselines': this is a name of the baselines"),
         (Config, "rivals", {"b": None}, "rivals.b=None: give a spec"),
         (Config, "baselines", 1, "baselines=1: give True or False"),
         (Config, "seeds", (), "seeds=(): give a tuple of one seed or more, each once"),
@@ -76,6 +78,12 @@ def test_refused(kind: Any, field: str, value: Any, message: str) -> None:
     needed = {"embedding": DENSE} if kind is Config else {}
     with pytest.raises(ValueError, match=re.escape(message)):
         kind(**{**needed, field: value})
+
+
+def test_a_rival_has_no_baselines_name() -> None:
+    for name in baseline_runs.directories(Path()):
+        with pytest.raises(ValueError, match="this is a name of the baselines; give another"):
+            Config(DENSE, rivals={name: DENSE})
 
 
 # --- config files ---------------------------------------------------------------------------------------
