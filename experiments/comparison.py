@@ -66,9 +66,10 @@ def _count(config: Config) -> int:
 
 def names(config: Config) -> dict[str, embedlab.Embedding]:
     """Every embedding of a config by its name; the reference is named after its kind."""
-    kind = codec.kind_name(config.embedding)
-    taken = kind in config.rivals
-    return {f"{kind}-reference" if taken else kind: config.embedding, **config.rivals}
+    name = codec.kind_name(config.embedding)
+    while name in config.rivals:
+        name += "-reference"
+    return {name: config.embedding, **config.rivals}
 
 
 def run_directory(workdir: Path, config: Config, name: str, seed: int) -> RunDirectory:

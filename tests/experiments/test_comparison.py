@@ -20,6 +20,9 @@ def test_the_reference_is_named_after_its_kind() -> None:
     assert names(SEVERAL) == {"dense": DENSE, "cut": embedlab.Dense(50, 8)}
     taken = Config(DENSE, rivals={"dense": embedlab.Dense(50, 8)})
     assert list(names(taken)) == ["dense-reference", "dense"]
+    both = Config(DENSE, rivals=dict.fromkeys(("dense", "dense-reference"), embedlab.Dense(50, 8)))
+    assert list(names(both)) == ["dense-reference-reference", "dense", "dense-reference"]
+    assert names(both)["dense-reference-reference"] == DENSE
 
 
 def test_a_run_alone_is_the_workdir_itself(tmp_path: Path) -> None:
