@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +49,7 @@ class Classifier:
         """The embedding's arrays, for `embedlab.embed` and `embedlab.bag`."""
         return self.model.variables(self.parameters, own_buffers(self.model.spec, self.vocabulary))
 
-    def probabilities(self, texts: Sequence[str]) -> Float[np.ndarray, "texts classes"]:
+    def probabilities(self, texts: Iterable[str]) -> Float[np.ndarray, "texts classes"]:
         """Class probabilities, float32 [texts, classes].
 
         An embedding that reads spellings makes vectors of words it has never seen.
@@ -59,6 +59,7 @@ class Classifier:
         """
         if isinstance(texts, str):
             raise TypeError(f"texts={texts!r}: this is one string; give a list of texts, as [{texts!r}]")
+        texts = list(texts)  # a generator is read once, and an array has no one truth
         odd = [text for text in texts if not isinstance(text, str)]
         if odd:
             raise TypeError(f"texts: {odd[0]!r} is no string; give a list of texts")
@@ -68,7 +69,7 @@ class Classifier:
         encoded = encode(self.model.spec, self.vocabulary, documents, self.config.text)
         return probabilities(self.model, self.parameters, encoded)
 
-    def predict(self, texts: Sequence[str]) -> list[tuple[str, float]]:
+    def predict(self, texts: Iterable[str]) -> list[tuple[str, float]]:
         """The most probable label of each text, and its probability; raises as `probabilities` does."""
         found = self.probabilities(texts)
         return [(self.classes[row.argmax()], float(row.max())) for row in found]
@@ -84,7 +85,7 @@ def load(folder: str | os.PathLike[str]) -> Classifier:
         The classifier.
 
     Raises:
-        Mistake: the folder holds no finished run.
+        Mistake: the folder holds no finished run, or its summary names none.
         RunFailure: a file of the run is damaged.
     """
     directory = _chosen(RunDirectory(Path(folder)))
@@ -105,7 +106,13 @@ def _chosen(directory: RunDirectory) -> RunDirectory:
     summary = directory.summary
     if summary is None:
         raise Mistake(f"{directory.path}: no finished run here; give the --workdir of one")
-    return RunDirectory(directory.path / summary["best"]) if "best" in summary else directory
+    best = summary.get("best", "")
+    if not isinstance(best, str):
+        raise Mistake(
+            f"{directory.path / 'summary.json'}: its best is {best!r}, expected the folder of a run, such as "
+            "'dense/seed-0'. Remove this file alone and run again: what is trained stays."
+        )
+    return RunDirectory(directory.path / best)
 
 
 def _parameters(

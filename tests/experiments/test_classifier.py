@@ -89,6 +89,19 @@ def test_what_is_no_list_of_texts_is_refused(run: Path, texts: object) -> None:
         load(run).predict(texts)  # type: ignore[arg-type]
 
 
+def test_texts_may_be_any_iterable_of_strings(run: Path) -> None:
+    classifier, texts = load(run), ["An optimizer.", "a layer"]
+    assert classifier.predict(text for text in texts) == classifier.predict(texts)
+    assert classifier.predict(np.array(texts)) == classifier.predict(texts)
+
+
+@pytest.mark.parametrize("best", [None, 3, ["dense"]])
+def test_a_best_that_is_no_folder_is_named(copied: Path, best: object) -> None:
+    (copied / "summary.json").write_text(json.dumps({"best": best}))
+    with pytest.raises(Mistake, match=r"summary\.json: its best is .*Remove this file alone and run again"):
+        load(copied)
+
+
 def test_no_run(tmp_path: Path) -> None:
     with pytest.raises(Mistake, match="no finished run here; give the --workdir of one"):
         load(tmp_path)
