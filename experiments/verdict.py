@@ -71,7 +71,7 @@ def verdict(
 
 
 def _opening(pool: list[Row], reference: Row | None, smaller: bool, test_rows: int) -> str:
-    best, right = pool[0], f"of the {test_rows:,} test rows right"
+    best, right = pool[0], f"of the {_counted(test_rows, 'test row')} right"
     which = f"{best.name} is the best of {len(pool)} embeddings" if len(pool) > 1 else best.name
     gets = f"{which} and gets" if len(pool) > 1 else f"{which} gets"
     if reference is None:
@@ -136,7 +136,7 @@ def _too_large(pool: list[Row], reference: Row | None, words: int | None) -> str
     full, best = reference or pool[0], pool[0]
     if not words or not full.vectors or full.vectors < _SPARE * words:
         return ""
-    found = f"{words:,} word{'s' * (words != 1)}"
+    found = _counted(words, "word")
     if reference and best.vectors and best.vectors >= words:
         return (
             f"The training text holds {found}; {best.name} has room for {best.vectors:,} vectors and "
@@ -149,7 +149,8 @@ def _too_large(pool: list[Row], reference: Row | None, words: int | None) -> str
 def _doubt(embeddings: list[Row], picked: bool, rows: int, groups: int) -> str:
     reasons = []
     if groups < _FEW_ROWS:
-        reasons.append(f"{groups:,} {'test rows' if groups == rows else 'groups of test rows'} are few")
+        which = _counted(groups, "test row") if groups == rows else _counted(groups, "group", " of test rows")
+        reasons.append(f"{which} {'is' if groups == 1 else 'are'} few")
     seeds = min(row.seeds or 1 for row in embeddings)
     if seeds == 1:
         reasons.append("one seed says nothing of what another would change")
@@ -160,11 +161,15 @@ def _doubt(embeddings: list[Row], picked: bool, rows: int, groups: int) -> str:
     runs, improving = sum(row.seeds or 1 for row in embeddings), sum(row.improving for row in embeddings)
     if improving:
         were = "was still improving when it" if improving == 1 else "were still improving when they"
-        reasons.append(f"{improving} of {runs} run{'s' * (runs != 1)} {were} stopped")
+        reasons.append(f"{improving} of {_counted(runs, 'run')} {were} stopped")
     if not reasons:
         return ""
     last = f", and {reasons.pop()}" if len(reasons) > 1 else ""
     return f"Read this with care: {', '.join(reasons)}{last}."
+
+
+def _counted(number: int, what: str, of: str = "") -> str:
+    return f"{number:,} {what}{'s' * (number != 1)}{of}"
 
 
 def _percent(share: float) -> str:

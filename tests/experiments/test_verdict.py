@@ -154,6 +154,10 @@ def test_few_seeds_are_owned_up_to(seeds: int, says: str) -> None:
         (39, None, "39 test rows are few"),
         (1500, 120, "120 groups of test rows are few"),
         (299, 299, "299 test rows are few"),
+        (10, 1, "of the 10 test rows right"),
+        (10, 1, "1 group of test rows is few"),
+        (1, 1, "of the 1 test row right"),
+        (1, 1, "1 test row is few"),
     ],
 )
 def test_few_test_rows_are_owned_up_to(rows: int, groups: int | None, says: str) -> None:
