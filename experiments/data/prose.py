@@ -79,8 +79,12 @@ def masker(names: Iterable[str], anywhere: Iterable[str]) -> re.Pattern[str]:
         >>> pattern.sub(MASK, "Like np.linalg.norm, to_np, NumPy and jaxpr; not inputs.")
         'Like _pkg_.norm, _pkg_, _pkg_ and _pkg_; not inputs.'
     """
-    words = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
-    parts = "|".join(sorted(map(re.escape, anywhere), key=len, reverse=True))
-    between = rf"(?:\w*_)?(?:{words})(?:_\w*)?(?!\w)"
-    name = rf"(?:{between}|\w*?(?:{parts})\w*)"  # "scikit-learn" before its "scikit"
+    words, parts = _either(names), _either(anywhere)
+    between = rf"(?:\w*_)?{words}(?:_\w*)?(?!\w)"
+    name = rf"(?:{between}|\w*?{parts}\w*)"  # "scikit-learn" before its "scikit"
     return re.compile(rf"(?<!\w){name}(?:(?:[./]\w+)+(?=[./]\w))?", re.IGNORECASE)
+
+
+def _either(names: Iterable[str]) -> str:
+    """One of the names, the longest that fits; of no names, what matches nowhere."""
+    return f"(?:{'|'.join(sorted(map(re.escape, names), key=len, reverse=True)) or '(?!)'})"

@@ -59,3 +59,10 @@ PATTERN = masker(["np", "nn", "rich", "scikit-learn", "scikit learn"], ["jax", "
 )
 def test_what_is_masked(text, masked):
     assert PATTERN.sub(MASK, text) == masked
+
+
+def test_without_names_nothing_is_masked():
+    text = "Like np.sum, jaxpr and words."
+    assert masker(["np"], []).sub(MASK, text) == "Like _pkg_.sum, jaxpr and words."
+    assert masker([], ["jax"]).sub(MASK, text) == "Like np.sum, _pkg_ and words."
+    assert masker([], []).sub(MASK, text) == text
