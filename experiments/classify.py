@@ -2,7 +2,9 @@
 
     python -m experiments.classify configs/quickstart.py --workdir DIR [--train.steps 300 …]
 
-Exit status: 0 done, 1 a failure that is no mistake of the user's, 2 a mistake, 130 interrupted.
+Exit status: 0 done, 1 a failure that is no mistake of the user's, 2 a mistake, 130 interrupted, 141 where
+the reader of its output went away. SIGTERM ends it at once and without a word (143 in a shell); as after
+any other stop, the same command goes on from the last checkpoint.
 """
 
 from __future__ import annotations
@@ -27,8 +29,13 @@ usage: python -m experiments.classify CONFIG.py --workdir DIR [--field.name VALU
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the program; returns the exit status."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    interrupted = "interrupted; the same command continues from the last checkpoint"
-    return guarded(lambda: _main(parse(words)), interrupted)
+    return guarded(
+        lambda: _main(parse(words)),
+        interrupted="interrupted; the same command continues from the last checkpoint",
+        again="what was saved stays, and the same command goes on from there",
+        smaller="Give a smaller train.batch, text.max_length, quality.rows or embedding, with a --workdir of "
+        "their own, or take a machine that has more",
+    )
 
 
 # What these two import takes seconds: done here, an interrupt is told as everywhere.

@@ -28,7 +28,8 @@ _MARK = b"\xef\xbb\xbf"  # what some editors begin a UTF-8 file with
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the program; returns the exit status."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    return guarded(lambda: _main(words))
+    smaller = "Break long lines, or take a machine that has more"
+    return guarded(lambda: _main(words), smaller=smaller)
 
 
 def _main(words: list[str]) -> int:

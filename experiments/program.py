@@ -24,19 +24,21 @@ _REMEDIES = {
     errno.EPERM: "Give yourself the right to it",
     errno.EROFS: "That disk can only be read: name a folder elsewhere",
 }
-_AGAIN = "what was saved stays, and the same command goes on from there"
-_OUT_OF_MEMORY = (
-    "out of memory ({}). Give a smaller train.batch, text.max_length, quality.rows or embedding, with a "
-    "--workdir of their own, or take a machine that has more."
-)
 
 
-def guarded(program: Callable[[], int], interrupted: str = "interrupted") -> int:
+def guarded(
+    program: Callable[[], int],
+    interrupted: str = "interrupted",
+    again: str = "then give the same command again",
+    smaller: str = "Take a machine that has more",
+) -> int:
     """Runs a program; unless it has a defect, it ends in one paragraph at most, and shows no traceback.
 
     Args:
         program: returns the exit status.
         interrupted: what to say where the user stops it.
+        again: how to go on after what an OSError names is mended.
+        smaller: what to do where memory runs out.
 
     Returns:
         The program's status; 2 after a user's mistake, 1 after another failure, 130 where it was
@@ -52,13 +54,14 @@ def guarded(program: Callable[[], int], interrupted: str = "interrupted") -> int
     except BrokenPipeError:
         return _leave_quietly()
     except OSError as error:
-        return _complain(_told(error), 1)
+        return _complain(f"{_told(error)}; {again}.", 1)
     except RunFailure as error:
         return _complain(str(error), 1)
     except (MemoryError, RuntimeError) as error:
         if not _is_memory(error):
             raise
-        return _complain(_OUT_OF_MEMORY.format(str(error).partition("\n")[0] or "no more to be had"), 1)
+        wanted = str(error).partition("\n")[0] or "no more to be had"
+        return _complain(f"out of memory ({wanted}). {smaller}.", 1)
     except KeyboardInterrupt:
         return _complain(interrupted, 130)
 
@@ -72,10 +75,10 @@ def _complain(message: str, status: int) -> int:
 
 
 def _told(error: OSError) -> str:
-    """An OSError as a paragraph: where, what, how to mend."""
+    """An OSError: where, what, how to mend."""
     where = f"{error.filename}: " if error.filename is not None else ""
     remedy = _REMEDIES.get(error.errno or 0, "Mend that")
-    return f"{where}{error.strerror or error}. {remedy}; {_AGAIN}."
+    return f"{where}{error.strerror or error}. {remedy}"
 
 
 def _is_memory(error: BaseException) -> bool:

@@ -112,6 +112,22 @@ def test_too_many_words_and_none(answered: Callable[..., tuple[int, str, str]], 
     assert "python -m experiments.predict DIR [FILE]" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), MemoryError("8 TiB")])
+def test_a_failure_is_not_told_in_the_trainers_words(
+    answered: Callable[..., tuple[int, str, str]],
+    stub: Stub,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+) -> None:
+    def fail(texts: list[str]) -> None:
+        raise error
+
+    monkeypatch.setattr(stub, "predict", fail)
+    status, _, err = answered(b"abc\n")
+    assert status == 1 and ("the same command again." in err or "a machine that has more." in err)
+    assert "train." not in err and "saved" not in err
+
+
 def test_no_run(tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO()))
     assert predict.main([str(tmp_path)]) == 2

@@ -28,7 +28,7 @@ def ended(
 ) -> Callable[..., tuple[int, str]]:
     def end(error: BaseException) -> tuple[int, str]:
         monkeypatch.setenv("COLUMNS", "60")
-        status = guarded(failing(error), "interrupted; go on")
+        status = guarded(failing(error), "interrupted; go on", "it goes on", "Give a smaller batch")
         return status, capsys.readouterr().err
 
     return end
@@ -44,7 +44,7 @@ def test_a_program_that_is_done() -> None:
         (Mistake("--seeds: got 'x'"), 2, ["--seeds: got 'x'"]),
         (RunFailure("the loss became nan"), 1, ["the loss became nan"]),
         (KeyboardInterrupt(), 130, ["interrupted; go on"]),
-        (MemoryError("Unable to allocate 8 TiB"), 1, ["out of memory", "8 TiB", "train.batch", "--workdir"]),
+        (MemoryError("Unable to allocate 8 TiB"), 1, ["out of memory", "8 TiB", "Give a smaller batch."]),
         (
             RuntimeError("RESOURCE_EXHAUSTED: Out of memory allocating 8 bytes."),
             1,
@@ -53,7 +53,7 @@ def test_a_program_that_is_done() -> None:
         (
             OSError(errno.ENOSPC, "No space left on device", "runs/a/metrics.jsonl"),
             1,
-            ["runs/a/metrics.jsonl: No space left on device", "Free some space", "the same command goes on"],
+            ["runs/a/metrics.jsonl: No space left on device", "Free some space on that disk; it goes on."],
         ),
         (PermissionError(errno.EACCES, "Permission denied", "runs/a"), 1, ["runs/a: ", "the right to it"]),
         (OSError("odd"), 1, ["odd. Mend that"]),
