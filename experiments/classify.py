@@ -22,8 +22,9 @@ usage: python -m experiments.classify CONFIG.py --workdir DIR [--field.name VALU
 
   CONFIG.py      a Python file whose config() returns an experiments.config.Config
   --workdir DIR  where the run is written, or continued
-  --help         with a CONFIG.py, every field and its value; overrides given beside it are applied
+  --help         every field and its value, of CONFIG.py if it is given; overrides beside it are applied
 """
+_NO_CONFIG = "Every field with its default; vocabulary and dim, which have none, with an example:\n"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -64,11 +65,16 @@ def _main(given: Arguments) -> int:
 
 
 def _help(given: Arguments) -> int:
-    print(USAGE)
-    if given.config:
-        from experiments import config_file, overrides
+    from embedlab import Dense
+    from experiments import config_file, overrides
+    from experiments.config import Config
 
-        print(overrides.explain(config_file.load(given.config), given.overrides, FLAGS))
+    config = config_file.load(given.config) if given.config else Config(Dense(vocabulary=16384, dim=64))
+    fields = overrides.explain(config, given.overrides, FLAGS)
+    print(USAGE)
+    if not given.config:
+        print(_NO_CONFIG)
+    print(fields)
     return 0
 
 

@@ -21,7 +21,8 @@ _COLUMN = 40  # where explanations begin
 def describe(config: Config) -> str:
     """Every override that a config takes: its name and value, its type, its meaning.
 
-    Values are written so that they could be given as they stand. A rival has the fields of its kind; one
+    Values are written so that they could be given as they stand; the default stands beside those that
+    differ from it. A rival has the fields of its kind; one
     line says what of it is no default.
 
     Example:
@@ -47,7 +48,8 @@ def describe_values(raw: dict[str, Any]) -> str:
         if is_dict(node.hint):
             lines += _rivals(key, node.value)
         elif node.is_leaf and not key.startswith("rivals."):
-            lines += _field(key, node, places.get(key.rpartition(".")[0], Node(Config, None)))
+            group = places.get(key.rpartition(".")[0], Node(Config, raw))
+            lines += _field(key, node, group, _default(key, places, raw))
     return "\n".join(lines[1:])
 
 
@@ -82,11 +84,26 @@ def as_argument(value: Any) -> str:
     return shlex.quote(value) if isinstance(value, str) else "none" if value is None else json.dumps(value)
 
 
-def _field(key: str, node: Node, group: Node) -> list[str]:
-    """One field: name and value at the left, type and meaning at the right."""
+def _default(key: str, places: dict[str, Node], raw: dict[str, Any]) -> Any:
+    """What a place holds where nobody gives it; `MISSING` if it must be given.
+
+    The default of a group tells those of its fields; a group of another kind has that kind's.
+    """
+    group, _, name = key.rpartition(".")
+    node = places[group] if group else Node(Config, raw)
+    usual = _default(group, places, raw) if group else dataclasses.MISSING
+    if not isinstance(usual, dict) or (name != TYPE and usual.get(TYPE) != node.value.get(TYPE)):
+        usual = codec.defaults(node.kind)
+    return usual.get(name, dataclasses.MISSING)
+
+
+def _field(key: str, node: Node, group: Node, default: Any) -> list[str]:
+    """One field: name and value at the left; type, meaning and a default that differs at the right."""
     name = key.rpartition(".")[2]
     meaning = documented(group.kind).get(name, "")
-    right = _wrapped(wanted(node.hint) + (f": {meaning}" if meaning else ""), _COLUMN)
+    differs = default is not dataclasses.MISSING and default != node.value
+    said = f" (default {as_argument(default)})" if differs else ""
+    right = _wrapped(wanted(node.hint) + (f": {meaning}" if meaning else "") + said, _COLUMN)
     for kind_name, kind in choices(group.hint).items() if name == TYPE else ():
         right += _wrapped(f"{kind_name}: {', '.join(fields_of(kind)) or 'no fields'}", _COLUMN, 4)
     value = "VALUE" if node.value is dataclasses.MISSING else as_argument(node.value)

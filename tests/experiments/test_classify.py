@@ -368,4 +368,12 @@ def test_help_shows_every_field(inside) -> None:
 def test_help_knows_the_config_from_flags_and_their_values(inside) -> None:
     status, out, _ = inside("--workdir", "x", "--help", "configs/quickstart.py", "--data.type", "csv")
     assert status == 0 and "--data.delimiter ," in out
-    assert inside("--help")[1].startswith("usage: ")
+
+
+def test_help_without_a_config_shows_the_defaults(inside) -> None:
+    status, out, _ = inside("--help")
+    assert status == 0 and out.startswith("usage: ") and "Every field with its default" in out
+    for shown in ("--embedding.type dense", "--embedding.vocabulary 16384", "--train.steps 600", "--seeds 0"):
+        assert f"  {shown}  " in out
+    assert "(default" not in out
+    assert "--embedding.buckets VALUE" in inside("--help", "--embedding.type", "hashed")[1]

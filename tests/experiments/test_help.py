@@ -46,3 +46,13 @@ def test_dtypes_are_listed() -> None:
 def test_explanations_begin_in_one_column() -> None:
     found = [re.match(r"  --[\w.]+ \S+ {2,}(?=\S)", line) for line in describe(CONFIG).splitlines()]
     assert {match.end() for match in found if match} == {40}
+
+
+def test_a_value_that_is_no_default_has_it_beside() -> None:
+    dropout = embedlab.Dropout(words=0.5)
+    config = Config(embedlab.Dense(100, 8, embedlab.Uniform()), train=Train(steps=9, dropout=dropout))
+    told = " ".join(describe(config).split())
+    assert "may end the training before (default 600) --train" in told
+    assert "(default scaled_normal)" in told and "(default 0.0) --train.dropout.components" in told
+    assert told.count("(default ") == 3
+    assert "(default " not in describe(CONFIG)
