@@ -145,7 +145,8 @@ def paired_difference(
     of_a, of_b = right[: len(a)], right[len(a) :]
     by_seed = _resample_groups(rng, size, right, resamples)
     apart = _resample_seeds(rng, by_seed[:, : len(a)]) - _resample_seeds(rng, by_seed[:, len(a) :])
-    worse, better = (of_a.min(0) < of_b.max(0)).any(), (of_a.max(0) > of_b.min(0)).any()
+    worse = bool((of_a.min(0) < of_b.max(0)).any())
+    better = bool((of_a.max(0) > of_b.min(0)).any())
     return _interval(float(a.mean() - b.mean()), apart, len(size), worse=worse, better=better, least=-1.0)
 
 
