@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -52,10 +53,7 @@ def _row(
     return Row(
         name=outcome.name,
         kind="embedding",
-        accuracy=mean_interval(outcome.correct, groups),
-        macro_f1=outcome.mean("test", "macro_f1"),
-        log_loss=outcome.mean("test", "log_loss"),
-        ece=outcome.mean("test", "ece"),
+        **_scores(outcome, groups),
         difference=over.get(reference) if reference else None,
         parameters=parameters,
         trainable_bytes=int(outcome.mean("trainable_bytes")),
@@ -74,10 +72,7 @@ def _baseline_row(outcome: Outcome, groups: np.ndarray) -> Row:
     return Row(
         name=outcome.name,
         kind="baseline",
-        accuracy=mean_interval(outcome.correct, groups),
-        macro_f1=outcome.mean("test", "macro_f1"),
-        log_loss=outcome.mean("test", "log_loss"),
-        ece=outcome.mean("test", "ece"),
+        **_scores(outcome, groups),
         difference=None,
         parameters=int(summary["parameters"]),
         trainable_bytes=int(summary["trainable_bytes"]),
@@ -85,3 +80,9 @@ def _baseline_row(outcome: Outcome, groups: np.ndarray) -> Row:
         seconds=float(summary["seconds"]),
         seeds=None,
     )
+
+
+def _scores(outcome: Outcome, groups: np.ndarray) -> dict[str, Any]:
+    """The fields of a row that embeddings and baselines have alike."""
+    metrics = {name: outcome.mean("test", name) for name in ("macro_f1", "log_loss", "ece")}
+    return {"accuracy": mean_interval(outcome.correct, groups), **metrics}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 import draccus
@@ -85,7 +85,7 @@ class Splits:
     dropped: Integer[np.ndarray, " n_dropped"] = dataclasses.field(default_factory=_NO_ROWS.copy)
 
 
-class Source(draccus.ChoiceRegistry):
+class Source(draccus.ChoiceRegistry, ABC):
     """Where labelled text comes from: a frozen dataclass, chosen in a config by its registered name.
 
     Example:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import dataclasses
+from abc import abstractmethod
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -46,9 +47,9 @@ class Delimited(FileSource):
         super().__post_init__()
         require(self.text != self.label, "label", self.label, "text and label are the same column; name two")
 
+    @abstractmethod
     def dialect(self) -> dict[str, Any]:
         """What the csv module is told."""
-        raise NotImplementedError
 
     def rows(self, path: Path) -> Iterator[Row]:
         records = self._records(path)
@@ -63,9 +64,9 @@ class Delimited(FileSource):
                 )
             yield where, fields[text], fields[label].strip()
 
+    @abstractmethod
     def hint(self) -> str:
         """How a field is written that holds what would end it."""
-        raise NotImplementedError
 
     def _records(self, path: Path) -> Iterator[tuple[str, list[str]]]:
         """Records with the physical lines they lie on; blank lines are passed over."""

@@ -20,7 +20,7 @@ import pytest
 from embedlab import Constant, Dense, FromArray, Hashed, Normal, ScaledNormal, Subword, Uniform
 from embedlab.checks import TABLE_DTYPES
 from embedlab.initialisers import Initialiser, draw
-from tests.embedlab.npy_files import header
+from tests.embedlab.npy_files import Trap, header
 
 KEY = jax.random.key(0)
 DRAWN = (Normal(0.3), ScaledNormal(2.0), Uniform(-0.5, 1.0), Constant(0.25))
@@ -275,16 +275,6 @@ def test_a_path_is_a_string(file: Path) -> None:
         FromArray(file)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match=r"^sha256=None: give a string$"):
         FromArray(str(file), None)  # type: ignore[arg-type]
-
-
-class Trap:
-    """Unpickled, it makes a file."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def __reduce__(self) -> Any:
-        return Path.touch, (self.path,)
 
 
 def test_nothing_in_a_pickle_is_run(tmp_path: Path) -> None:

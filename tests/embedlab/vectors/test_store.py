@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from embedlab import Vectors, load
 from embedlab.vectors import save
-from tests.embedlab.npy_files import header
+from tests.embedlab.npy_files import Trap, header
 
 WORDS = ("cat", "dog", "sun")
 MATRIX = np.float32([[1, 0], [0.9, 0.1], [0, 1]])
@@ -306,16 +306,6 @@ def test_an_array_that_is_no_matrix(tmp_path: Path, array: Any) -> None:
     np.save(tmp_path / "vectors.npy", array)
     with pytest.raises(ValueError, match=r"^folder='.*\(vectors\.npy='.*': it is to be float \[words, dim\]"):
         load(tmp_path)
-
-
-class Trap:
-    """Unpickled, it makes a file."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def __reduce__(self) -> Any:
-        return Path.touch, (self.path,)
 
 
 def test_nothing_in_a_pickle_is_run(tmp_path: Path) -> None:
