@@ -15,6 +15,7 @@ import jax.numpy as jnp
 
 from embedlab.base import ABSENT, Embedding, Ids64, accumulator
 from embedlab.linear import main_lookup
+from embedlab.lookup.reads import read_program
 from embedlab.lookup.take import read
 
 # Ids pooled at a time: enough to hide a step's cost, few enough that one long word delays few others.
@@ -75,7 +76,7 @@ def distinct_vectors(spec: Embedding, variables: Any, ids: Any) -> tuple[Any, An
     distinct, count, places = _distinct(ids.reshape(-1))
     main = main_lookup(jax.eval_shape(spec.index, variables.buffers, ids))
     table = variables.tables[main.table]
-    vectors = _pool_blocks(spec, table, variables.buffers, distinct, count)
+    vectors, *_ = _read_blocks(table, spec, variables.buffers, distinct, count)
     return vectors[: ids.size].astype(table.dtype), places.reshape(ids.shape)
 
 
@@ -90,6 +91,13 @@ def _distinct(ids: Any) -> tuple[Any, Any, Any]:
     distinct = jnp.full(room, ABSENT, jnp.int32).at[rank].set(ordered.astype(jnp.int32), mode="drop")
     places = jnp.zeros(ids.shape, jnp.int32).at[order].set(rank)
     return distinct, new.sum(), places
+
+
+@functools.partial(read_program, static=(1,))
+def _read_blocks(table: Any, spec: Embedding, buffers: Any, distinct: Any, count: Any) -> tuple[Any, ...]:
+    vectors = _pool_blocks(spec, table, buffers, distinct, count)
+    rows, weights = _rows_and_weights(spec, buffers, distinct, vectors.dtype)
+    return vectors, rows, weights
 
 
 @functools.partial(jax.custom_vjp, nondiff_argnums=(0,))
@@ -162,9 +170,15 @@ def _blocks(count: Any) -> Any:
 def _block_rows(spec: Any, buffers: Any, distinct: Any, number: Any, wide: Any) -> tuple[Any, Any, Any]:
     """Rows and weights [k, block] of one block, and the last position where any has a row, plus one."""
     ids = jax.lax.dynamic_slice_in_dim(distinct, number * _BLOCK, _BLOCK)
+    rows, weights = _rows_and_weights(spec, buffers, ids, wide)
+    used = (rows != ABSENT).any(1)
+    longest = jnp.max(jnp.where(used, jnp.arange(1, rows.shape[0] + 1), 0), initial=0)
+    return rows, weights, longest
+
+
+def _rows_and_weights(spec: Any, buffers: Any, ids: Any, wide: Any) -> tuple[Any, Any]:
+    """Rows and weights [k, ids], positions first."""
     look = main_lookup(spec.index(buffers, ids))
     rows = jnp.asarray(look.rows)
     weights = jnp.ones(rows.shape, wide) if look.weights is None else jnp.asarray(look.weights, wide)
-    used = (rows != ABSENT).any(0)
-    longest = jnp.max(jnp.where(used, jnp.arange(1, rows.shape[-1] + 1), 0), initial=0)
-    return rows.T, weights.T, longest
+    return rows.T, weights.T

@@ -6,6 +6,7 @@ every row out and read it back, which at millions of rows costs five times the s
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import Any
 
@@ -14,6 +15,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from embedlab.base import ABSENT, accumulator
+from embedlab.lookup.reads import read_program
 from embedlab.lookup.take import read, take
 
 # One step of the pooling loop reads a row a bag. Where bags are few, they are cut so that a step reads
@@ -54,13 +56,15 @@ def pool(
         return take(table, rows[..., 0]).astype(dtype)
     n = math.prod(shape)
     wide = accumulator(table.dtype)
-    weights = jnp.ones(rows.shape, wide) if weights is None else jnp.asarray(weights, wide)
     parts = _parts(n, k)
     short = -k % parts
-    rows = jnp.pad(rows.reshape(n, k), ((0, 0), (0, short)), constant_values=ABSENT)
-    weights = jnp.pad(weights.reshape(n, k), ((0, 0), (0, short)))
-    cut = (n * parts, (k + short) // parts)
-    sums = _pool(table, rows.reshape(cut).T, weights.reshape(cut).T)
+
+    def cut(x: Any, fill: Any) -> Any:
+        whole = jnp.pad(x.reshape(n, k), ((0, 0), (0, short)), constant_values=fill)
+        return whole.reshape(n * parts, (k + short) // parts).T
+
+    weights = None if weights is None else cut(jnp.asarray(weights, wide), 0)
+    sums, *_ = _read_pool(table, cut(rows, ABSENT), weights)
     return sums.reshape(*shape, parts, table.shape[1]).sum(-2).astype(dtype)
 
 
@@ -76,10 +80,14 @@ def _plain_pool(table: Any, rows: Any, weights: Any) -> Any:
 
     def add(total: Any, step: tuple[Any, Any]) -> tuple[Any, None]:
         step_rows, step_weights = step
-        return total + step_weights[:, None] * read(table, step_rows).astype(total.dtype), None
+        return total + _weighed(step_weights, read(table, step_rows).astype(total.dtype)), None
 
-    start = jnp.zeros((rows.shape[1], table.shape[1]), weights.dtype)
+    start = jnp.zeros((rows.shape[1], table.shape[1]), accumulator(table.dtype))
     return jax.lax.scan(add, start, (rows, weights), unroll=_UNROLL)[0]
+
+
+def _weighed(weights: Any, vectors: Any) -> Any:
+    return vectors if weights is None else weights[:, None] * vectors
 
 
 # The forward rules below call the plain functions, which JAX can differentiate again in either mode.
@@ -97,6 +105,11 @@ _pool = jax.custom_vjp(_plain_pool)
 _pool.defvjp(_pool_forward, _pool_backward)
 
 
+@read_program
+def _read_pool(table: Any, rows: Any, weights: Any) -> tuple[Any, ...]:
+    return _pool(table, rows, weights), rows, *(() if weights is None else (weights,))
+
+
 def _table_cotangent(table: Any, rows: Any, weights: Any, cotangent: Any) -> Any:
     """`dT[r] = Σ weights[k, n] · g[n]` over the (k, n) with `rows[k, n] = r`, scattered step by step.
 
@@ -105,8 +118,7 @@ def _table_cotangent(table: Any, rows: Any, weights: Any, cotangent: Any) -> Any
 
     def scatter(total: Any, step: tuple[Any, Any]) -> tuple[Any, None]:
         step_rows, step_weights = step
-        update = step_weights[:, None] * cotangent
-        return _add(total, step_rows, update), None
+        return _add(total, step_rows, _weighed(step_weights, cotangent)), None
 
     start = jnp.zeros(table.shape, cotangent.dtype)
     return jax.lax.scan(scatter, start, (rows, weights), unroll=_UNROLL)[0].astype(table.dtype)
@@ -114,6 +126,8 @@ def _table_cotangent(table: Any, rows: Any, weights: Any, cotangent: Any) -> Any
 
 def _weights_cotangent(table: Any, rows: Any, weights: Any, cotangent: Any) -> Any:
     """`dw[k, n] = <T[rows[k, n]], g[n]>`."""
+    if weights is None:
+        return None
 
     def dot(_: None, step_rows: Any) -> tuple[None, Any]:
         return None, (read(table, step_rows).astype(cotangent.dtype) * cotangent).sum(-1)
@@ -153,7 +167,7 @@ def pool_ragged(
     def cut(x: Any, fill: Any) -> Any:
         return jnp.pad(x, (0, short), constant_values=fill).reshape(-1, size)
 
-    return _pool_ragged(bags, table, cut(rows, ABSENT), cut(weights, 0), cut(owner, -1))
+    return _read_ragged(table, bags, cut(rows, ABSENT), cut(weights, 0), cut(owner, -1))[0]
 
 
 def _plain_pool_ragged(bags: int, table: Any, rows: Any, weights: Any, owner: Any) -> Any:
@@ -191,6 +205,11 @@ def _ragged_backward(bags: int, kept: Any, cotangent: Any) -> tuple[Any, None, A
 
 _pool_ragged = jax.custom_vjp(_plain_pool_ragged, nondiff_argnums=(0,))
 _pool_ragged.defvjp(_ragged_forward, _ragged_backward)
+
+
+@functools.partial(read_program, static=(1,))
+def _read_ragged(table: Any, bags: int, rows: Any, weights: Any, owner: Any) -> tuple[Any, ...]:
+    return _pool_ragged(bags, table, rows, weights, owner), rows, weights, owner
 
 
 def _add(total: Any, rows: Any, updates: Any) -> Any:

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from embedlab.base import ABSENT, accumulator
+from embedlab.lookup.reads import read_program
 
 
 def take(table: Float[Array, "rows width"], rows: Any) -> Float[Array, "*shape width"]:
@@ -33,7 +34,9 @@ def take(table: Float[Array, "rows width"], rows: Any) -> Float[Array, "*shape w
 
     Source: none; JAX's "fill" mode with the wrapping of negative indices switched off.
     """
-    return read(table, rows) if accumulator(table.dtype) == table.dtype else _take_narrow(table, rows)
+    rows = jnp.asarray(rows)
+    vectors, _ = _take(table, rows.reshape(-1))
+    return vectors.reshape(*rows.shape, table.shape[1])
 
 
 def read(table: Float[Array, "rows width"], rows: Any) -> Float[Array, "*shape width"]:
@@ -53,6 +56,13 @@ def read(table: Float[Array, "rows width"], rows: Any) -> Float[Array, "*shape w
     Source: JAX's "fill" mode.
     """
     return table.at[rows].get(mode="fill", fill_value=0, wrap_negative_indices=False)
+
+
+@read_program
+def _take(table: Any, rows: Any) -> tuple[Any, Any]:
+    """The rows [n, width], and which they are, [1, n]."""
+    wide = accumulator(table.dtype) == table.dtype
+    return (read if wide else _take_narrow)(table, rows), rows[None]
 
 
 @jax.custom_vjp
