@@ -4,7 +4,8 @@ A sparse matrix is given by its entries, in arrays [k, n]: entry (j, i) adds `we
 `cotangents` to row `rows[j, i]`. That row of `cotangents` is `owners[j, i]`, or the column i where
 
 A row's sums are added in the order of its entries, by one thread: the bits of a result don't depend on
-how many threads there are. All need `available()`, and arrays of float32 and int32.
+how many threads there are. All take arrays of float32 and int32, and raise a RuntimeError where the
+kernels aren't `available()`.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import numpy as np
 from jaxtyping import Array, Float32, Int32
 
 from embedlab.base import ABSENT
+from embedlab.native.build import available
 
 # By name: what a row's state is, "row" (of the table's width) or "number" (one a row). The kernels count
 # the rules in this order.
@@ -47,7 +49,6 @@ def pool(table: Float32[Array, "rows width"], rows: Any, weights: Any = None) ->
         ValueError: shapes that don't fit, other types, or 2³¹ entries and more.
 
     Example:
-        >>> from embedlab.native import available
         >>> table, rows = jnp.arange(6.0).reshape(3, 2), jnp.array([[0], [2]])
         >>> if available():
         ...     assert pool(table, rows).tolist() == [[4.0, 6.0]]
@@ -86,7 +87,6 @@ def merge(
         ValueError: shapes that don't fit, other types, or 2³¹ entries and more.
 
     Example:
-        >>> from embedlab.native import available
         >>> if available():
         ...     distinct, sums, count = merge(jnp.array([[5, 5]]), None, None, jnp.ones((2, 1)), 9)
         ...     assert (distinct[0], sums[0, 0], count) == (5, 2.0, 1)
@@ -146,7 +146,6 @@ def update(
         ValueError: no such rule, shapes that don't fit, other types, or 2³¹ entries and more.
 
     Example:
-        >>> from embedlab.native import available
         >>> hyper, entries = jnp.zeros(8).at[0].set(0.5), jnp.array([[0, 0]])
         >>> if available():
         ...     table, () = update("sgd", hyper, jnp.ones((2, 1)), (), entries, None, None, jnp.ones((2, 1)))
@@ -190,7 +189,6 @@ def write(
         ValueError: shapes that don't fit, other types, or 2³¹ rows and more.
 
     Example:
-        >>> from embedlab.native import available
         >>> if available():
         ...     assert write(jnp.zeros((2, 1)), jnp.array([1]), jnp.ones((1, 1))).tolist() == [[0.0], [1.0]]
 
@@ -210,6 +208,8 @@ def write(
 
 
 def _call(name: str, results: list[Any], *args: Any, aliases: Any = None, **numbers: Any) -> Any:
+    if not available():
+        raise RuntimeError("the kernels can't be used here: ask `embedlab.native.available()` first")
     call = jax.ffi.ffi_call(name, results, input_output_aliases=aliases, vmap_method="sequential")
     return call(*args, **numbers)
 
@@ -219,13 +219,12 @@ def _like(array: Any, shape: tuple[int, ...]) -> Any:
 
 
 def _entries(rows: Any, weights: Any, owners: Any, cotangents: Any = None) -> tuple[Any, Any, Any]:
-    """The entries as arrays; the kernels take an empty one for None."""
+    """The entries as arrays that fit each other."""
     rows = jnp.asarray(rows)
     if rows.ndim != 2 or math.prod(rows.shape) >= 2**31:
         raise ValueError(f"rows has shape {rows.shape}: give [k, n], of less than 2³¹ entries")
     _require("rows", rows, rows.shape, np.int32)
-    weights = jnp.zeros(0, jnp.float32) if weights is None else jnp.asarray(weights)
-    _require("weights", weights, rows.shape if weights.ndim != 1 else (0,), np.float32)
+    weights = _optional("weights", weights, rows.shape, np.float32)
     if cotangents is not None:
         _require_matrix("cotangents", cotangents)
         if owners is None and cotangents.shape[0] != rows.shape[1]:
@@ -233,9 +232,17 @@ def _entries(rows: Any, weights: Any, owners: Any, cotangents: Any = None) -> tu
                 f"{cotangents.shape[0]} cotangents for {rows.shape[1]} columns of rows: give owners, "
                 "or one cotangent a column"
             )
-    owners = jnp.zeros(0, jnp.int32) if owners is None else jnp.asarray(owners)
-    _require("owners", owners, rows.shape if owners.ndim != 1 else (0,), np.int32)
+    owners = _optional("owners", owners, rows.shape, np.int32)
     return rows, weights, owners
+
+
+def _optional(name: str, array: Any, shape: tuple[int, ...], dtype: Any) -> Any:
+    """What may be None is an empty array to the kernels."""
+    if array is None:
+        return jnp.zeros(0, dtype)
+    array = jnp.asarray(array)
+    _require(name, array, shape, dtype)
+    return array
 
 
 def _require(name: str, array: Any, shape: tuple[int, ...], dtype: Any) -> None:
