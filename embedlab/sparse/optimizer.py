@@ -1,0 +1,472 @@
+"""`RowOptimizer`: what becomes of the rows that a step touches, and of those that it does not."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any, Literal
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from embedlab.base import accumulator
+from embedlab.checks import finite_fields, require
+from embedlab.sparse import clock as clocks
+from embedlab.sparse.freeze import Freeze
+from embedlab.sparse.rules import Adagrad, Adam, Idle, Kernel, Momentum, RowAdagrad, RowAdam, Rule, Sgd
+
+Schedule = Callable[[Any], Any]
+
+
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True)
+class RowState:
+    """What an optimizer keeps of a table. A pytree; by row, it is laid out as the table is.
+
+    Attributes:
+        rows: name → array [rows, …]: what the rule keeps (moments, sums); "last", the step that a row is up
+            to date with, and "decayed", the decay that it has taken, where they are needed; "frozen".
+        clock: float [2, 2], the decay by now, and as it was when frozen rows were let go; or None.
+
+    Example:
+        >>> state = adagrad(0.1).init(jnp.zeros((10, 4)))
+        >>> state.rows["sum"].shape, state.num_bytes
+        ((10, 4), 160)
+
+    Source: none.
+    """
+
+    rows: dict[str, Any]
+    clock: Any = None
+
+    @property
+    def num_bytes(self) -> int:
+        """Bytes of all arrays."""
+        return sum(int(leaf.size) * leaf.dtype.itemsize for leaf in jax.tree.leaves(self))
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class RowOptimizer:
+    """An optimizer of tables: `w ← w − rate · (direction + weight_decay · w)` for the rows of a step.
+
+    Directions are a rule's, of merged gradients. In this order: clipping of the global norm (by the training
+    step), `l2`, the rule, the decay, `max_norm`. What it does to rows between the steps that touch them:
+
+    | | rows without a gradient |
+    | --- | --- |
+    | weight decay | take all of it before they are next read: exact |
+    | `exact` momentum and Adam | move by their moments, before they are next read: exact |
+    | lazy (the default) | stay, and so do their moments |
+    | Sgd, Adagrad, RowAdagrad | would stay anyway |
+
+    Attributes:
+        rule: gives the direction.
+        rate: learning rate: a number, or an optax schedule, called with the number of steps before.
+        weight_decay: decoupled, as in AdamW; on every row, touched or not.
+        l2: factor of the L2 penalty on the rows used: `g ← g + l2 · w`.
+        max_norm: greatest length of a row after its update; None for no limit.
+        exact: whether rows take the steps they missed.
+        freeze: rows that do not move; None for none.
+        rounding: how an update is rounded to a table narrower than float32: "nearest", or "stochastic", so
+            that updates smaller than a rounding error come through on average (bfloat16).
+
+    Raises:
+        ValueError: a number out of its range; `exact` for a rule that does not say what a row does without
+            a gradient.
+
+    Example:
+        >>> optimizer = adagrad(0.5)
+        >>> table, state = jnp.ones((3, 2)), adagrad(0.5).init(jnp.ones((3, 2)))
+        >>> sorted(state.rows)
+        ['sum']
+
+    Reference: Loshchilov & Hutter 2019, "Decoupled weight decay regularization".
+    """
+
+    rule: Rule
+    rate: float | Schedule
+    weight_decay: float = 0.0
+    l2: float = 0.0
+    max_norm: float | None = None
+    exact: bool = False
+    freeze: Freeze | None = None
+    rounding: Literal["nearest", "stochastic"] = "nearest"
+
+    def __post_init__(self) -> None:
+        if not callable(self.rate):
+            finite_fields(self, "rate")
+            require(self.rate > 0, "rate", self.rate, "give a number above 0, or a schedule")
+        finite_fields(self, "weight_decay", "l2")
+        for field in ("weight_decay", "l2"):
+            require(getattr(self, field) >= 0, field, getattr(self, field), "give a number of at least 0")
+        if self.max_norm is not None:
+            finite_fields(self, "max_norm")
+            require(self.max_norm > 0, "max_norm", self.max_norm, "give a length above 0, or None")
+        name = type(self.rule).__name__
+        able = not self.exact or isinstance(self.rule, Idle) or isinstance(self.rule, Sgd | Adagrad | RowAdagrad)
+        require(able, "exact", self.exact, f"{name} is lazy only; take another rule, or exact=False")
+        require(self.rounding in ("nearest", "stochastic"), "rounding", self.rounding, "nearest or stochastic")
+
+    @property
+    def replays(self) -> bool:
+        """Whether rows move in steps without a gradient, other than by decay."""
+        return self.exact and isinstance(self.rule, Idle)
+
+    @property
+    def catches_up(self) -> bool:
+        """Whether rows have something to make up for before they are read."""
+        return self.replays or self.weight_decay > 0
+
+    @property
+    def plain(self) -> bool:
+        """Whether a row's update is the rule's and nothing else."""
+        return not (self.catches_up or self.l2 or self.max_norm)
+
+    @property
+    def kernel(self) -> str:
+        """The kernel in `embedlab.native` that does all of the update; empty if none does."""
+        return self.rule.kernel if self.plain and isinstance(self.rule, Kernel) else ""
+
+    def init(self, table: Float[Array, "rows width"]) -> RowState:
+        """What it keeps of a table, before the first step.
+
+        Args:
+            table: float [rows, width]; its shape and dtype count.
+
+        Returns:
+            The state, of float32 or wider.
+        """
+        rows, width = table.shape
+        wide = accumulator(table.dtype)
+        narrow = self.rounding == "nearest" or table.dtype == jnp.bfloat16
+        require(narrow, "rounding", self.rounding, f"is for tables of bfloat16; this one is {table.dtype}")
+        kept: dict[str, Any] = dict(self.rule.init(rows, width, wide))
+        kept |= self.freeze.init(rows) if self.freeze else {}
+        if self.replays:
+            kept["last"] = jnp.zeros((rows, 1), jnp.int32)
+        if not self.weight_decay:
+            return RowState(kept)
+        kept["decayed"] = jnp.zeros((rows, 2), wide)
+        return RowState(kept, jnp.zeros((2, 2), wide))
+
+    def rate_at(self, count: Any, dtype: Any) -> Any:
+        """The learning rate of a step, or of several.
+
+        Args:
+            count: int32 [...], steps taken before.
+            dtype: of the result.
+
+        Returns:
+            float [...].
+
+        Example:
+            >>> sgd(lambda count: 1 / (1 + count)).rate_at(jnp.array([0, 1]), jnp.float32)
+            Array([1. , 0.5], dtype=float32)
+        """
+        return jnp.asarray(self.rate(count) if callable(self.rate) else self.rate, dtype)
+
+    def tick(self, state: RowState, count: Any) -> RowState:
+        """The state with its clock one step on; called once a step, after the rows that are read caught up.
+
+        Args:
+            state: of the table.
+            count: int32 [], steps taken before this one.
+
+        Returns:
+            The state; its rows [rows, …] are as they were.
+
+        Example:
+            >>> optimizer = sgd(0.5, weight_decay=0.1)
+            >>> state = optimizer.tick(optimizer.init(jnp.ones((1, 1))), 0)
+            >>> float(jnp.exp(state.clock[0, 0]).round(3))
+            0.95
+        """
+        if state.clock is None:
+            return state
+        now = clocks.advance(state.clock[0], self.rate_at(count, state.clock.dtype) * self.weight_decay)
+        until = self.freeze.until if self.freeze else None
+        let_go = state.clock[1] if until is None else jnp.where(count == until, state.clock[0], state.clock[1])
+        return dataclasses.replace(state, clock=jnp.stack([now, let_go]))
+
+    def change(
+        self, rows: Any, values: Any, kept: dict[str, Any], gradient: Any, clock: Any, count: Any
+    ) -> tuple[Any, dict[str, Any]]:
+        """A step of some rows that are up to date.
+
+        Args:
+            rows: int32 [n], their numbers.
+            values: float [n, width].
+            kept: what is kept of them.
+            gradient: float [n, width], merged.
+            clock: that of the state, after `tick`; or None.
+            count: int32 [], steps taken before this one.
+
+        Returns:
+            Values float [n, width], and what is kept.
+
+        Example:
+            >>> sgd(0.5).change(jnp.array([3]), jnp.ones((1, 1)), {}, jnp.ones((1, 1)), None, 0)[0]
+            Array([[0.5]], dtype=float32)
+        """
+        if self.l2:
+            gradient = gradient + self.l2 * values
+        direction, new = self.rule.update(gradient, kept, count)
+        moved = self._move(values, direction, self.rate_at(count, values.dtype))
+        if self.max_norm is not None:
+            norm = jnp.linalg.norm(moved, axis=-1, keepdims=True)
+            moved = jnp.where(norm > self.max_norm, moved * (self.max_norm / jnp.maximum(norm, 1e-30)), moved)
+        new = {**kept, **new} | self._up_to_date(kept, clock, count + 1)
+        return self._unless_frozen(rows, (moved, new), (values, kept), count)
+
+    def catch_up(
+        self, rows: Any, values: Any, kept: dict[str, Any], clock: Any, count: Any
+    ) -> tuple[Any, dict[str, Any]]:
+        """The steps that some rows missed, without a gradient, up to now.
+
+        Args:
+            rows: int32 [n], their numbers.
+            values: float [n, width].
+            kept: what is kept of them.
+            clock: that of the state, before `tick`; or None.
+            count: int32 [], steps taken so far.
+
+        Returns:
+            Values float [n, width], and what is kept.
+
+        Example:
+            >>> optimizer = sgd(0.5, weight_decay=0.1)
+            >>> state = optimizer.tick(optimizer.init(jnp.ones((1, 1))), 0)
+            >>> optimizer.catch_up(jnp.array([0]), jnp.ones((1, 1)), state.rows, state.clock, 1)[0].round(3)
+            Array([[0.95]], dtype=float32)
+        """
+        before = self._decayed(rows, kept, clock)
+        taken = jnp.zeros((rows.shape[0], 1), values.dtype)
+        new, moved = kept, values
+        if self.replays:
+            moved, new, taken = self._replay(rows, values, kept, count)
+        if clock is not None:
+            moved = moved * clocks.shrink(clock[0], before, taken[:, 0])[:, None]
+        new = {**new} | self._up_to_date(kept, clock, count)
+        return self._unless_frozen(rows, (moved, new), (values, kept), count)
+
+    def _replay(self, rows: Any, values: Any, kept: Any, count: Any) -> tuple[Any, Any, Any]:
+        """Idle steps one by one, as long as they are above rounding; then the rest of the moments at once.
+
+        Also the decay (its logarithm) that these steps have taken, float [n, 1].
+        """
+        rule: Any = self.rule
+        since = self._since(rows, kept)
+        missed = jnp.maximum(count - since, 0)
+        own = {name: kept[name] for name in rule.init(1, 1, values.dtype)}
+        at_rest = ~jnp.any(jnp.stack([jnp.any(array != 0, -1) for array in own.values()]), 0)[:, None]
+        steps = jnp.where(at_rest, 0, jnp.minimum(missed, rule.idle_steps(values.dtype)))
+
+        def step(carry: Any) -> Any:
+            number, values, own, taken = carry
+            at = since + number
+            direction, after = rule.idle(own, at)
+            rate = self.rate_at(at, values.dtype)
+            moved = self._move(values, direction, rate)
+            shrunk = taken + (jnp.log1p(-rate * self.weight_decay) if self.weight_decay else 0)
+            due = number < steps
+            chosen = jax.tree.map(
+                lambda new, old: jnp.where(due, new, old), (moved, after, shrunk), (values, own, taken)
+            )
+            return number + 1, *chosen
+
+        start = (jnp.int32(0), values, own, jnp.zeros(missed.shape, values.dtype))
+        most = jnp.max(steps, initial=0)
+        _, values, own, taken = jax.lax.while_loop(lambda carry: carry[0] < most, step, start)
+        return values, {**kept, **rule.rest(own, missed - steps)}, taken
+
+    def _move(self, values: Any, direction: Any, rate: Any) -> Any:
+        if self.weight_decay:
+            direction = direction + self.weight_decay * values
+        return values - rate * direction
+
+    def _since(self, rows: Any, kept: Any) -> Any:
+        """The step from which each row has something to make up for, int32 [n, 1]."""
+        last = kept["last"]
+        if self.freeze is None or self.freeze.until is None:
+            return last
+        return jnp.where(self.freeze.covers(rows, kept), jnp.maximum(last, self.freeze.until), last)
+
+    def _decayed(self, rows: Any, kept: Any, clock: Any) -> Any:
+        """The clock as it was for each row, float [n, 2]; frozen rows' is that of when they were let go."""
+        if clock is None:
+            return None
+        if self.freeze is None or self.freeze.until is None:
+            return kept["decayed"]
+        earlier = clocks.earlier(kept["decayed"], clock[1])
+        return jnp.where(self.freeze.covers(rows, kept) & earlier, clock[1], kept["decayed"])
+
+    def _up_to_date(self, kept: Any, clock: Any, count: Any) -> dict[str, Any]:
+        """The marks of rows that have taken every step so far."""
+        marks: dict[str, Any] = {}
+        if "last" in kept:
+            marks["last"] = jnp.full_like(kept["last"], 0) + count
+        if "decayed" in kept:
+            marks["decayed"] = jnp.broadcast_to(clock[0], kept["decayed"].shape)
+        return marks
+
+    def _unless_frozen(self, rows: Any, new: Any, old: Any, count: Any) -> Any:
+        if self.freeze is None:
+            return new
+        held = self.freeze.holds(rows, old[1], count)
+        return jax.tree.map(lambda a, b: jnp.where(held, b, a), new, dict_like(old, new))
+
+
+def dict_like(old: Any, new: Any) -> Any:
+    """The old values and what was kept, in the order of the new.
+
+    Args:
+        old: values [n, width], and name → array.
+        new: the same names.
+
+    Returns:
+        The old, as a tree of the new's structure.
+
+    Example:
+        >>> dict_like((1, {"b": 2, "a": 3}), (0, {"a": 0, "b": 0}))
+        (1, {'a': 3, 'b': 2})
+
+    Source: none.
+    """
+    return old[0], {name: old[1][name] for name in new[1]}
+
+
+def sgd(
+    rate: float | Schedule, momentum: float | None = None, *, nesterov: bool = False, **settings: Any
+) -> RowOptimizer:
+    """SGD, with momentum if it is given. Without, lazy and exact are one, and equal `optax.sgd`.
+
+    Args:
+        rate: learning rate, a number or an optax schedule.
+        momentum: decay of the momentum, which is kept by row [rows, width]; None for none.
+        nesterov: whether of Nesterov's kind.
+        settings: further fields of `RowOptimizer`.
+
+    Returns:
+        The optimizer.
+
+    Example:
+        >>> sgd(0.1, 0.9, exact=True).rule
+        Momentum(decay=0.9, nesterov=False)
+
+    Reference: Sutskever et al. 2013.
+    """
+    return RowOptimizer(Sgd() if momentum is None else Momentum(momentum, nesterov), rate, **settings)
+
+
+def adagrad(
+    rate: float | Schedule,
+    *,
+    initial: float = 0.1,
+    eps_root: float = 1e-7,
+    eps: float = 0.0,
+    **settings: Any,
+) -> RowOptimizer:
+    """Adagrad, equal to `optax.adagrad`; see `rules.Adagrad` for torch's numbers.
+
+    Args:
+        rate: learning rate, a number or an optax schedule.
+        initial: what the sums [rows, width] start from.
+        eps_root: added under the root.
+        eps: added to the root.
+        settings: further fields of `RowOptimizer`.
+
+    Returns:
+        The optimizer.
+
+    Example:
+        >>> adagrad(0.1).rule
+        Adagrad(initial=0.1, eps_root=1e-07, eps=0.0)
+
+    Reference: Duchi, Hazan & Singer 2011.
+    """
+    return RowOptimizer(Adagrad(initial, eps_root, eps), rate, **settings)
+
+
+def row_adagrad(
+    rate: float | Schedule,
+    *,
+    initial: float = 0.0,
+    eps_root: float = 0.0,
+    eps: float = 1e-8,
+    **settings: Any,
+) -> RowOptimizer:
+    """Row-wise Adagrad, FBGEMM's: one number a row.
+
+    Args:
+        rate: learning rate, a number or an optax schedule.
+        initial: what the sums [rows, 1] start from.
+        eps_root: added under the root.
+        eps: added to the root.
+        settings: further fields of `RowOptimizer`.
+
+    Returns:
+        The optimizer.
+
+    Example:
+        >>> row_adagrad(0.1).init(jnp.zeros((10, 4))).num_bytes
+        40
+
+    Reference: Khudia et al. 2021.
+    """
+    return RowOptimizer(RowAdagrad(initial, eps_root, eps), rate, **settings)
+
+
+def adam(
+    rate: float | Schedule,
+    *,
+    b1: float = 0.9,
+    b2: float = 0.999,
+    eps: float = 1e-8,
+    exact: bool = False,
+    **settings: Any,
+) -> RowOptimizer:
+    """Adam: lazy, equal to torch's SparseAdam; or exact, equal to `optax.adam` on the whole table.
+
+    Args:
+        rate: learning rate, a number or an optax schedule.
+        b1: decay of the first moment [rows, width].
+        b2: decay of the second [rows, width].
+        eps: added to the root.
+        exact: whether rows take the steps that they missed.
+        settings: further fields of `RowOptimizer`.
+
+    Returns:
+        The optimizer.
+
+    Example:
+        >>> adam(0.1, exact=True).rule.torch
+        False
+
+    Reference: Kingma & Ba 2015.
+    """
+    return RowOptimizer(Adam(b1, b2, eps, torch=not exact), rate, exact=exact, **settings)
+
+
+def row_adam(
+    rate: float | Schedule, *, b1: float = 0.9, b2: float = 0.999, eps: float = 1e-8, **settings: Any
+) -> RowOptimizer:
+    """Row-wise Adam, FBGEMM's: one second moment a row. Lazy.
+
+    Args:
+        rate: learning rate, a number or an optax schedule.
+        b1: decay of the first moment [rows, width].
+        b2: decay of the second [rows, 1].
+        eps: added to the root.
+        settings: further fields of `RowOptimizer`.
+
+    Returns:
+        The optimizer.
+
+    Example:
+        >>> row_adam(0.1).rule
+        RowAdam(b1=0.9, b2=0.999, eps=1e-08)
+
+    Reference: Khudia et al. 2021.
+    """
+    return RowOptimizer(RowAdam(b1, b2, eps), rate, **settings)

@@ -1,0 +1,8 @@
+"""Rules: from the gradient of some rows to the direction they are moved in. A rule is one small file."""
+
+from embedlab.sparse.rules.adagrad import Adagrad, RowAdagrad
+from embedlab.sparse.rules.adam import Adam, RowAdam
+from embedlab.sparse.rules.base import Idle, Kernel, Rule
+from embedlab.sparse.rules.sgd import Momentum, Sgd
+
+__all__ = ["Adagrad", "Adam", "Idle", "Kernel", "Momentum", "RowAdagrad", "RowAdam", "Rule", "Sgd"]

@@ -1,0 +1,73 @@
+"""Which way a table is updated: chosen by what is at hand, as measured with `scripts/bench_step.py`.
+
+| strategy | what it does | chosen |
+| --- | --- | --- |
+| kernel | sort, sum and rule in one C++ kernel, in place | CPU, float32, a rule that has a kernel, nothing beside the rule |
+| positions | adds the gradients to the rows, one position of all bags at a time | plain SGD where there is no kernel |
+| native | merging in C++, the rule in JAX | CPU, float32, all else |
+| host | merging by NumPy's sort, the rule in JAX | CPU without a compiler, and tables that are not of float32 |
+| sort | merging in the program | accelerators, and under a mesh |
+| slots | merging by a slot a row | never; where sorting is slow it may pay |
+
+All give the same sums up to the order of additions, and the same bits from run to run on the CPU.
+"""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+
+from embedlab import native
+from embedlab.sparse.merge import WAYS
+from embedlab.sparse.optimizer import RowOptimizer
+from embedlab.sparse.rules import Sgd
+
+STRATEGIES = ("kernel", "positions", *WAYS)
+
+
+def choose(table: jax.Array, optimizer: RowOptimizer, *, clipped: bool, wanted: str | None = None) -> str:
+    """The strategy for a table.
+
+    Args:
+        table: float [rows, width].
+        optimizer: what updates it.
+        clipped: whether gradients are clipped, which needs their merged norm first.
+        wanted: a strategy that is to be taken; None to choose.
+
+    Returns:
+        One of `STRATEGIES`.
+
+    Raises:
+        ValueError: an unknown strategy, or one that can't be taken here.
+
+    Example:
+        >>> from embedlab.sparse.optimizer import adagrad
+        >>> choose(jnp.zeros((3, 2), jnp.bfloat16), adagrad(0.1), clipped=False) in STRATEGIES
+        True
+
+    Source: measured.
+    """
+    able = _able(table, optimizer, clipped)
+    if wanted is None:
+        order = ("kernel", "positions", "native", "host" if jax.default_backend() == "cpu" else "sort")
+        return next(name for name in order if able[name])
+    if wanted not in STRATEGIES:
+        raise ValueError(f"strategy={wanted!r}: choose one of {', '.join(STRATEGIES)}")
+    if not able[wanted]:
+        can = ", ".join(name for name in STRATEGIES if able[name])
+        raise ValueError(f"strategy={wanted!r}: it can't be taken for this table and optimizer; {can} can")
+    return wanted
+
+
+def _able(table: jax.Array, optimizer: RowOptimizer, clipped: bool) -> dict[str, bool]:
+    wide = table.dtype in (jnp.float32, jnp.float64)
+    compiled = table.dtype == jnp.float32 and native.available()
+    alone = not clipped
+    return {
+        "kernel": compiled and alone and optimizer.kernel != "",
+        "positions": wide and alone and optimizer.plain and isinstance(optimizer.rule, Sgd),
+        "native": compiled,
+        "host": True,
+        "sort": True,
+        "slots": True,
+    }

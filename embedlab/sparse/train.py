@@ -1,0 +1,335 @@
+"""`Trainer`: one training step, in which tables cost what is read of them."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import optax
+
+from embedlab.base import accumulator
+from embedlab.checks import finite_fields, require
+from embedlab.sparse import strategy as strategies
+from embedlab.sparse.gradient import RowGradient
+from embedlab.sparse.merge import WAYS, Merged, merge
+from embedlab.sparse.optimizer import RowOptimizer, RowState
+from embedlab.sparse.params import split
+from embedlab.sparse.program import Read
+from embedlab.sparse.transform import Traced, trace
+from embedlab.sparse.update import apply, finalize, prepare
+
+
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True)
+class TrainState:
+    """All that a training changes. A pytree, which a step takes over: the one it was given is used up.
+
+    Attributes:
+        params: the parameters, as they were given; tables are arrays [rows, width].
+        rows: what is kept of each table, by its name.
+        dense: the state of the optimizer of all else.
+        step: int32 [], steps taken.
+
+    Example:
+        >>> trainer = Trainer(lambda params: (params["w"] ** 2).sum(), dense=optax.sgd(0.1))
+        >>> int(trainer.init({"w": jnp.ones(2)}).step)
+        0
+
+    Source: `flax.training.train_state.TrainState`.
+    """
+
+    params: Any
+    rows: dict[str, RowState]
+    dense: Any
+    step: Any
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Trainer:
+    """Trains a loss with row-sparse tables: the cost of a step does not depend on how many rows there are.
+
+        trainer = Trainer(loss, rows=sparse.adagrad(0.1), dense=optax.adam(1e-3))
+        state = trainer.init(params)
+        for batch in batches:
+            state, value = trainer.step(state, batch)
+        params = trainer.finalize(state).params
+
+    A step brings the rows that it reads up to date (see `RowOptimizer`), takes the loss and its gradients
+    (`value_and_grad`), clips them, and updates rows and all other arrays, each with its optimizer. It is
+    compiled once for each shape of its arguments, and works in place: the state it is given is used up,
+    and so are the arrays that `init` was given.
+
+    Attributes:
+        loss: of the parameters and a batch's arrays, a number [], or that and something else.
+        rows: the optimizer of tables, or one by table name ("words.table"); None for none.
+        dense: the optax optimizer of all other trained arrays.
+        dense_tables: names of tables that it trains as well: small ones, and those that the loss scores
+            against as a whole.
+        has_aux: whether the loss returns something else as well.
+        clip: greatest global norm of all gradients together, taken from merged rows; None for no limit.
+        strategy: how tables are updated, one of `strategy.STRATEGIES`; None to choose.
+        seed: of stochastic rounding.
+
+    Raises:
+        ValueError: a limit or a strategy that is none; from `init`, a table without an optimizer or a name
+            that is no table's; from a step, a state that is used up.
+
+    Example:
+        >>> import embedlab
+        >>> from embedlab import sparse
+        >>> spec = embedlab.Dense(1000, 4)
+        >>> def loss(params, ids, targets):
+        ...     return jnp.mean((embedlab.bag(spec, params["words"], ids) @ params["head"] - targets) ** 2)
+        >>> params = {"words": spec.init(jax.random.key(0)), "head": jnp.ones(4)}
+        >>> trainer = Trainer(loss, rows=sparse.adagrad(0.1), dense=optax.adagrad(0.1))
+        >>> state = trainer.init(params)
+        >>> ids, targets = jnp.array([[1, 2], [3, 3]]), jnp.array([0.0, 1.0])
+        >>> losses = []
+        >>> for _ in range(10):
+        ...     state, value = trainer.step(state, ids, targets)
+        ...     losses.append(float(value))
+        >>> losses[-1] < losses[0]
+        True
+
+    Source: none; the parts are those of optax, and of FBGEMM's fused tables.
+    """
+
+    loss: Callable[..., Any]
+    rows: RowOptimizer | Mapping[str, RowOptimizer] | None = None
+    dense: optax.GradientTransformation = dataclasses.field(default_factory=optax.identity)
+    dense_tables: tuple[str, ...] = ()
+    has_aux: bool = False
+    clip: float | None = None
+    strategy: str | None = None
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.clip is not None:
+            finite_fields(self, "clip")
+            require(self.clip > 0, "clip", self.clip, "give a norm above 0, or None")
+        known = self.strategy is None or self.strategy in strategies.STRATEGIES
+        require(known, "strategy", self.strategy, f"choose one of {', '.join(strategies.STRATEGIES)}")
+
+    def init(self, params: Any) -> TrainState:
+        """The state before the first step.
+
+        Args:
+            params: a pytree with tables [rows, width]; a step will use its arrays up.
+
+        Returns:
+            The state, around the same arrays.
+        """
+        _, parts = split(params)
+        tables = self._sparse(parts["table"])
+        optimizers = self._optimizers(tables)
+        kept = {name: optimizers[name].init(table) for name, table in tables.items()}
+        dense = self.dense.init(self._dense(parts))
+        return TrainState(params, kept, dense, jnp.zeros((), jnp.int32))
+
+    def step(self, state: TrainState, *batch: Any) -> tuple[TrainState, Any]:
+        """A training step.
+
+        Args:
+            state: of the training; used up.
+            batch: the loss's other arguments, pytrees of arrays.
+
+        Returns:
+            The new state, and the loss, float [], or (loss, aux).
+        """
+        _require_alive(state)
+        return self._step(state, *batch)
+
+    def steps(self, state: TrainState, *batches: Any) -> tuple[TrainState, Any]:
+        """Several training steps in one program, which spares the time between them.
+
+        Args:
+            state: of the training; used up.
+            batches: as for `step`, stacked: arrays [steps, …].
+
+        Returns:
+            The new state, and the losses, float [steps], or (losses, aux).
+
+        Example:
+            >>> trainer = Trainer(lambda params, x: params["w"] @ x, dense=optax.sgd(0.1))
+            >>> state, losses = trainer.steps(trainer.init({"w": jnp.ones(2)}), jnp.ones((3, 2)))
+            >>> losses.round(1)
+            Array([2. , 1.8, 1.6], dtype=float32)
+        """
+        _require_alive(state)
+        return self._steps(state, *batches)
+
+    def finalize(self, state: TrainState) -> TrainState:
+        """The state with every row up to date, for evaluation and export. Used up as by a step.
+
+        Args:
+            state: of the training, with tables [rows, width].
+
+        Returns:
+            The same training, all rows as exact as those just read.
+
+        Example:
+            >>> trainer = Trainer(lambda params: params["w"].sum(), dense=optax.sgd(0.1))
+            >>> trainer.finalize(trainer.init({"w": jnp.ones(2)})).params["w"]
+            Array([1., 1.], dtype=float32)
+        """
+        _require_alive(state)
+        return self._finalize(state)
+
+    def pure_step(self, state: TrainState, *batch: Any) -> tuple[TrainState, Any]:
+        """`step` as a pure function, for a `jit` or `lax.scan` of your own.
+
+        Args:
+            state: of the training, with tables [rows, width].
+            batch: the loss's other arguments.
+
+        Returns:
+            As `step`. It is in place where the state is donated.
+
+        Example:
+            >>> trainer = Trainer(lambda params: params["w"].sum(), dense=optax.sgd(0.1))
+            >>> step = jax.jit(trainer.pure_step, donate_argnums=0)
+            >>> step(trainer.init({"w": jnp.ones(2)}))[0].params["w"]
+            Array([0.9, 0.9], dtype=float32)
+        """
+        traced = trace(self.loss, state.params, *batch, has_aux=self.has_aux, dense=self.dense_tables)
+        traced, kept = self._prepare(traced, state)
+        value, aux, gradients, _ = traced.value_and_grad()
+        # What reads the tables comes before what writes them: so that they need not be copied.
+        before = (traced.parts["table"], kept, gradients, value, aux)
+        tables, kept, gradients, value, aux = jax.lax.optimization_barrier(before)
+        merged, dense = self._clipped(tables, gradients)
+        parts = {**traced.parts, "table": dict(tables)}
+        for name in self._sparse(tables):
+            parts["table"][name], kept[name] = self._apply(
+                name, tables[name], kept[name], merged[name], state.step
+            )
+        parts, dense_state = self._apply_dense(parts, dense, state.dense)
+        params = traced.structure.join(parts)
+        new = TrainState(params, kept, dense_state, state.step + 1)
+        return new, ((value, aux) if self.has_aux else value)
+
+    @functools.cached_property
+    def _step(self) -> Any:
+        return jax.jit(self.pure_step, donate_argnums=0)
+
+    @functools.cached_property
+    def _steps(self) -> Any:
+        def steps(state: TrainState, *batches: Any) -> tuple[TrainState, Any]:
+            return jax.lax.scan(lambda state, batch: self.pure_step(state, *batch), state, batches)
+
+        return jax.jit(steps, donate_argnums=0)
+
+    @functools.cached_property
+    def _finalize(self) -> Any:
+        def every_row(state: TrainState) -> TrainState:
+            structure, parts = split(state.params)
+            tables, kept = dict(parts["table"]), dict(state.rows)
+            for name, optimizer in self._optimizers(kept).items():
+                tables[name], kept[name] = finalize(optimizer, tables[name], kept[name], state.step)
+            params = structure.join({**parts, "table": tables})
+            return dataclasses.replace(state, params=params, rows=kept)
+
+        return jax.jit(every_row, donate_argnums=0)
+
+    # --- the parts of a step ---------------------------------------------------------------------------
+
+    def _prepare(self, traced: Traced, state: TrainState) -> tuple[Traced, dict[str, RowState]]:
+        """Brings the rows that the loss will read up to date, where they have missed something."""
+        kept, tables = dict(state.rows), dict(traced.parts["table"])
+        late = {name: one for name, one in self._optimizers(kept).items() if one.catches_up}
+        if not late:
+            return traced, kept
+        reads = traced.reads()
+        for name, optimizer in late.items():
+            own = _parts(reads, name)
+            way = self._way(name, tables[name])
+            tables[name], kept[name] = prepare(optimizer, tables[name], kept[name], own, state.step, way)
+        parts = {**traced.parts, "table": tables}
+        return dataclasses.replace(traced, parts=parts), kept
+
+    def _clipped(self, tables: Any, gradients: Any) -> tuple[dict[str, RowGradient | Merged], dict[str, Any]]:
+        """Gradients of tables and of all else, no longer together than `clip`."""
+        dense = self._dense(gradients)
+        rows = self._sparse(gradients["table"])
+        if self.clip is None:
+            return rows, dense
+        merged = {
+            name: merge(one, tables[name].shape[0], self._way(name, tables[name]))
+            for name, one in rows.items()
+            if one.parts
+        }
+        squares = [jnp.sum(jnp.square(leaf.astype(accumulator(leaf.dtype)))) for leaf in jax.tree.leaves(dense)]
+        squares += [one.squared_norm() for one in merged.values()]
+        norm = jnp.sqrt(sum(squares, start=jnp.zeros(())))
+        scale = jnp.where(norm > self.clip, self.clip / jnp.maximum(norm, self.clip), 1)
+        dense = jax.tree.map(lambda leaf: leaf * scale.astype(leaf.dtype), dense)
+        scaled = {
+            name: dataclasses.replace(one, sums=one.sums * scale.astype(one.sums.dtype))
+            for name, one in merged.items()
+        }
+        return {**rows, **scaled}, dense
+
+    def _apply(self, name: str, table: Any, kept: RowState, gradient: Any, step: Any) -> tuple[Any, RowState]:
+        optimizer = self._optimizers([name])[name]
+        clipped = self.clip is not None
+        way = strategies.choose(table, optimizer, clipped=clipped, wanted=self.strategy)
+        number = sum(map(ord, name))  # so that two tables of a shape are not rounded alike
+        key = jax.random.fold_in(jax.random.fold_in(jax.random.key(self.seed), step), number)
+        return apply(optimizer, table, kept, gradient, step, way, key)
+
+    def _apply_dense(self, parts: Any, gradients: Any, state: Any) -> tuple[Any, Any]:
+        """Trains all that is no sparse table by the optax optimizer."""
+        old = self._dense(parts)
+        updates, state = self.dense.update(gradients, state, old)
+        new = optax.apply_updates(old, updates)
+        return {**parts, "trained": new["trained"], "table": {**parts["table"], **new["table"]}}, state
+
+    def _way(self, name: str, table: Any) -> str:
+        """How duplicates are found where the update itself does not do it."""
+        if self.strategy in WAYS:
+            return self.strategy
+        return strategies.choose(table, self._optimizers([name])[name], clipped=True)
+
+    def _optimizers(self, names: Any) -> dict[str, RowOptimizer]:
+        if isinstance(self.rows, RowOptimizer):
+            return dict.fromkeys(names, self.rows)
+        given = dict(self.rows or {})
+        missing = [name for name in names if name not in given]
+        if missing:
+            has = f"there are optimizers for {', '.join(sorted(given))}" if given else "rows=None"
+            raise ValueError(
+                f"rows: table {missing[0]!r} has no optimizer ({has}). Give it one, as "
+                f"rows={{{missing[0]!r}: sparse.adagrad(0.1)}}, or name it in dense_tables."
+            )
+        return {name: given[name] for name in names}
+
+    def _sparse(self, tables: Mapping[str, Any]) -> dict[str, Any]:
+        unknown = sorted(set(self.dense_tables) - tables.keys())
+        if unknown:
+            there = ", ".join(sorted(tables)) or "no table"
+            raise ValueError(f"dense_tables: {unknown[0]!r} is no table; there is {there}")
+        return {name: table for name, table in tables.items() if name not in self.dense_tables}
+
+    def _dense(self, parts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+        """What the optax optimizer trains, or gradients of that, in two dicts by name."""
+        tables = {name: parts["table"][name] for name in self.dense_tables}
+        return {"trained": dict(parts["trained"]), "table": tables}
+
+
+def _parts(reads: list[Read], name: str) -> RowGradient:
+    return RowGradient(tuple((read.entries, None) for read in reads if read.table == name))
+
+
+def _require_alive(state: TrainState) -> None:
+    """A state that a step has used up can't be used again: its arrays were changed in place."""
+    for path, leaf in jax.tree_util.tree_flatten_with_path(state)[0]:
+        if isinstance(leaf, jax.Array) and not isinstance(leaf, jax.core.Tracer) and leaf.is_deleted():
+            raise ValueError(
+                f"state{jax.tree_util.keystr(path)}: this array was changed in place by an earlier step. Go "
+                "on with the state that the step returned; to keep one, copy it first: "
+                "jax.tree.map(jnp.copy, state)."
+            )

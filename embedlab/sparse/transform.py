@@ -1,0 +1,197 @@
+"""`value_and_grad`: that of JAX, with a `RowGradient` for every table."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Collection
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from embedlab.sparse.gradient import RowGradient
+from embedlab.sparse.params import Structure, split
+from embedlab.sparse.program import Read, Reader, run, survey
+
+
+def value_and_grad(
+    loss: Callable[..., Any],
+    *,
+    has_aux: bool = False,
+    dense: Collection[str] | None = None,
+    reader: Reader | None = None,
+) -> Callable[..., tuple[Any, Any]]:
+    """`jax.value_and_grad`, where the gradient of a table is as small as what was read of it.
+
+    The loss is ordinary code that calls `embedlab.embed` and `embedlab.bag`, once or often, in `jit` or
+    `jax.checkpoint` if need be, with weights that are themselves learned or not. Tables are the leaves
+    under a "tables", as `embedlab.Variables` has them; what lies under "buffers", and what holds no floats,
+    gets no gradient. `∂L/∂T[r] = Σ_e w_e ∂L/∂out[owner_e]` over the entries e that read row r.
+
+    Args:
+        loss: of the parameters and whatever else; returns a number [], or that and something else.
+        has_aux: whether it returns something else as well.
+        dense: names of tables that get an ordinary gradient; None for those that the loss does not only
+            look up in (a softmax over all rows, say).
+        reader: reads tables in a way of its own (`embedlab.sparse.sharding`); None for the usual one.
+
+    Returns:
+        A function of the same arguments, which gives what `jax.value_and_grad` gives: gradients shaped as
+        the parameters, with a `RowGradient` for a table and None for what gets none.
+
+    Raises:
+        ValueError: from the function it returns, a table that is not in `dense` is used otherwise than by a
+            look-up; a look-up stands inside of `vmap`.
+
+    Example:
+        >>> import embedlab
+        >>> spec = embedlab.Dense(1_000_000, 4)
+        >>> def loss(words, ids):
+        ...     return embedlab.bag(spec, words, ids, mode="sum").sum()
+        >>> words = spec.init(jax.random.key(0))
+        >>> value, gradient = value_and_grad(loss)(words, jnp.array([[3, 9], [3, 3]]))
+        >>> ((entries, cotangents),) = gradient.tables["table"].parts
+        >>> entries.rows.shape, cotangents.shape   # [length, bags], [bags, dim]
+        ((2, 2), (2, 4))
+
+    Source: the taps are those of "ghost" gradients; the reason is that JAX's own cotangents are dense.
+    """
+
+    def of(params: Any, *arguments: Any) -> tuple[Any, Any]:
+        traced = trace(loss, params, *arguments, has_aux=has_aux, dense=dense)
+        value, aux, gradients, _ = traced.value_and_grad(reader)
+        grads = traced.structure.join(gradients)
+        return ((value, aux) if has_aux else value), grads
+
+    return of
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Traced:
+    """A loss, traced on its arguments.
+
+    Attributes:
+        structure: of the parameters.
+        parts: the parameters by role and name.
+        dense: tables whose gradient is an ordinary one.
+        program: the traced loss, a closed jaxpr.
+        arguments: all its inputs but the parameters' leaves.
+        output: structure of (value, aux).
+
+    Example:
+        >>> traced = trace(lambda params, x: (params["w"] * x).sum(), {"w": jnp.ones(2)}, jnp.ones(2))
+        >>> float(traced.value_and_grad()[0])
+        2.0
+
+    Source: none.
+    """
+
+    structure: Structure
+    parts: dict[str, dict[str, Any]]
+    dense: frozenset[str]
+    program: Any
+    arguments: list[Any]
+    output: Any
+
+    def reads(self) -> list[Read]:
+        """What the loss would read of its tables [rows, width]; all else that it computes is removed by XLA.
+
+        Example:
+            >>> trace(lambda params: params["w"].sum(), {"w": jnp.ones(2)}).reads()
+            []
+        """
+        return self._run(self.parts, None, None)[1]
+
+    def value_and_grad(self, reader: Reader | None = None) -> tuple[Any, Any, dict[str, Any], list[Read]]:
+        """Value, aux, gradients by role and name (`RowGradient`s for tables), and what was read.
+
+        Args:
+            reader: reads tables [rows, width] in a way of its own.
+
+        Example:
+            >>> traced = trace(lambda params: (params["w"] ** 2).sum(), {"w": jnp.ones(2)})
+            >>> traced.value_and_grad()[2]["trained"]["w"]
+            Array([2., 2.], dtype=float32)
+        """
+        found, _ = survey(self.program.jaxpr, self._names())
+        taps = [jnp.zeros(one.shape, one.dtype) for one in found]
+        plain = {name: self.parts["table"][name] for name in self.dense}
+
+        def objective(trained: Any, plain: Any, taps: Any) -> Any:
+            parts = {**self.parts, "trained": trained, "table": {**self.parts["table"], **plain}}
+            outputs, reads = self._run(parts, iter(taps), reader)
+            value, aux = self.output.unflatten(outputs)
+            return value, (aux, reads)
+
+        grad = jax.value_and_grad(objective, (0, 1, 2), has_aux=True)
+        (value, (aux, reads)), (trained, plain, cotangents) = grad(self.parts["trained"], plain, taps)
+        sparse = {name: RowGradient(()) for name in self.parts["table"] if name not in self.dense}
+        for read, cotangent in zip(reads, cotangents, strict=True):
+            sparse[read.table] = RowGradient((*sparse[read.table].parts, (read.entries, cotangent)))
+        return value, aux, {"trained": trained, "table": {**sparse, **plain}}, reads
+
+    def _run(self, parts: Any, taps: Any, reader: Any) -> tuple[list[Any], list[Read]]:
+        leaves = [parts[role][name] for role, name in self.structure.leaves]
+        inputs = [*leaves, *self.arguments]
+        return run(self.program.jaxpr, self.program.consts, inputs, self._names(), taps, reader)
+
+    def _names(self) -> list[str | None]:
+        sparse = [
+            name if role == "table" and name not in self.dense else None
+            for role, name in self.structure.leaves
+        ]
+        return [*sparse, *(None for _ in self.arguments)]
+
+
+def trace(
+    loss: Callable[..., Any],
+    params: Any,
+    *arguments: Any,
+    has_aux: bool = False,
+    dense: Collection[str] | None = None,
+) -> Traced:
+    """Traces a loss, and finds out which tables it only looks up in.
+
+    Args:
+        loss: as for `value_and_grad`.
+        params: its first argument, a pytree with tables [rows, width].
+        arguments: the others, pytrees of arrays.
+        has_aux: whether it returns (value, aux).
+        dense: names of tables for an ordinary gradient; None to choose by use.
+
+    Returns:
+        The traced loss.
+
+    Raises:
+        ValueError: a name in `dense` is no table's, or a table that is not in it is used otherwise than by
+            a look-up.
+
+    Example:
+        >>> trace(lambda params: params["w"].sum(), {"w": jnp.ones(2)}).structure.leaves
+        (('trained', 'w'),)
+
+    Source: none.
+    """
+    structure, parts = split(params)
+    leaves = [parts[role][name] for role, name in structure.leaves]
+    flat, tree = jax.tree.flatten(arguments)
+
+    def program(leaves: Any, flat: Any) -> Any:
+        found = loss(structure.tree.unflatten(leaves), *tree.unflatten(flat))
+        return found if has_aux else (found, None)
+
+    closed, shape = jax.make_jaxpr(program, return_shape=True)(leaves, flat)
+    names = [name if role == "table" else None for role, name in structure.leaves]
+    _, other = survey(closed.jaxpr, [*names, *(None for _ in flat)])
+    unknown = sorted(set(dense or ()) - parts["table"].keys())
+    if unknown:
+        raise ValueError(f"dense={unknown[0]!r}: no such table; there are {', '.join(sorted(parts['table']))}")
+    refused = sorted(other.keys() - set(other if dense is None else dense))
+    if refused:
+        raise ValueError(
+            f"loss: it uses table {refused[0]!r} otherwise than to look ids up ({other[refused[0]]}). Call "
+            "embed or bag outside of loops, with all ids at once; or let the table have an ordinary "
+            f"gradient: dense=({refused[0]!r},)."
+        )
+    chosen = frozenset(other if dense is None else dense)
+    return Traced(structure, parts, chosen, closed, flat, jax.tree.structure(shape))
