@@ -103,6 +103,7 @@ def survey(jaxpr: Any, tables: Sequence[str | None]) -> tuple[list[Found], dict[
             inner_found, inner_other = survey(_inner(eqn), which)
             found += inner_found
             other |= inner_other
+            names |= _handed_on(eqn, which)
         else:
             other |= {name: _told(eqn) for name in which if name}
     return found, other
@@ -153,6 +154,10 @@ def run(
         elif any(which) and _inner(eqn) is not None:
             outputs, inner_reads = _run_inner(eqn, inputs, which, taps, reader)
             reads += inner_reads
+            names |= _handed_on(eqn, which)
+            passed = _passed(_inner(eqn))
+            # A table that comes out of it again is the same table: not to be kept twice.
+            outputs = [out if place is None else inputs[place] for out, place in zip(outputs, passed, strict=True)]
         else:
             outputs = _bind(eqn, inputs)
         env |= zip(eqn.outvars, outputs, strict=True)
@@ -192,6 +197,23 @@ def _inner(eqn: Any) -> Any:
     if eqn.primitive.name in _REMAT:
         return eqn.params["jaxpr"]
     return eqn.params["jaxpr"].jaxpr if eqn.primitive.name in _CALLS else None
+
+
+def _passed(jaxpr: Any) -> list[int | None]:
+    """For each output of a program the place of the input that it is; None where it is computed."""
+    places = {var: place for place, var in enumerate(jaxpr.invars)}
+    for eqn in jaxpr.eqns:
+        if _inner(eqn) is not None:
+            for out, place in zip(eqn.outvars, _passed(_inner(eqn)), strict=True):
+                if place is not None and not _is_literal(eqn.invars[place]) and eqn.invars[place] in places:
+                    places[out] = places[eqn.invars[place]]
+    return [None if _is_literal(atom) else places.get(atom) for atom in jaxpr.outvars]
+
+
+def _handed_on(eqn: Any, which: Sequence[str | None]) -> dict[Any, str]:
+    """Tables among what a program within the program returns, as Flax's remat does with all its variables."""
+    passed = zip(eqn.outvars, _passed(_inner(eqn)), strict=True)
+    return {out: name for out, place in passed if place is not None and (name := which[place])}
 
 
 def _is_read(eqn: Any) -> bool:

@@ -66,7 +66,7 @@ class Trainer:
     Attributes:
         loss: of the parameters and a batch's arrays, a number [], or that and something else.
         rows: the optimizer of tables, or one by table name ("words.table"); None for none.
-        dense: the optax optimizer of all other trained arrays.
+        dense: the optax optimizer of all other trained arrays; by default they stay as they are.
         dense_tables: names of tables that it trains as well: small ones, and those that the loss scores
             against as a whole.
         has_aux: whether the loss returns something else as well.
@@ -100,7 +100,7 @@ class Trainer:
 
     loss: Callable[..., Any]
     rows: RowOptimizer | Mapping[str, RowOptimizer] | None = None
-    dense: optax.GradientTransformation = dataclasses.field(default_factory=optax.identity)
+    dense: optax.GradientTransformation = dataclasses.field(default_factory=optax.set_to_zero)
     dense_tables: tuple[str, ...] = ()
     has_aux: bool = False
     clip: float | None = None

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 
 from embedlab.sparse.gradient import RowGradient
 from embedlab.sparse.params import Structure, split
+from embedlab.sparse.permit import permitted
 from embedlab.sparse.program import Read, Reader, run, survey
 
 
@@ -180,7 +181,8 @@ def trace(
         found = loss(structure.tree.unflatten(leaves), *tree.unflatten(flat))
         return found if has_aux else (found, None)
 
-    closed, shape = jax.make_jaxpr(program, return_shape=True)(leaves, flat)
+    with permitted(parts["table"].values()):
+        closed, shape = jax.make_jaxpr(program, return_shape=True)(leaves, flat)
     names = [name if role == "table" else None for role, name in structure.leaves]
     _, other = survey(closed.jaxpr, [*names, *(None for _ in flat)])
     unknown = sorted(set(dense or ()) - parts["table"].keys())
