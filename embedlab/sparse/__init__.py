@@ -11,7 +11,9 @@ row, `rules` turn them into directions, `rows` changes a table in place, `strate
 
 from embedlab.sparse.freeze import Freeze
 from embedlab.sparse.gradient import Entries, RowGradient
-from embedlab.sparse.optimizer import RowOptimizer, RowState, adagrad, adam, row_adagrad, row_adam, sgd
+from embedlab.sparse.optimizer import RowOptimizer, RowState
+from embedlab.sparse.optimizers import adagrad, adam, row_adagrad, row_adam, sgd
+from embedlab.sparse.resize import resize, vocabulary_sources
 from embedlab.sparse.train import Trainer, TrainState
 from embedlab.sparse.transform import value_and_grad
 
@@ -25,8 +27,10 @@ __all__ = [
     "Trainer",
     "adagrad",
     "adam",
+    "resize",
     "row_adagrad",
     "row_adam",
     "sgd",
     "value_and_grad",
+    "vocabulary_sources",
 ]

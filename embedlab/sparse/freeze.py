@@ -6,7 +6,6 @@ import dataclasses
 from typing import Any
 
 import jax.numpy as jnp
-import numpy as np
 
 from embedlab.checks import require, require_count
 
@@ -41,7 +40,8 @@ class Freeze:
             return
         for one in self.rows or ():
             pair = isinstance(one, tuple) and len(one) == 2 and all(isinstance(x, int) for x in one)
-            require(pair and 0 <= one[0] <= one[1], "rows", one, "give ranges (start, stop), such as (0, 100)")
+            rises = pair and 0 <= one[0] <= one[1]
+            require(rises, "rows", one, "give ranges (start, stop), such as (0, 100)")
 
     @property
     def is_mask(self) -> bool:

@@ -78,7 +78,14 @@ class RowGradient:
         return total.astype(table.dtype)
 
     def joined(self) -> tuple[Entries, Any]:
-        """All parts as one: entries [1, m], with owners, and cotangents [n, width]."""
+        """All parts as one: entries [1, m], with owners, and cotangents [n, width]; one part as it is.
+
+        Example:
+            >>> part = (Entries(jnp.array([[3]])), jnp.ones((1, 2)))
+            >>> entries, cotangents = RowGradient((part, part)).joined()
+            >>> entries.owners, cotangents.shape
+            (Array([[0, 1]], dtype=int32), (2, 2))
+        """
         if len(self.parts) == 1:
             return self.parts[0]
         first, rows, weights, owners = 0, [], [], []

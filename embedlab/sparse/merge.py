@@ -186,7 +186,7 @@ def host_distinct(rows: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     count = int(new.sum())
     distinct = np.full(rows.size, ABSENT, np.int32)
     distinct[:count] = ordered[new]
-    return distinct, inverse, np.int32(count)
+    return distinct, inverse, np.array(count, np.int32)
 
 
 _FIND: dict[str, Any] = {"sort": _by_sort, "slots": _by_slots, "host": _by_host}

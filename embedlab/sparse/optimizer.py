@@ -14,7 +14,7 @@ from embedlab.base import accumulator
 from embedlab.checks import finite_fields, require
 from embedlab.sparse import clock as clocks
 from embedlab.sparse.freeze import Freeze
-from embedlab.sparse.rules import Adagrad, Adam, Idle, Kernel, Momentum, RowAdagrad, RowAdam, Rule, Sgd
+from embedlab.sparse.rules import Adagrad, Idle, Kernel, RowAdagrad, Rule, Sgd
 
 Schedule = Callable[[Any], Any]
 
@@ -30,7 +30,7 @@ class RowState:
         clock: float [2, 2], the decay by now, and as it was when frozen rows were let go; or None.
 
     Example:
-        >>> state = adagrad(0.1).init(jnp.zeros((10, 4)))
+        >>> state = RowOptimizer(Adagrad(), 0.1).init(jnp.zeros((10, 4)))
         >>> state.rows["sum"].shape, state.num_bytes
         ((10, 4), 160)
 
@@ -76,9 +76,8 @@ class RowOptimizer:
             a gradient.
 
     Example:
-        >>> optimizer = adagrad(0.5)
-        >>> table, state = jnp.ones((3, 2)), adagrad(0.5).init(jnp.ones((3, 2)))
-        >>> sorted(state.rows)
+        >>> optimizer = RowOptimizer(Adagrad(), rate=0.5, max_norm=1.0)
+        >>> sorted(optimizer.init(jnp.ones((3, 2))).rows)
         ['sum']
 
     Reference: Loshchilov & Hutter 2019, "Decoupled weight decay regularization".
@@ -104,9 +103,11 @@ class RowOptimizer:
             finite_fields(self, "max_norm")
             require(self.max_norm > 0, "max_norm", self.max_norm, "give a length above 0, or None")
         name = type(self.rule).__name__
-        able = not self.exact or isinstance(self.rule, Idle) or isinstance(self.rule, Sgd | Adagrad | RowAdagrad)
+        able = not self.exact or isinstance(self.rule, Idle | Sgd | Adagrad | RowAdagrad)
         require(able, "exact", self.exact, f"{name} is lazy only; take another rule, or exact=False")
-        require(self.rounding in ("nearest", "stochastic"), "rounding", self.rounding, "nearest or stochastic")
+        require(
+            self.rounding in ("nearest", "stochastic"), "rounding", self.rounding, "nearest or stochastic"
+        )
 
     @property
     def replays(self) -> bool:
@@ -161,7 +162,7 @@ class RowOptimizer:
             float [...].
 
         Example:
-            >>> sgd(lambda count: 1 / (1 + count)).rate_at(jnp.array([0, 1]), jnp.float32)
+            >>> RowOptimizer(Sgd(), lambda count: 1 / (1 + count)).rate_at(jnp.array([0, 1]), jnp.float32)
             Array([1. , 0.5], dtype=float32)
         """
         return jnp.asarray(self.rate(count) if callable(self.rate) else self.rate, dtype)
@@ -177,7 +178,7 @@ class RowOptimizer:
             The state; its rows [rows, …] are as they were.
 
         Example:
-            >>> optimizer = sgd(0.5, weight_decay=0.1)
+            >>> optimizer = RowOptimizer(Sgd(), 0.5, weight_decay=0.1)
             >>> state = optimizer.tick(optimizer.init(jnp.ones((1, 1))), 0)
             >>> float(jnp.exp(state.clock[0, 0]).round(3))
             0.95
@@ -186,7 +187,9 @@ class RowOptimizer:
             return state
         now = clocks.advance(state.clock[0], self.rate_at(count, state.clock.dtype) * self.weight_decay)
         until = self.freeze.until if self.freeze else None
-        let_go = state.clock[1] if until is None else jnp.where(count == until, state.clock[0], state.clock[1])
+        let_go = (
+            state.clock[1] if until is None else jnp.where(count == until, state.clock[0], state.clock[1])
+        )
         return dataclasses.replace(state, clock=jnp.stack([now, let_go]))
 
     def change(
@@ -206,7 +209,8 @@ class RowOptimizer:
             Values float [n, width], and what is kept.
 
         Example:
-            >>> sgd(0.5).change(jnp.array([3]), jnp.ones((1, 1)), {}, jnp.ones((1, 1)), None, 0)[0]
+            >>> one = jnp.ones((1, 1))
+            >>> RowOptimizer(Sgd(), 0.5).change(jnp.array([3]), one, {}, one, None, 0)[0]
             Array([[0.5]], dtype=float32)
         """
         if self.l2:
@@ -235,7 +239,7 @@ class RowOptimizer:
             Values float [n, width], and what is kept.
 
         Example:
-            >>> optimizer = sgd(0.5, weight_decay=0.1)
+            >>> optimizer = RowOptimizer(Sgd(), 0.5, weight_decay=0.1)
             >>> state = optimizer.tick(optimizer.init(jnp.ones((1, 1))), 0)
             >>> optimizer.catch_up(jnp.array([0]), jnp.ones((1, 1)), state.rows, state.clock, 1)[0].round(3)
             Array([[0.95]], dtype=float32)
@@ -334,139 +338,3 @@ def dict_like(old: Any, new: Any) -> Any:
     Source: none.
     """
     return old[0], {name: old[1][name] for name in new[1]}
-
-
-def sgd(
-    rate: float | Schedule, momentum: float | None = None, *, nesterov: bool = False, **settings: Any
-) -> RowOptimizer:
-    """SGD, with momentum if it is given. Without, lazy and exact are one, and equal `optax.sgd`.
-
-    Args:
-        rate: learning rate, a number or an optax schedule.
-        momentum: decay of the momentum, which is kept by row [rows, width]; None for none.
-        nesterov: whether of Nesterov's kind.
-        settings: further fields of `RowOptimizer`.
-
-    Returns:
-        The optimizer.
-
-    Example:
-        >>> sgd(0.1, 0.9, exact=True).rule
-        Momentum(decay=0.9, nesterov=False)
-
-    Reference: Sutskever et al. 2013.
-    """
-    return RowOptimizer(Sgd() if momentum is None else Momentum(momentum, nesterov), rate, **settings)
-
-
-def adagrad(
-    rate: float | Schedule,
-    *,
-    initial: float = 0.1,
-    eps_root: float = 1e-7,
-    eps: float = 0.0,
-    **settings: Any,
-) -> RowOptimizer:
-    """Adagrad, equal to `optax.adagrad`; see `rules.Adagrad` for torch's numbers.
-
-    Args:
-        rate: learning rate, a number or an optax schedule.
-        initial: what the sums [rows, width] start from.
-        eps_root: added under the root.
-        eps: added to the root.
-        settings: further fields of `RowOptimizer`.
-
-    Returns:
-        The optimizer.
-
-    Example:
-        >>> adagrad(0.1).rule
-        Adagrad(initial=0.1, eps_root=1e-07, eps=0.0)
-
-    Reference: Duchi, Hazan & Singer 2011.
-    """
-    return RowOptimizer(Adagrad(initial, eps_root, eps), rate, **settings)
-
-
-def row_adagrad(
-    rate: float | Schedule,
-    *,
-    initial: float = 0.0,
-    eps_root: float = 0.0,
-    eps: float = 1e-8,
-    **settings: Any,
-) -> RowOptimizer:
-    """Row-wise Adagrad, FBGEMM's: one number a row.
-
-    Args:
-        rate: learning rate, a number or an optax schedule.
-        initial: what the sums [rows, 1] start from.
-        eps_root: added under the root.
-        eps: added to the root.
-        settings: further fields of `RowOptimizer`.
-
-    Returns:
-        The optimizer.
-
-    Example:
-        >>> row_adagrad(0.1).init(jnp.zeros((10, 4))).num_bytes
-        40
-
-    Reference: Khudia et al. 2021.
-    """
-    return RowOptimizer(RowAdagrad(initial, eps_root, eps), rate, **settings)
-
-
-def adam(
-    rate: float | Schedule,
-    *,
-    b1: float = 0.9,
-    b2: float = 0.999,
-    eps: float = 1e-8,
-    exact: bool = False,
-    **settings: Any,
-) -> RowOptimizer:
-    """Adam: lazy, equal to torch's SparseAdam; or exact, equal to `optax.adam` on the whole table.
-
-    Args:
-        rate: learning rate, a number or an optax schedule.
-        b1: decay of the first moment [rows, width].
-        b2: decay of the second [rows, width].
-        eps: added to the root.
-        exact: whether rows take the steps that they missed.
-        settings: further fields of `RowOptimizer`.
-
-    Returns:
-        The optimizer.
-
-    Example:
-        >>> adam(0.1, exact=True).rule.torch
-        False
-
-    Reference: Kingma & Ba 2015.
-    """
-    return RowOptimizer(Adam(b1, b2, eps, torch=not exact), rate, exact=exact, **settings)
-
-
-def row_adam(
-    rate: float | Schedule, *, b1: float = 0.9, b2: float = 0.999, eps: float = 1e-8, **settings: Any
-) -> RowOptimizer:
-    """Row-wise Adam, FBGEMM's: one second moment a row. Lazy.
-
-    Args:
-        rate: learning rate, a number or an optax schedule.
-        b1: decay of the first moment [rows, width].
-        b2: decay of the second [rows, 1].
-        eps: added to the root.
-        settings: further fields of `RowOptimizer`.
-
-    Returns:
-        The optimizer.
-
-    Example:
-        >>> row_adam(0.1).rule
-        RowAdam(b1=0.9, b2=0.999, eps=1e-08)
-
-    Reference: Khudia et al. 2021.
-    """
-    return RowOptimizer(RowAdam(b1, b2, eps), rate, **settings)

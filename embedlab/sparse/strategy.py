@@ -2,10 +2,10 @@
 
 | strategy | what it does | chosen |
 | --- | --- | --- |
-| kernel | sort, sum and rule in one C++ kernel, in place | CPU, float32, a rule that has a kernel, nothing beside the rule |
-| positions | adds the gradients to the rows, one position of all bags at a time | plain SGD where there is no kernel |
+| kernel | sort, sum and rule in one C++ kernel, in place | CPU, float32, a rule that has one, and no more |
+| positions | adds to the rows, one position of all bags at a time | plain SGD where there is no kernel |
 | native | merging in C++, the rule in JAX | CPU, float32, all else |
-| host | merging by NumPy's sort, the rule in JAX | CPU without a compiler, and tables that are not of float32 |
+| host | merging by NumPy's sort, the rule in JAX | CPU without a compiler, other types than float32 |
 | sort | merging in the program | accelerators, and under a mesh |
 | slots | merging by a slot a row | never; where sorting is slow it may pay |
 
@@ -41,7 +41,7 @@ def choose(table: jax.Array, optimizer: RowOptimizer, *, clipped: bool, wanted: 
         ValueError: an unknown strategy, or one that can't be taken here.
 
     Example:
-        >>> from embedlab.sparse.optimizer import adagrad
+        >>> from embedlab.sparse.optimizers import adagrad
         >>> choose(jnp.zeros((3, 2), jnp.bfloat16), adagrad(0.1), clipped=False) in STRATEGIES
         True
 

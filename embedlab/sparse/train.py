@@ -12,13 +12,15 @@ import jax.numpy as jnp
 import optax
 
 from embedlab.base import accumulator
-from embedlab.checks import finite_fields, require
+from embedlab.checks import finite_fields, require, require_count
 from embedlab.sparse import strategy as strategies
+from embedlab.sparse.accumulate import as_one, over_micro_batches
 from embedlab.sparse.gradient import RowGradient
 from embedlab.sparse.merge import WAYS, Merged, merge
 from embedlab.sparse.optimizer import RowOptimizer, RowState
-from embedlab.sparse.params import split
+from embedlab.sparse.params import Structure, split
 from embedlab.sparse.program import Read
+from embedlab.sparse.resize import resize
 from embedlab.sparse.transform import Traced, trace
 from embedlab.sparse.update import apply, finalize, prepare
 
@@ -71,6 +73,8 @@ class Trainer:
             against as a whole.
         has_aux: whether the loss returns something else as well.
         clip: greatest global norm of all gradients together, taken from merged rows; None for no limit.
+        accumulate: micro-batches a step. From 2 on, a step's arrays are [accumulate, …], the loss and the
+            gradients the means over them; rows are merged after the last, so that it is exact.
         strategy: how tables are updated, one of `strategy.STRATEGIES`; None to choose.
         seed: of stochastic rounding.
 
@@ -104,6 +108,7 @@ class Trainer:
     dense_tables: tuple[str, ...] = ()
     has_aux: bool = False
     clip: float | None = None
+    accumulate: int = 1
     strategy: str | None = None
     seed: int = 0
 
@@ -111,6 +116,7 @@ class Trainer:
         if self.clip is not None:
             finite_fields(self, "clip")
             require(self.clip > 0, "clip", self.clip, "give a norm above 0, or None")
+        require_count("accumulate", self.accumulate)
         known = self.strategy is None or self.strategy in strategies.STRATEGIES
         require(known, "strategy", self.strategy, f"choose one of {', '.join(strategies.STRATEGIES)}")
 
@@ -179,6 +185,39 @@ class Trainer:
         _require_alive(state)
         return self._finalize(state)
 
+    def resize(self, state: TrainState, changes: Mapping[str, tuple[Any, Any]]) -> TrainState:
+        """The state for tables of other rows: a vocabulary that grew, shrank or changed its order.
+
+        The loss is another one then, of the new specs: go on with a trainer of it.
+
+        Args:
+            state: of the training; its old tables [rows, width] can be let go afterwards.
+            changes: table name → (sources, fresh), as for `sparse.resize`: of each new row its old one or
+                −1, and the table [new, width] that new rows are taken from.
+
+        Returns:
+            The state, with the moments and sums of the rows that stay.
+
+        Example:
+            >>> import embedlab
+            >>> from embedlab import sparse
+            >>> trainer = Trainer(lambda words: words.tables["table"].sum(), rows=sparse.adagrad(0.1))
+            >>> state = trainer.init(embedlab.Dense(2, 4).init(jax.random.key(0)))
+            >>> fresh = embedlab.Dense(3, 4).init(jax.random.key(1)).tables["table"]
+            >>> trainer.resize(state, {"table": ([0, 1, -1], fresh)}).params.tables["table"].shape
+            (3, 4)
+        """
+        _require_alive(state)
+        structure, parts = split(state.params)
+        tables, kept = dict(parts["table"]), dict(state.rows)
+        for name, (sources, fresh) in changes.items():
+            there = ", ".join(sorted(kept)) or "no table"
+            require(name in kept, "changes", name, f"there is {there} that rows are kept of")
+            optimizer = self._optimizers([name])[name]
+            step = int(state.step)
+            tables[name], kept[name] = resize(optimizer, tables[name], kept[name], sources, fresh, step=step)
+        return dataclasses.replace(state, params=structure.join({**parts, "table": tables}), rows=kept)
+
     def pure_step(self, state: TrainState, *batch: Any) -> tuple[TrainState, Any]:
         """`step` as a pure function, for a `jit` or `lax.scan` of your own.
 
@@ -195,20 +234,20 @@ class Trainer:
             >>> step(trainer.init({"w": jnp.ones(2)}))[0].params["w"]
             Array([0.9, 0.9], dtype=float32)
         """
-        traced = trace(self.loss, state.params, *batch, has_aux=self.has_aux, dense=self.dense_tables)
-        traced, kept = self._prepare(traced, state)
-        value, aux, gradients, _ = traced.value_and_grad()
+        structure, parts = split(state.params)
+        parts, kept = self._prepare(structure, parts, state, batch)
+        value, aux, gradients = self._gradients(structure, parts, batch)
         # What reads the tables comes before what writes them: so that they need not be copied.
-        before = (traced.parts["table"], kept, gradients, value, aux)
+        before = (parts["table"], kept, gradients, value, aux)
         tables, kept, gradients, value, aux = jax.lax.optimization_barrier(before)
         merged, dense = self._clipped(tables, gradients)
-        parts = {**traced.parts, "table": dict(tables)}
+        parts = {**parts, "table": dict(tables)}
         for name in self._sparse(tables):
             parts["table"][name], kept[name] = self._apply(
                 name, tables[name], kept[name], merged[name], state.step
             )
         parts, dense_state = self._apply_dense(parts, dense, state.dense)
-        params = traced.structure.join(parts)
+        params = structure.join(parts)
         new = TrainState(params, kept, dense_state, state.step + 1)
         return new, ((value, aux) if self.has_aux else value)
 
@@ -237,19 +276,50 @@ class Trainer:
 
     # --- the parts of a step ---------------------------------------------------------------------------
 
-    def _prepare(self, traced: Traced, state: TrainState) -> tuple[Traced, dict[str, RowState]]:
+    def _prepare(
+        self, structure: Structure, parts: Any, state: TrainState, batch: Any
+    ) -> tuple[dict[str, Any], dict[str, RowState]]:
         """Brings the rows that the loss will read up to date, where they have missed something."""
-        kept, tables = dict(state.rows), dict(traced.parts["table"])
+        kept, tables = dict(state.rows), dict(parts["table"])
         late = {name: one for name, one in self._optimizers(kept).items() if one.catches_up}
         if not late:
-            return traced, kept
-        reads = traced.reads()
+            return parts, kept
+        gradients = self._reads(structure, parts, batch)
         for name, optimizer in late.items():
-            own = _parts(reads, name)
             way = self._way(name, tables[name])
+            own = gradients[name]
             tables[name], kept[name] = prepare(optimizer, tables[name], kept[name], own, state.step, way)
-        parts = {**traced.parts, "table": tables}
-        return dataclasses.replace(traced, parts=parts), kept
+        return {**parts, "table": tables}, kept
+
+    def _reads(self, structure: Structure, parts: Any, batch: Any) -> dict[str, RowGradient]:
+        """Table name → what the loss will read of it, without cotangents."""
+
+        def one(*batch: Any) -> dict[str, RowGradient]:
+            reads = self._trace(structure, parts, batch).reads()
+            return {name: _of(reads, name) for name in self._sparse(parts["table"])}
+
+        if self.accumulate == 1:
+            return one(*batch)
+        return {name: as_one(reads) for name, reads in over_micro_batches(one, batch).items()}
+
+    def _gradients(self, structure: Structure, parts: Any, batch: Any) -> tuple[Any, Any, dict[str, Any]]:
+        """Loss, aux and gradients by role and name; means where there are micro-batches."""
+
+        def one(*batch: Any) -> Any:
+            return self._trace(structure, parts, batch).value_and_grad()[:3]
+
+        if self.accumulate == 1:
+            return one(*batch)
+        values, aux, stacked = over_micro_batches(one, batch)
+
+        def mean(gradient: Any) -> Any:
+            return as_one(gradient, 1 / self.accumulate) if _is_rows(gradient) else gradient.mean(0)
+
+        return values.mean(), aux, jax.tree.map(mean, stacked, is_leaf=_is_rows)
+
+    def _trace(self, structure: Structure, parts: Any, batch: Any) -> Traced:
+        params = structure.join(parts)
+        return trace(self.loss, params, *batch, has_aux=self.has_aux, dense=self.dense_tables)
 
     def _clipped(self, tables: Any, gradients: Any) -> tuple[dict[str, RowGradient | Merged], dict[str, Any]]:
         """Gradients of tables and of all else, no longer together than `clip`."""
@@ -262,7 +332,9 @@ class Trainer:
             for name, one in rows.items()
             if one.parts
         }
-        squares = [jnp.sum(jnp.square(leaf.astype(accumulator(leaf.dtype)))) for leaf in jax.tree.leaves(dense)]
+        squares = [
+            jnp.sum(jnp.square(leaf.astype(accumulator(leaf.dtype)))) for leaf in jax.tree.leaves(dense)
+        ]
         squares += [one.squared_norm() for one in merged.values()]
         norm = jnp.sqrt(sum(squares, start=jnp.zeros(())))
         scale = jnp.where(norm > self.clip, self.clip / jnp.maximum(norm, self.clip), 1)
@@ -320,7 +392,11 @@ class Trainer:
         return {"trained": dict(parts["trained"]), "table": tables}
 
 
-def _parts(reads: list[Read], name: str) -> RowGradient:
+def _is_rows(gradient: Any) -> bool:
+    return isinstance(gradient, RowGradient)
+
+
+def _of(reads: list[Read], name: str) -> RowGradient:
     return RowGradient(tuple((read.entries, None) for read in reads if read.table == name))
 
 

@@ -33,7 +33,7 @@ def prepare(
         The table and the state, changed in place where they are donated.
 
     Example:
-        >>> from embedlab.sparse.optimizer import sgd
+        >>> from embedlab.sparse.optimizers import sgd
         >>> optimizer = sgd(0.5, weight_decay=0.1)
         >>> state = optimizer.tick(optimizer.init(jnp.ones((3, 1))), 0)
         >>> gradient = RowGradient(((Entries(jnp.array([[2, 2]])), None),))
@@ -61,7 +61,7 @@ def finalize(optimizer: RowOptimizer, table: Any, state: RowState, count: Any) -
         The table and the state, changed in place where they are donated.
 
     Example:
-        >>> from embedlab.sparse.optimizer import sgd
+        >>> from embedlab.sparse.optimizers import sgd
         >>> optimizer = sgd(0.5, weight_decay=0.1)
         >>> state = optimizer.tick(optimizer.init(jnp.ones((3, 1))), 0)
         >>> finalize(optimizer, jnp.ones((3, 1)), state, 1)[0].ravel().round(3)
@@ -99,7 +99,7 @@ def apply(
         The table and the state, changed in place where they are donated.
 
     Example:
-        >>> from embedlab.sparse.optimizer import sgd
+        >>> from embedlab.sparse.optimizers import sgd
         >>> gradient = RowGradient(((Entries(jnp.array([[2, 2]])), jnp.ones((2, 1))),))
         >>> apply(sgd(0.5), jnp.ones((3, 1)), sgd(0.5).init(jnp.ones((3, 1))), gradient, 0, "sort")[0].ravel()
         Array([1., 1., 0.], dtype=float32)
@@ -141,14 +141,20 @@ def _without_frozen(
 
     def moving(entries: Entries) -> Entries:
         flat = entries.rows.reshape(-1)
-        kept = {"frozen": state.rows["frozen"].at[flat].get(mode="fill", fill_value=False)} if freeze.is_mask else {}
+        kept = (
+            {"frozen": state.rows["frozen"].at[flat].get(mode="fill", fill_value=False)}
+            if freeze.is_mask
+            else {}
+        )
         held = freeze.holds(flat, kept, count).reshape(entries.rows.shape)
         return dataclasses.replace(entries, rows=jnp.where(held, ABSENT, entries.rows))
 
     return RowGradient(tuple((moving(entries), cotangents) for entries, cotangents in gradient.parts))
 
 
-def _by_kernel(optimizer: RowOptimizer, table: Any, state: RowState, gradient: RowGradient, count: Any) -> Any:
+def _by_kernel(
+    optimizer: RowOptimizer, table: Any, state: RowState, gradient: RowGradient, count: Any
+) -> Any:
     """All at once, in C++."""
     rule: Any = optimizer.rule
     numbers = rule.numbers(optimizer.rate_at(count, jnp.float32), count)

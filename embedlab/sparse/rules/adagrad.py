@@ -27,7 +27,8 @@ class Adagrad:
         ValueError: a number below 0, or none at all.
 
     Example:
-        >>> Adagrad(0.0, 0.0).update(jnp.full((1, 1), 3.0), {"sum": jnp.zeros((1, 1))}, 0)[0]   # [rows, width]
+        >>> kept = {"sum": jnp.zeros((1, 1))}
+        >>> Adagrad(0.0, 0.0).update(jnp.full((1, 1), 3.0), kept, 0)[0]   # [rows, width]
         Array([[1.]], dtype=float32)
 
     Reference: Duchi, Hazan & Singer 2011, "Adaptive subgradient methods".

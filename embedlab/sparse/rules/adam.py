@@ -35,7 +35,8 @@ class Adam:
 
     Example:
         >>> rule = Adam(torch=False)
-        >>> direction, _ = rule.update(jnp.full((1, 2), 3.0), rule.init(1, 2, jnp.float32), 0)   # [rows, width]
+        >>> kept = rule.init(1, 2, jnp.float32)   # [rows, width]
+        >>> direction, _ = rule.update(jnp.full((1, 2), 3.0), kept, 0)
         >>> direction.round(3)
         Array([[1., 1.]], dtype=float32)
 
@@ -80,9 +81,10 @@ class Adam:
         return {"m": m * power(self.b1, steps, m.dtype), "v": v * power(self.b2, steps, v.dtype)}
 
     def numbers(self, rate: Any, count: Any) -> list[Any]:
-        """Rate with the bias corrections in it, eps, and the decays."""
+        """Rate with the bias corrections in it, eps, the decays, and one less each."""
         first, second = _corrections(self, count)
-        return [rate * jnp.sqrt(second) / first, self.eps, self.b1, self.b2]
+        decays = (self.b1, self.b2, 1 - self.b1, 1 - self.b2)
+        return [rate * jnp.sqrt(second) / first, self.eps, *decays]
 
     def _direction(self, m: Any, v: Any, count: Any) -> Any:
         first, second = _corrections(self, count)
@@ -133,9 +135,10 @@ class RowAdam:
         return (m / first) / (jnp.sqrt(v / second) + self.eps), {"m": m, "v": v}
 
     def numbers(self, rate: Any, count: Any) -> list[Any]:
-        """Rate and eps with the bias corrections in them, and the decays."""
+        """Rate and eps with the bias corrections in them, the decays, and one less each."""
         first, second = _corrections(self, count)
-        return [rate * jnp.sqrt(second) / first, self.eps * jnp.sqrt(second), self.b1, self.b2]
+        decays = (self.b1, self.b2, 1 - self.b1, 1 - self.b2)
+        return [rate * jnp.sqrt(second) / first, self.eps * jnp.sqrt(second), *decays]
 
 
 def _corrections(rule: Adam | RowAdam, count: Any) -> tuple[Any, Any]:

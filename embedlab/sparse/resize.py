@@ -1,0 +1,117 @@
+"""`resize`: a vocabulary that changes, with what the optimizer keeps of its rows."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from embedlab.checks import require
+from embedlab.lookup.take import read
+from embedlab.sparse.optimizer import RowOptimizer, RowState
+
+
+def resize(
+    optimizer: RowOptimizer,
+    table: Float[Array, "rows width"],
+    state: RowState,
+    sources: Any,
+    fresh: Float[Array, "new width"],
+    *,
+    step: int = 0,
+) -> tuple[Float[Array, "new width"], RowState]:
+    """A new table, some of whose rows are rows of the old one, with all that is kept of them.
+
+    Row i of the new table is row `sources[i]` of the old one, or, where that is −1, row i of `fresh` with the
+    state of a row that was never touched. So a table grows (`[0, 1, …, n − 1, −1, −1]`), shrinks, or is
+    brought into another order: that of a new vocabulary.
+
+    Args:
+        optimizer: of the new table; a mask of frozen rows is the new table's.
+        table: float [rows, width].
+        state: what is kept of it.
+        sources: int [new], of each new row its old one, or −1.
+        fresh: float [new, width], what new rows start from: `spec.init(key).tables["table"]` of the new spec.
+        step: steps taken so far (`TrainState.step`): new rows have missed none of them.
+
+    Returns:
+        The table [new, width] and its state. Other arrays than those given.
+
+    Raises:
+        ValueError: a source beyond the old table, an old row that is wanted twice, or another width.
+
+    Example:
+        >>> from embedlab.sparse.optimizers import adagrad
+        >>> optimizer = adagrad(0.1)
+        >>> old = jnp.array([[1.0], [2.0]])
+        >>> table, state = resize(optimizer, old, optimizer.init(old), [1, -1, 0], jnp.zeros((3, 1)))
+        >>> table.ravel(), state.rows["sum"].shape
+        (Array([2., 0., 1.], dtype=float32), (3, 1))
+
+    Source: none; gensim's `build_vocab(update=True)` and torchtext's vocabularies do the table's half.
+    """
+    rows = _checked(sources, table, fresh)
+    kept = optimizer.init(fresh)
+    new = jnp.asarray(rows < 0)[:, None]
+
+    def moved(old: Any, start: Any) -> Any:
+        return jnp.where(new, start, read(old, jnp.asarray(rows)).astype(start.dtype))
+
+    starts = _new_rows(kept, state, step)
+    names = {
+        name: start if name == "frozen" else moved(state.rows[name], start) for name, start in starts.items()
+    }
+    return moved(table, fresh), dataclasses.replace(state, rows=names)
+
+
+def vocabulary_sources(old: Any, new: Any) -> np.ndarray:
+    """For `resize`: of each word of a new vocabulary, its row in the old one, or −1.
+
+    Args:
+        old: words of the old rows 0, 1, …
+        new: words of the new rows; the words are distinct in both, but for empty ones, which are taken to
+            stay in their place.
+
+    Returns:
+        int32 [new].
+
+    Example:
+        >>> vocabulary_sources(["the", "cat"], ["a", "cat", "the"])
+        array([-1,  1,  0], dtype=int32)
+
+    Source: none.
+    """
+    places = {word: row for row, word in enumerate(old)}
+    found = [places.get(word, -1) for word in new]
+    for row, word in enumerate(new):
+        if not word:
+            found[row] = row if row < len(old) and not old[row] else -1
+    return np.array(found, np.int32).reshape(len(found))
+
+
+def _new_rows(kept: RowState, state: RowState, step: int) -> dict[str, Any]:
+    """What is kept of rows that were never touched, but have missed no step."""
+    marks = dict(kept.rows)
+    if "last" in marks:
+        marks["last"] = jnp.full_like(marks["last"], step)
+    if "decayed" in marks:
+        marks["decayed"] = jnp.broadcast_to(state.clock[0], marks["decayed"].shape)
+    return marks
+
+
+def _checked(sources: Any, table: Any, fresh: Any) -> np.ndarray:
+    rows = np.asarray(sources)
+    whole = np.issubdtype(rows.dtype, np.integer) and rows.shape == fresh.shape[:1]
+    require(whole, "sources", f"{rows.dtype} {rows.shape}", f"give whole numbers, shape {fresh.shape[:1]}")
+    require(
+        table.shape[1] == fresh.shape[1], "fresh.shape", tuple(fresh.shape), f"give width {table.shape[1]}"
+    )
+    outside = rows[(rows < -1) | (rows >= table.shape[0])]
+    require(outside.size == 0, "sources", outside[:1].tolist(), f"the old rows are 0 … {table.shape[0] - 1}")
+    real = np.sort(rows[rows >= 0])
+    twice = real[1:][real[1:] == real[:-1]]
+    require(twice.size == 0, "sources", twice[:1].tolist(), "an old row can go to one place only")
+    return rows.astype(np.int32)
