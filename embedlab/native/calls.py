@@ -121,10 +121,10 @@ def update(
     | rule | hyper | what it does |
     | --- | --- | --- |
     | sgd | rate | w −= rate · g |
-    | adagrad | rate, eps | s += g²; w −= rate · g / (√s + eps) |
-    | row_adagrad | rate, eps | s += mean(g²), one number a row; w as in adagrad |
-    | adam | rate, eps, a, b | m = a·m + (1−a)·g; v = b·v + (1−b)·g²; w −= rate · m / (√v + eps) |
-    | row_adam | rate, eps, a, b | as adam, with v of mean(g²), one number a row |
+    | adagrad | rate, eps, eps_root | s += g²; w −= rate · g / (√(s + eps_root) + eps) |
+    | row_adagrad | rate, eps, eps_root | s += mean(g²), one number a row; w as in adagrad |
+    | adam | rate, eps, a, b, 1−a, 1−b | m = a·m + (1−a)·g; v = b·v + (1−b)·g²; w −= rate · m / (√v + eps) |
+    | row_adam | rate, eps, a, b, 1−a, 1−b | as adam, with v of mean(g²), one number a row |
     | momentum | rate, a | m = a·m + g; w −= rate · m |
 
     Rows without entries are left as they are, and so is their state.

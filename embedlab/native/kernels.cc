@@ -232,11 +232,12 @@ struct Adagrad {
   template <typename W>
   static void Apply(const float* __restrict hyper, const float* __restrict g, float* __restrict w,
                     float* const* __restrict state, W width) {
-    const float rate = hyper[0], eps = hyper[1];
+    const float rate = hyper[0], eps = hyper[1], eps_root = hyper[2];
     float* __restrict sum = state[0];
     for (int64_t j = 0; j < width; ++j) {
       sum[j] += g[j] * g[j];
-      w[j] -= rate * g[j] / (std::sqrt(sum[j]) + eps);
+      const float root = std::sqrt(sum[j] + eps_root) + eps;
+      w[j] -= root > 0 ? rate * g[j] / root : 0;  // a sum of no gradients at all
     }
   }
 };
@@ -247,7 +248,8 @@ struct RowWiseAdagrad {
   static void Apply(const float* __restrict hyper, const float* __restrict g, float* __restrict w,
                     float* const* __restrict state, W width) {
     state[0][0] += MeanSquare(g, width);
-    const float step = hyper[0] / (std::sqrt(state[0][0]) + hyper[1]);
+    const float root = std::sqrt(state[0][0] + hyper[2]) + hyper[1];
+    const float step = root > 0 ? hyper[0] / root : 0;
     for (int64_t j = 0; j < width; ++j) w[j] -= step * g[j];
   }
 };
@@ -259,9 +261,10 @@ struct Adam {
                     float* const* __restrict state, W width) {
     const float step = hyper[0], eps = hyper[1], keep1 = hyper[2], keep2 = hyper[3];
     float *__restrict m = state[0], *__restrict v = state[1];
+    const float add1 = hyper[4], add2 = hyper[5];  // 1 − keep, whose digits are lost in keep
     for (int64_t j = 0; j < width; ++j) {
-      m[j] = keep1 * m[j] + (1 - keep1) * g[j];
-      v[j] = keep2 * v[j] + (1 - keep2) * g[j] * g[j];
+      m[j] = keep1 * m[j] + add1 * g[j];
+      v[j] = keep2 * v[j] + add2 * g[j] * g[j];
       w[j] -= step * m[j] / (std::sqrt(v[j]) + eps);
     }
   }
@@ -274,10 +277,11 @@ struct RowWiseAdam {
                     float* const* __restrict state, W width) {
     const float step = hyper[0], eps = hyper[1], keep1 = hyper[2], keep2 = hyper[3];
     float *__restrict m = state[0], *__restrict v = state[1];
-    v[0] = keep2 * v[0] + (1 - keep2) * MeanSquare(g, width);
+    const float add1 = hyper[4], add2 = hyper[5];  // 1 − keep, whose digits are lost in keep
+    v[0] = keep2 * v[0] + add2 * MeanSquare(g, width);
     const float scale = step / (std::sqrt(v[0]) + eps);
     for (int64_t j = 0; j < width; ++j) {
-      m[j] = keep1 * m[j] + (1 - keep1) * g[j];
+      m[j] = keep1 * m[j] + add1 * g[j];
       w[j] -= scale * m[j];
     }
   }

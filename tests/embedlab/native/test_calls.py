@@ -22,10 +22,10 @@ ROOT = Path(__file__).resolve().parents[3]
 
 HYPER = {
     "sgd": [0.1],
-    "adagrad": [0.1, 1e-3],
-    "row_adagrad": [0.1, 1e-3],
-    "adam": [0.1, 1e-3, 0.9, 0.99],
-    "row_adam": [0.1, 1e-3, 0.9, 0.99],
+    "adagrad": [0.1, 1e-3, 0.5],
+    "row_adagrad": [0.1, 1e-3, 0.5],
+    "adam": [0.1, 1e-3, 0.9, 0.99, 0.1, 0.01],
+    "row_adam": [0.1, 1e-3, 0.9, 0.99, 0.1, 0.01],
     "momentum": [0.1, 0.9],
 }
 # [k, n], owners or not, the table's rows. The last two are large enough to be cut into parts.
@@ -86,12 +86,12 @@ def applied(rule: str, w: Any, states: list[Any], g: Any) -> None:
         w -= rate * states[0]
     elif "adagrad" in rule:
         states[0] += square
-        w -= rate * g / (np.sqrt(states[0]) + hyper[1])
+        w -= rate * g / (np.sqrt(states[0] + hyper[2]) + hyper[1])
     else:
-        _, eps, keep1, keep2 = hyper
+        _, eps, keep1, keep2, add1, add2 = hyper
         m, v = states
-        m[:] = keep1 * m + (1 - keep1) * g
-        v[:] = keep2 * v + (1 - keep2) * square
+        m[:] = keep1 * m + add1 * g
+        v[:] = keep2 * v + add2 * square
         w -= rate * m / (np.sqrt(v) + eps)
 
 
@@ -191,6 +191,17 @@ def test_rows_of_many_bits_are_sorted(table_rows: int) -> None:
     rows[0, :3] = table_rows - 1
     distinct, _, count = native.merge(rows, None, None, jnp.ones((5000, 1)), table_rows)
     np.testing.assert_array_equal(distinct[: int(count)], np.unique(rows))
+
+
+@pytest.mark.parametrize("rule", ["adagrad", "row_adagrad"])
+def test_a_sum_of_no_gradients_moves_nothing(rule: str) -> None:
+    """The rate over the root of nothing is infinite."""
+    state = jnp.zeros((5, 2 if rule == "adagrad" else 1))
+    rows, hyper = np.array([[3, 4]], np.int32), jnp.array([0.1, *[0.0] * 7])
+    gradients = jnp.array([[0.0, 0.0], [3.0, 4.0]])
+    table, _ = native.update(rule, hyper, jnp.ones((5, 2)), [state], rows, None, None, gradients)
+    np.testing.assert_array_equal(table[:4], 1)
+    assert (table[4] < 1).all()
 
 
 # --- nothing to do -----------------------------------------------------------------------------------
