@@ -7,11 +7,12 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
-#include <condition_variable>
 #include <cstdint>
 #include <cstring>
+#include <initializer_list>
 #include <memory>
-#include <mutex>
+#include <numeric>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -21,46 +22,66 @@ namespace ffi = xla::ffi;
 
 namespace {
 
-constexpr int kAhead = 12;           // rows asked for in advance
-constexpr int64_t kLine = 16;        // floats in a cache line
-constexpr int64_t kWorthThreads = 2048;  // entries below which a second thread costs more than it saves
+constexpr int64_t kAhead = 16;          // rows asked for in advance
+constexpr int64_t kLine = 16;           // floats in a cache line
+constexpr int64_t kWorthThread = 1024;  // entries that pay for a thread
 
 // --- work on several threads --------------------------------------------------------------------------
 
-// Runs work(0) … work(parts − 1). The caller takes parts too, so that a busy pool can't lock it out.
-template <typename Work>
-void InParallel(ffi::ThreadPool& pool, int64_t parts, const Work& work) {
-  if (parts <= 1) {
-    for (int64_t part = 0; part < parts; ++part) work(part);
-    return;
-  }
-  struct Shared {
-    std::atomic<int64_t> next{0};
-    int64_t finished = 0;
-    std::mutex mutex;
-    std::condition_variable all_finished;
-  };
-  auto shared = std::make_shared<Shared>();  // a helper may start when all is done, and this call over
-  auto take_parts = [shared, parts](const Work* work) {
-    int64_t mine = 0;
-    for (int64_t part; (part = shared->next.fetch_add(1)) < parts; ++mine) (*work)(part);
-    if (mine == 0) return;
-    std::lock_guard<std::mutex> lock(shared->mutex);
-    shared->finished += mine;
-    if (shared->finished == parts) shared->all_finished.notify_one();
-  };
-  const Work* address = &work;  // alive until every part is finished
-  for (int64_t helper = 1; helper < parts; ++helper) pool.Schedule([=] { take_parts(address); });
-  take_parts(address);
-  std::unique_lock<std::mutex> lock(shared->mutex);
-  shared->all_finished.wait(lock, [&] { return shared->finished == parts; });
+int64_t NumThreads(ffi::ThreadPool& pool, int64_t entries) {
+  return std::clamp<int64_t>(entries / kWorthThread, 1, std::max<int64_t>(1, pool.num_threads()));
 }
 
-// A power of two, so that a row's part is a few of its bits.
-uint32_t NumParts(ffi::ThreadPool& pool, int64_t entries) {
-  uint32_t parts = 1;
-  while (2 * parts <= pool.num_threads() && entries / (2 * parts) >= kWorthThreads / 2) parts *= 2;
-  return parts;
+// Waits for what a thread at work is about to do: sleep would take longer than most such waits.
+template <typename Done>
+void WaitUntil(const Done& done) {
+  for (int64_t tries = 0; !done(); ++tries)
+    if (tries > 1000) std::this_thread::yield();
+}
+
+// Runs work(step, part) for every part of every step; a step starts when the one before it is finished.
+//
+// Parts are handed out in order to whoever asks. So who waits for a step waits for threads at work, and a
+// pool too busy to help only makes the caller take all parts itself.
+template <typename Work>
+void InParallel(ffi::ThreadPool& pool, int64_t threads, std::initializer_list<int64_t> parts,
+                const Work& work) {
+  struct Shared {
+    std::vector<int64_t> parts;
+    int64_t total;
+    std::atomic<int64_t> next{0}, finished{0};
+  };
+  auto shared = std::make_shared<Shared>();  // a helper may start when all is done, and this call over
+  shared->parts = parts;
+  shared->total = std::accumulate(parts.begin(), parts.end(), int64_t{0});
+  auto take_parts = [shared](const Work* work) {
+    for (int64_t part; (part = shared->next.fetch_add(1)) < shared->total; shared->finished.fetch_add(1)) {
+      int64_t step = 0, before = 0;
+      while (part - before >= shared->parts[step]) before += shared->parts[step++];
+      WaitUntil([&] { return shared->finished.load() >= before; });
+      (*work)(step, part - before);
+    }
+  };
+  const Work* address = &work;  // alive until every part is finished
+  for (int64_t helper = 1; helper < threads; ++helper) pool.Schedule([=] { take_parts(address); });
+  take_parts(address);
+  WaitUntil([&] { return shared->finished.load() == shared->total; });
+}
+
+// A thread's arrays are kept from call to call: fresh ones would be paid for page by page.
+struct Scratch {
+  std::vector<uint64_t> keys, spare;
+  std::vector<uint32_t> counts, starts;
+  std::vector<int32_t> slots, groups;
+  std::vector<int64_t> rows;
+  std::vector<float> sums;
+};
+thread_local Scratch scratch;
+
+template <typename T>
+T* Room(std::vector<T>& array, int64_t size) {
+  if (static_cast<int64_t>(array.size()) < size) array.resize(size);
+  return array.data();
 }
 
 inline float* Aligned(float* data) {
@@ -97,103 +118,47 @@ void WithWidth(int64_t width, const Call& call) {
   }
 }
 
+template <typename W>
+inline void AddTo(float* __restrict sum, float weight, const float* __restrict from, W width) {
+  for (int64_t j = 0; j < width; ++j) sum[j] += weight * from[j];
+}
+
 // --- entries of a sparse matrix: which row, with what weight, of whose cotangent -------------------------
 
+inline uint32_t RowOf(uint64_t key) { return static_cast<uint32_t>(key >> 32); }
+inline uint32_t PlaceOf(uint64_t key) { return static_cast<uint32_t>(key); }
+
 struct Entries {
-  const int32_t* rows;       // [length, columns]
-  const float* weights;      // of that shape, or null for ones
-  const int32_t* owners;     // of that shape: whose cotangent it is; or null, it is the column's
-  const float* cotangents;   // [owners_count, width]
+  const int32_t* rows;      // [length, columns]
+  const float* weights;     // of that shape, or null for ones
+  const int32_t* owners;    // of that shape: whose cotangent it is; or null, it is the column's
+  const float* cotangents;  // [owners_count, width]
   uint32_t length, columns, owners_count;
   int64_t width, table_rows;
 
-  // What a key's lower half says: without weights and owners the column is all there is to know.
-  bool KeyIsColumn() const { return !weights && !owners; }
+  int64_t Size() const { return static_cast<int64_t>(length) * columns; }
 
-  // Keys (row << 32 | place) of the entries whose row falls to a part of the threads, sorted by row; those
-  // of one row stay in the order of their places.
-  const std::vector<uint64_t>& SortedKeys(uint32_t part, uint32_t parts) const;
-
-  // sum = Σ weight · cotangent over keys [from, to), all of one row.
-  template <typename W>
-  void Sum(const uint64_t* from, const uint64_t* to, float* __restrict sum, W width) const {
-    const float* const all = cotangents;
-    if (KeyIsColumn()) {
-      const float* __restrict g = all + static_cast<uint32_t>(*from) * width;
-      for (int64_t j = 0; j < width; ++j) sum[j] = g[j];
-      while (++from < to) {
-        g = all + static_cast<uint32_t>(*from) * width;
-        for (int64_t j = 0; j < width; ++j) sum[j] += g[j];
-      }
-      return;
-    }
-    std::fill_n(sum, width, 0.0f);
-    for (; from < to; ++from) {
-      const uint32_t place = static_cast<uint32_t>(*from);
-      const float* __restrict g = all + (owners ? owners[place] : place % columns) * width;
-      const float w = weights ? weights[place] : 1.0f;
-      for (int64_t j = 0; j < width; ++j) sum[j] += w * g[j];
+  // Calls take(key) for those of the entries [from, to) that count, in order. A key is the row and, in its
+  // lower half, the place; or the column, where that is all there is to know.
+  template <typename Take>
+  void ForEachKey(uint32_t from, uint32_t to, const Take& take) const {
+    const bool by_column = !weights && !owners;
+    uint32_t column = columns ? from % columns : 0;
+    for (uint32_t place = from; place < to; ++place) {
+      const uint32_t row = rows[place], owner = owners ? owners[place] : column;
+      if (row < table_rows && owner < owners_count)
+        take(static_cast<uint64_t>(row) << 32 | (by_column ? column : place));
+      if (++column == columns) column = 0;
     }
   }
+
+  const float* Cotangent(uint64_t key) const {
+    const uint32_t place = PlaceOf(key);
+    return cotangents + (owners ? owners[place] : weights ? place % columns : place) * width;
+  }
+
+  float Weight(uint64_t key) const { return weights ? weights[PlaceOf(key)] : 1.0f; }
 };
-
-// A thread's arrays are kept from call to call: fresh ones would be paid for page by page.
-struct Scratch {
-  std::vector<uint64_t> keys, spare;
-  std::vector<int64_t> starts;
-};
-thread_local Scratch scratch;
-
-void SortByRow(std::vector<uint64_t>& keys, std::vector<uint64_t>& spare, int64_t table_rows) {
-  constexpr int kBits = 11;
-  constexpr int kBins = 1 << kBits;
-  spare.resize(keys.size());
-  for (int shift = 32; shift < 64 && (static_cast<uint64_t>(table_rows - 1) >> (shift - 32)); shift += kBits) {
-    uint32_t place[kBins] = {};
-    for (uint64_t key : keys) ++place[(key >> shift) & (kBins - 1)];
-    uint32_t total = 0;
-    for (uint32_t& bin : place) total += std::exchange(bin, total);
-    for (uint64_t key : keys) spare[place[(key >> shift) & (kBins - 1)]++] = key;
-    keys.swap(spare);
-  }
-}
-
-const std::vector<uint64_t>& Entries::SortedKeys(uint32_t part, uint32_t parts) const {
-  std::vector<uint64_t>& keys = scratch.keys;
-  keys.resize(static_cast<size_t>(length) * columns);
-  uint64_t* end = keys.data();
-  const bool by_column = KeyIsColumn();
-  for (uint32_t j = 0, place = 0; j < length; ++j) {
-    for (uint32_t column = 0; column < columns; ++column, ++place) {
-      const uint32_t row = rows[place];
-      const uint32_t owner = owners ? owners[place] : column;
-      *end = static_cast<uint64_t>(row) << 32 | (by_column ? column : place);
-      end += row < table_rows && owner < owners_count && (row & (parts - 1)) == part;
-    }
-  }
-  keys.resize(end - keys.data());
-  SortByRow(keys, scratch.spare, table_rows);
-  return keys;
-}
-
-inline int64_t RowOf(uint64_t key) { return static_cast<int64_t>(key >> 32); }
-
-// Calls visit(from, to) for every run of keys of one row, and fetch(row) some runs in advance.
-template <typename FetchRow, typename Visit>
-void ForEachRow(const std::vector<uint64_t>& keys, const FetchRow& fetch, const Visit& visit) {
-  std::vector<int64_t>& starts = scratch.starts;
-  starts.clear();
-  const int64_t n = keys.size();
-  for (int64_t i = 0; i < n; ++i)
-    if (i == 0 || RowOf(keys[i]) != RowOf(keys[i - 1])) starts.push_back(i);
-  const int64_t runs = starts.size();
-  starts.push_back(n);
-  for (int64_t r = 0; r < std::min<int64_t>(kAhead, runs); ++r) fetch(RowOf(keys[starts[r]]));
-  for (int64_t r = 0; r < runs; ++r) {
-    if (r + kAhead < runs) fetch(RowOf(keys[starts[r + kAhead]]));
-    visit(starts[r], starts[r + 1]);
-  }
-}
 
 // --- rules: what becomes of a row and its state, given the sum of its gradients ---------------------------
 
@@ -237,7 +202,7 @@ struct Adagrad {
     for (int64_t j = 0; j < width; ++j) {
       sum[j] += g[j] * g[j];
       const float root = std::sqrt(sum[j] + eps_root) + eps;
-      w[j] -= root > 0 ? rate * g[j] / root : 0;  // a sum of no gradients at all
+      w[j] -= sum[j] > 0 ? rate * g[j] / root : 0.0f;  // a sum of zero is one of no gradients at all
     }
   }
 };
@@ -247,9 +212,9 @@ struct RowWiseAdagrad {
   template <typename W>
   static void Apply(const float* __restrict hyper, const float* __restrict g, float* __restrict w,
                     float* const* __restrict state, W width) {
-    state[0][0] += MeanSquare(g, width);
-    const float root = std::sqrt(state[0][0] + hyper[2]) + hyper[1];
-    const float step = root > 0 ? hyper[0] / root : 0;
+    const float rate = hyper[0], eps = hyper[1], eps_root = hyper[2];
+    const float sum = state[0][0] += MeanSquare(g, width);
+    const float step = sum > 0 ? rate / (std::sqrt(sum + eps_root) + eps) : 0.0f;
     for (int64_t j = 0; j < width; ++j) w[j] -= step * g[j];
   }
 };
@@ -260,8 +225,8 @@ struct Adam {
   static void Apply(const float* __restrict hyper, const float* __restrict g, float* __restrict w,
                     float* const* __restrict state, W width) {
     const float step = hyper[0], eps = hyper[1], keep1 = hyper[2], keep2 = hyper[3];
+    const float add1 = hyper[4], add2 = hyper[5];  // 1 − keep, not rounded twice
     float *__restrict m = state[0], *__restrict v = state[1];
-    const float add1 = hyper[4], add2 = hyper[5];  // 1 − keep, whose digits are lost in keep
     for (int64_t j = 0; j < width; ++j) {
       m[j] = keep1 * m[j] + add1 * g[j];
       v[j] = keep2 * v[j] + add2 * g[j] * g[j];
@@ -276,8 +241,8 @@ struct RowWiseAdam {
   static void Apply(const float* __restrict hyper, const float* __restrict g, float* __restrict w,
                     float* const* __restrict state, W width) {
     const float step = hyper[0], eps = hyper[1], keep1 = hyper[2], keep2 = hyper[3];
+    const float add1 = hyper[4], add2 = hyper[5];  // 1 − keep, not rounded twice
     float *__restrict m = state[0], *__restrict v = state[1];
-    const float add1 = hyper[4], add2 = hyper[5];  // 1 − keep, whose digits are lost in keep
     v[0] = keep2 * v[0] + add2 * MeanSquare(g, width);
     const float scale = step / (std::sqrt(v[0]) + eps);
     for (int64_t j = 0; j < width; ++j) {
@@ -301,28 +266,142 @@ struct Momentum {
   }
 };
 
+// --- updating: entries are dealt into buckets by row, and one thread updates all rows of a bucket ---------
+
+// Spreads rows over 0 … 2³² − 1, whatever their pattern is.
+inline uint64_t Hash(uint32_t row) { return row * uint32_t{2654435769}; }
+
+struct Buckets {
+  const Entries& entries;
+  const int64_t chunks;  // of the entries, which are counted and dealt one by one
+  const int64_t number;
+  uint64_t* const keys;    // bucket after bucket
+  uint32_t* const counts;  // [chunks, number]
+  uint32_t* const starts;  // [number + 1]
+
+  // A bucket's sums should stay in a near cache: with 128 KB they do.
+  Buckets(const Entries& entries, int64_t threads)
+      : entries(entries),
+        chunks(threads == 1 ? 1 : 4 * threads),
+        number(std::clamp<int64_t>(entries.Size() * entries.width >> 15, 1, 1024)),
+        keys(Room(scratch.keys, entries.Size())),
+        counts(Room(scratch.counts, chunks * number)),
+        starts(Room(scratch.starts, number + 1)) {}
+
+  // The bucket in the upper half; the lower tells a bucket's rows apart.
+  uint64_t Spread(uint64_t key) const { return Hash(RowOf(key)) * number; }
+
+  template <typename Take>
+  void ForEachKey(int64_t chunk, const Take& take) const {
+    entries.ForEachKey(entries.Size() * chunk / chunks, entries.Size() * (chunk + 1) / chunks, take);
+  }
+
+  void Count(int64_t chunk) const {
+    uint32_t* const mine = counts + chunk * number;
+    std::fill_n(mine, number, 0);
+    ForEachKey(chunk, [&](uint64_t key) { ++mine[Spread(key) >> 32]; });
+  }
+
+  // Once all chunks are counted: a bucket's keys stay in the order of the entries.
+  void Deal(int64_t chunk) const {
+    std::vector<uint32_t> next(number);
+    uint32_t total = 0;
+    for (int64_t bucket = 0; bucket < number; ++bucket) {
+      if (chunk == 0) starts[bucket] = total;
+      for (int64_t other = 0; other < chunks; ++other) {
+        if (other == chunk) next[bucket] = total;
+        total += counts[other * number + bucket];
+      }
+    }
+    if (chunk == 0) starts[number] = total;
+    ForEachKey(chunk, [&](uint64_t key) { keys[next[Spread(key) >> 32]++] = key; });
+  }
+};
+
+// The distinct rows of a bucket, in the order in which they first come, and which of them a key is for.
+struct Groups {
+  int64_t count = 0;
+  int64_t* const rows;
+  int32_t* const of_key;
+
+  Groups(const Buckets& buckets, const uint64_t* keys, int64_t size)
+      : rows(Room(scratch.rows, size)), of_key(Room(scratch.groups, size)) {
+    uint32_t num_slots = 16;  // a hash table, at most half full
+    while (num_slots < 2 * size) num_slots *= 2;
+    int32_t* const slots = Room(scratch.slots, num_slots);
+    std::fill_n(slots, num_slots, -1);
+    for (int64_t i = 0; i < size; ++i) {
+      const int64_t row = RowOf(keys[i]);
+      uint32_t slot = (buckets.Spread(keys[i]) & 0xffffffff) * num_slots >> 32;
+      while (slots[slot] >= 0 && rows[slots[slot]] != row) slot = (slot + 1) & (num_slots - 1);
+      if (slots[slot] < 0) {
+        rows[count] = row;
+        slots[slot] = count++;
+      }
+      of_key[i] = slots[slot];
+    }
+  }
+};
+
+template <typename Rule, typename W>
+struct Updater {
+  const Entries& entries;
+  const float* hyper;
+  const State table;
+  const State* states;
+  const W width;
+
+  void Update(const Buckets& buckets, int64_t bucket) const {
+    const uint64_t* const keys = buckets.keys + buckets.starts[bucket];
+    const int64_t size = buckets.starts[bucket + 1] - buckets.starts[bucket];
+    if constexpr (Rule::kStates == 0) return Descend(keys, size);
+    const Groups groups(buckets, keys, size);
+    float* const sums = Aligned(Room(scratch.sums, groups.count * width + kLine));
+    std::fill_n(sums, groups.count * width, 0.0f);
+    for (int64_t i = 0; i < size; ++i) {
+      if (i + kAhead < size) Fetch(entries.Cotangent(keys[i + kAhead]), width);
+      AddTo(sums + groups.of_key[i] * width, entries.Weight(keys[i]), entries.Cotangent(keys[i]), width);
+    }
+    for (int64_t r = 0; r < std::min(kAhead, groups.count); ++r) FetchRow(groups.rows[r]);
+    for (int64_t r = 0; r < groups.count; ++r) {
+      if (r + kAhead < groups.count) FetchRow(groups.rows[r + kAhead]);
+      const int64_t row = groups.rows[r];
+      float* of_row[2] = {};
+      for (int s = 0; s < Rule::kStates; ++s) of_row[s] = states[s].Row(row);
+      Rule::Apply(hyper, sums + r * width, table.data + row * width, of_row, width);
+    }
+  }
+
+  // Without states, every contribution goes straight to its row.
+  void Descend(const uint64_t* keys, int64_t size) const {
+    for (int64_t i = 0; i < std::min(kAhead, size); ++i) FetchRow(RowOf(keys[i]));
+    for (int64_t i = 0; i < size; ++i) {
+      if (i + kAhead < size) {
+        FetchRow(RowOf(keys[i + kAhead]));
+        Fetch(entries.Cotangent(keys[i + kAhead]), width);
+      }
+      const float weight = -hyper[0] * entries.Weight(keys[i]);
+      AddTo(table.data + RowOf(keys[i]) * width, weight, entries.Cotangent(keys[i]), width);
+    }
+  }
+
+  void FetchRow(int64_t row) const {
+    Fetch(table.data + row * width, width);
+    for (int s = 0; s < Rule::kStates; ++s) Fetch(states[s].Row(row), states[s].width);
+  }
+};
+
 template <typename Rule, typename W>
 void UpdateRows(ffi::ThreadPool& pool, const Entries& entries, const float* hyper, State table,
                 const State* states, W width) {
-  const uint32_t parts = NumParts(pool, static_cast<int64_t>(entries.length) * entries.columns);
-  InParallel(pool, parts, [&, table](int64_t part) {
-    const std::vector<uint64_t>& keys = entries.SortedKeys(part, parts);
-    std::vector<float> room(width + kLine);
-    float* const sum = Aligned(room.data());
-    const State of[2] = {states[0], states[1]};
-    ForEachRow(
-        keys,
-        [&](int64_t row) {
-          Fetch(table.data + row * width, width);
-          for (int s = 0; s < Rule::kStates; ++s) Fetch(of[s].Row(row), of[s].width);
-        },
-        [&](int64_t from, int64_t to) {
-          const int64_t row = RowOf(keys[from]);
-          entries.Sum(&keys[from], keys.data() + to, sum, width);
-          float* of_row[2] = {nullptr, nullptr};
-          for (int s = 0; s < Rule::kStates; ++s) of_row[s] = of[s].Row(row);
-          Rule::Apply(hyper, sum, table.data + row * width, of_row, width);
-        });
+  const int64_t threads = NumThreads(pool, entries.Size());
+  const Buckets buckets(entries, threads);
+  const Updater<Rule, W> updater{entries, hyper, table, states, width};
+  const auto steps = {buckets.chunks, buckets.chunks, buckets.number};
+  InParallel(pool, threads, steps, [&](int64_t step, int64_t part) {
+    if (step == 0) return buckets.Count(part);
+    if (step == 1) return buckets.Deal(part);
+    updater.Update(buckets, part);
   });
 }
 
@@ -372,29 +451,43 @@ ffi::Error Update(ffi::ThreadPool pool, int64_t rule, Floats hyper, Integers row
 
 // --- merging alone, for rules that are written in JAX ---------------------------------------------------
 
+void SortByRow(std::vector<uint64_t>& keys, std::vector<uint64_t>& spare, uint32_t last_row) {
+  constexpr int kBits = 11;
+  constexpr int kBins = 1 << kBits;
+  spare.resize(keys.size());
+  for (int shift = 0; shift < 32 && last_row >> shift; shift += kBits) {
+    uint32_t place[kBins] = {};
+    for (uint64_t key : keys) ++place[(RowOf(key) >> shift) & (kBins - 1)];
+    uint32_t total = 0;
+    for (uint32_t& bin : place) total += std::exchange(bin, total);
+    for (uint64_t key : keys) spare[place[(RowOf(key) >> shift) & (kBins - 1)]++] = key;
+    keys.swap(spare);
+  }
+}
+
 // Distinct rows in ascending order (kAbsent fills up), the sums of their gradients, and how many there are.
 ffi::Error Merge(ffi::ThreadPool pool, int64_t table_rows, Integers rows, Floats weights, Integers owners,
                  Floats cotangents, ffi::Result<Integers> distinct, ffi::Result<Floats> sums,
                  ffi::Result<Integers> count) {
   constexpr int32_t kAbsent = INT32_MAX;
   const Entries entries = MakeEntries(rows, weights, owners, cotangents, table_rows);
-  const std::vector<uint64_t>& keys = entries.SortedKeys(0, 1);
+  std::vector<uint64_t>& keys = scratch.keys;
+  keys.clear();
+  entries.ForEachKey(0, entries.Size(), [&](uint64_t key) { keys.push_back(key); });
+  SortByRow(keys, scratch.spare, table_rows - 1);
   std::vector<int64_t> starts;
-  starts.reserve(keys.size() + 1);
   for (size_t i = 0; i < keys.size(); ++i)
     if (i == 0 || RowOf(keys[i]) != RowOf(keys[i - 1])) starts.push_back(i);
   const int64_t runs = starts.size(), room = distinct->element_count(), width = entries.width;
   starts.push_back(keys.size());
-  const int64_t parts = NumParts(pool, keys.size());
-  InParallel(pool, parts, [&](int64_t part) {
+  const int64_t threads = NumThreads(pool, keys.size()), parts = 4 * threads;
+  InParallel(pool, threads, {parts}, [&](int64_t, int64_t part) {
     for (int64_t r = room * part / parts; r < room * (part + 1) / parts; ++r) {
-      float* sum = sums->typed_data() + r * width;
-      distinct->typed_data()[r] = r < runs ? static_cast<int32_t>(RowOf(keys[starts[r]])) : kAbsent;
-      if (r < runs) {
-        entries.Sum(&keys[starts[r]], keys.data() + starts[r + 1], sum, width);
-      } else {
-        std::fill_n(sum, width, 0.0f);
-      }
+      float* const sum = sums->typed_data() + r * width;
+      distinct->typed_data()[r] = r < runs ? RowOf(keys[starts[r]]) : kAbsent;
+      std::fill_n(sum, width, 0.0f);
+      for (int64_t i = starts[std::min(r, runs)]; r < runs && i < starts[r + 1]; ++i)
+        AddTo(sum, entries.Weight(keys[i]), entries.Cotangent(keys[i]), width);
     }
   });
   count->typed_data()[0] = static_cast<int32_t>(runs);
@@ -403,35 +496,50 @@ ffi::Error Merge(ffi::ThreadPool pool, int64_t table_rows, Integers rows, Floats
 
 // --- reading -----------------------------------------------------------------------------------------
 
-// out[b] = Σ_j weights[j, b] · table[rows[j, b]]; rows that are not there add nothing.
-ffi::Error Pool(ffi::ThreadPool pool, Floats table, Integers rows, Floats weights, ffi::Result<Floats> out) {
-  const int64_t table_rows = table.dimensions()[0], width = table.dimensions()[1];
-  const int64_t length = rows.dimensions()[0], bags = rows.dimensions()[1];
-  const int32_t* row_of = rows.typed_data();
-  const float* weight_of = weights.element_count() ? weights.typed_data() : nullptr;
-  const float* data = table.typed_data();
-  // The next position to ask for: down a bag, then on to the next.
-  auto fetch = [&](int64_t j, int64_t b) {
-    const int64_t row = row_of[j * bags + b];
-    if (row >= 0 && row < table_rows) Fetch(data + row * width, width);
-  };
-  const int64_t parts = NumParts(pool, length * bags);
-  InParallel(pool, parts, [&](int64_t part) {
-    const int64_t first = bags * part / parts, last = bags * (part + 1) / parts;
-    const int64_t ahead = std::max<int64_t>(1, kAhead);
-    for (int64_t b = first; b < last; ++b) {
-      float* sum = out->typed_data() + b * width;
-      std::fill_n(sum, width, 0.0f);
-      for (int64_t j = 0; j < length; ++j) {
-        const int64_t place = j + ahead, over = b + place / length;
-        if (over < last) fetch(place % length, over);
-        const int64_t row = row_of[j * bags + b];
-        if (row < 0 || row >= table_rows) continue;
-        const float w = weight_of ? weight_of[j * bags + b] : 1.0f;
-        const float* from = data + row * width;
-        for (int64_t k = 0; k < width; ++k) sum[k] += w * from[k];
+struct Bags {
+  const float* table;
+  const int32_t* rows;   // [length, count]
+  const float* weights;  // of that shape, or null for ones
+  int64_t table_rows, length, count;
+
+  // Adds up the bags [first, last), few enough that their sums stay in the nearest cache: a position of each
+  // in turn, as their rows lie, so that the next position's can be asked for meanwhile.
+  template <typename W>
+  void Sum(int64_t first, int64_t last, float* out, W width) const {
+    std::fill_n(out + first * width, (last - first) * width, 0.0f);
+    for (int64_t b = first; b < last; ++b) FetchRow(b, width);
+    for (int64_t j = 0; j < length; ++j) {
+      for (int64_t b = first; b < last; ++b) {
+        const int64_t place = j * count + b;
+        if (j + 1 < length) FetchRow(place + count, width);
+        if (!IsThere(place)) continue;
+        AddTo(out + b * width, weights ? weights[place] : 1.0f, table + rows[place] * width, width);
       }
     }
+  }
+
+  bool IsThere(int64_t place) const { return static_cast<uint32_t>(rows[place]) < table_rows; }
+
+  template <typename W>
+  void FetchRow(int64_t place, W width) const {
+    if (IsThere(place)) Fetch(table + rows[place] * width, width);
+  }
+};
+
+// out[b] = Σ_j weights[j, b] · table[rows[j, b]]; rows that are not there add nothing.
+ffi::Error Pool(ffi::ThreadPool pool, Floats table, Integers rows, Floats weights, ffi::Result<Floats> out) {
+  const Bags bags = {table.typed_data(),
+                     rows.typed_data(),
+                     weights.element_count() ? weights.typed_data() : nullptr,
+                     table.dimensions()[0],
+                     rows.dimensions()[0],
+                     rows.dimensions()[1]};
+  const int64_t threads = NumThreads(pool, rows.element_count());
+  WithWidth(table.dimensions()[1], [&](auto width) {
+    const int64_t parts = (bags.count + kAhead - 1) / kAhead;
+    InParallel(pool, threads, {parts}, [&](int64_t, int64_t part) {
+      bags.Sum(part * kAhead, std::min((part + 1) * kAhead, bags.count), out->typed_data(), width);
+    });
   });
   return ffi::Error::Success();
 }
@@ -439,8 +547,8 @@ ffi::Error Pool(ffi::ThreadPool pool, Floats table, Integers rows, Floats weight
 // table[rows[i]] = values[i], for distinct rows, in place.
 ffi::Error Write(ffi::ThreadPool pool, Floats, Integers rows, Floats values, ffi::Result<Floats> table) {
   const int64_t table_rows = table->dimensions()[0], width = table->dimensions()[1];
-  const int64_t count = rows.element_count(), parts = NumParts(pool, count);
-  InParallel(pool, parts, [&](int64_t part) {
+  const int64_t count = rows.element_count(), threads = NumThreads(pool, count), parts = 4 * threads;
+  InParallel(pool, threads, {parts}, [&](int64_t, int64_t part) {
     for (int64_t i = count * part / parts; i < count * (part + 1) / parts; ++i) {
       const int64_t row = rows.typed_data()[i];
       if (row < 0 || row >= table_rows) continue;
