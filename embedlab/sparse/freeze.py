@@ -58,7 +58,7 @@ class Freeze:
             ValueError: the mask is of another length, or a range goes beyond the table.
 
         Example:
-            >>> Freeze(np.array([True, False])).init(2)["frozen"].shape
+            >>> Freeze(jnp.array([True, False])).init(2)["frozen"].shape
             (2, 1)
         """
         if self.is_mask:

@@ -137,6 +137,9 @@ class RowOptimizer:
 
         Returns:
             The state, of float32 or wider.
+
+        Raises:
+            ValueError: stochastic rounding for a table that is not of bfloat16; frozen rows that are none.
         """
         rows, width = table.shape
         wide = accumulator(table.dtype)
@@ -241,8 +244,9 @@ class RowOptimizer:
         Example:
             >>> optimizer = RowOptimizer(Sgd(), 0.5, weight_decay=0.1)
             >>> state = optimizer.tick(optimizer.init(jnp.ones((1, 1))), 0)
-            >>> optimizer.catch_up(jnp.array([0]), jnp.ones((1, 1)), state.rows, state.clock, 1)[0].round(3)
-            Array([[0.95]], dtype=float32)
+            >>> moved, _ = optimizer.catch_up(jnp.array([0]), jnp.ones((1, 1)), state.rows, state.clock, 1)
+            >>> round(float(moved[0, 0]), 3)
+            0.95
         """
         before = self._decayed(rows, kept, clock)
         taken = jnp.zeros((rows.shape[0], 1), values.dtype)

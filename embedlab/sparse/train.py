@@ -16,13 +16,16 @@ from embedlab.checks import finite_fields, require, require_count
 from embedlab.sparse import strategy as strategies
 from embedlab.sparse.accumulate import as_one, over_micro_batches
 from embedlab.sparse.gradient import RowGradient
-from embedlab.sparse.merge import WAYS, Merged, merge
+from embedlab.sparse.merge import WAYS, Merged
 from embedlab.sparse.optimizer import RowOptimizer, RowState
-from embedlab.sparse.params import Structure, split
+from embedlab.sparse.params import split
 from embedlab.sparse.program import Read
 from embedlab.sparse.resize import resize
+from embedlab.sparse.sharding import Sharding
+from embedlab.sparse.sharding import state as places
+from embedlab.sparse.sharding import update as sharded
+from embedlab.sparse.sharding.read import reader
 from embedlab.sparse.transform import Traced, trace
-from embedlab.sparse.update import apply, finalize, prepare
 
 
 @jax.tree_util.register_dataclass
@@ -35,6 +38,7 @@ class TrainState:
         rows: what is kept of each table, by its name.
         dense: the state of the optimizer of all else.
         step: int32 [], steps taken.
+        sizes: of tables on a mesh, whose rows are padded there, (name, rows) without the padding.
 
     Example:
         >>> trainer = Trainer(lambda params: (params["w"] ** 2).sum(), dense=optax.sgd(0.1))
@@ -48,6 +52,7 @@ class TrainState:
     rows: dict[str, RowState]
     dense: Any
     step: Any
+    sizes: tuple[tuple[str, int], ...] = dataclasses.field(default=(), metadata={"static": True})
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -76,6 +81,7 @@ class Trainer:
         accumulate: micro-batches a step. From 2 on, a step's arrays are [accumulate, …], the loss and the
             gradients the means over them; rows are merged after the last, so that it is exact.
         strategy: how tables are updated, one of `strategy.STRATEGIES`; None to choose.
+        sharding: over which axes of a mesh the rows of tables lie, and the batch; None for one device.
         seed: of stochastic rounding.
 
     Raises:
@@ -110,6 +116,7 @@ class Trainer:
     clip: float | None = None
     accumulate: int = 1
     strategy: str | None = None
+    sharding: Sharding | None = None
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -124,11 +131,52 @@ class Trainer:
         """The state before the first step.
 
         Args:
-            params: a pytree with tables [rows, width]; a step will use its arrays up.
+            params: a pytree with tables [rows, width], whose arrays a step will use up; or a function without
+                arguments that makes it, on a mesh in pieces, so that no device holds a table whole.
 
         Returns:
-            The state, around the same arrays.
+            The state: around the same arrays, or on the mesh.
         """
+        return places.start(self.sharding, self._fresh, params)
+
+    def shapes(self, params: Any) -> TrainState:
+        """What `init` would give, as shapes and places: what a checkpoint is restored into.
+
+        A checkpoint of another number of devices has another padding. Orbax cuts or adds it with
+        `StandardRestore(trainer.shapes(make), strict=False)`.
+
+        Args:
+            params: as for `init`, of tables [rows, width]; nothing is made.
+
+        Returns:
+            A state of `jax.ShapeDtypeStruct`.
+
+        Example:
+            >>> trainer = Trainer(lambda params: params["w"].sum(), dense=optax.sgd(0.1))
+            >>> trainer.shapes(lambda: {"w": jnp.ones(2)}).params["w"].shape
+            (2,)
+        """
+        return places.shapes(self.sharding, self._fresh, params)
+
+    def whole(self, state: TrainState) -> TrainState:
+        """The state as NumPy arrays, of tables on a mesh [rows, width] whole and without their padding.
+
+        Args:
+            state: of the training; it can still be used.
+
+        Returns:
+            A state for one device, in every process.
+
+        Example:
+            >>> trainer = Trainer(lambda params: params["w"].sum(), dense=optax.sgd(0.1))
+            >>> trainer.whole(trainer.init({"w": jnp.ones(2)})).params["w"]
+            array([1., 1.], dtype=float32)
+        """
+        _require_alive(state)
+        return places.whole(state)
+
+    def _fresh(self, params: Any) -> TrainState:
+        """The state before the first step, on one device."""
         _, parts = split(params)
         tables = self._sparse(parts["table"])
         optimizers = self._optimizers(tables)
@@ -162,8 +210,8 @@ class Trainer:
         Example:
             >>> trainer = Trainer(lambda params, x: params["w"] @ x, dense=optax.sgd(0.1))
             >>> state, losses = trainer.steps(trainer.init({"w": jnp.ones(2)}), jnp.ones((3, 2)))
-            >>> losses.round(1)
-            Array([2. , 1.8, 1.6], dtype=float32)
+            >>> [round(float(loss), 1) for loss in losses]
+            [2.0, 1.8, 1.6]
         """
         _require_alive(state)
         return self._steps(state, *batches)
@@ -197,6 +245,9 @@ class Trainer:
 
         Returns:
             The state, with the moments and sums of the rows that stay.
+
+        Raises:
+            ValueError: no such table, or sources and rows that don't fit; the state is used up.
 
         Example:
             >>> import embedlab
@@ -235,8 +286,9 @@ class Trainer:
             Array([0.9, 0.9], dtype=float32)
         """
         structure, parts = split(state.params)
-        parts, kept = self._prepare(structure, parts, state, batch)
-        value, aux, gradients = self._gradients(structure, parts, batch)
+        seen = places.view(state)
+        parts, kept = self._prepare(seen, parts, state, batch)
+        value, aux, gradients = self._gradients(seen, parts, batch)
         # What reads the tables comes before what writes them: so that they need not be copied.
         before = (parts["table"], kept, gradients, value, aux)
         tables, kept, gradients, value, aux = jax.lax.optimization_barrier(before)
@@ -248,8 +300,8 @@ class Trainer:
             )
         parts, dense_state = self._apply_dense(parts, dense, state.dense)
         params = structure.join(parts)
-        new = TrainState(params, kept, dense_state, state.step + 1)
-        return new, ((value, aux) if self.has_aux else value)
+        new = TrainState(params, kept, dense_state, state.step + 1, state.sizes)
+        return places.keep(self.sharding, new), ((value, aux) if self.has_aux else value)
 
     @functools.cached_property
     def _step(self) -> Any:
@@ -268,45 +320,46 @@ class Trainer:
             structure, parts = split(state.params)
             tables, kept = dict(parts["table"]), dict(state.rows)
             for name, optimizer in self._optimizers(kept).items():
-                tables[name], kept[name] = finalize(optimizer, tables[name], kept[name], state.step)
+                here = self.sharding, optimizer, tables[name], kept[name]
+                tables[name], kept[name] = sharded.finalize(*here, state.step)
             params = structure.join({**parts, "table": tables})
-            return dataclasses.replace(state, params=params, rows=kept)
+            return places.keep(self.sharding, dataclasses.replace(state, params=params, rows=kept))
 
         return jax.jit(every_row, donate_argnums=0)
 
     # --- the parts of a step ---------------------------------------------------------------------------
 
     def _prepare(
-        self, structure: Structure, parts: Any, state: TrainState, batch: Any
+        self, seen: Any, parts: Any, state: TrainState, batch: Any
     ) -> tuple[dict[str, Any], dict[str, RowState]]:
         """Brings the rows that the loss will read up to date, where they have missed something."""
         kept, tables = dict(state.rows), dict(parts["table"])
         late = {name: one for name, one in self._optimizers(kept).items() if one.catches_up}
         if not late:
             return parts, kept
-        gradients = self._reads(structure, parts, batch)
+        gradients = self._reads(seen, parts, batch)
         for name, optimizer in late.items():
             way = self._way(name, tables[name])
-            own = gradients[name]
-            tables[name], kept[name] = prepare(optimizer, tables[name], kept[name], own, state.step, way)
+            here = self.sharding, optimizer, tables[name], kept[name]
+            tables[name], kept[name] = sharded.prepare(*here, gradients[name], state.step, way)
         return {**parts, "table": tables}, kept
 
-    def _reads(self, structure: Structure, parts: Any, batch: Any) -> dict[str, RowGradient]:
+    def _reads(self, seen: Any, parts: Any, batch: Any) -> dict[str, RowGradient]:
         """Table name → what the loss will read of it, without cotangents."""
 
         def one(*batch: Any) -> dict[str, RowGradient]:
-            reads = self._trace(structure, parts, batch).reads()
+            reads = self._trace(seen, parts, batch).reads(reader(self.sharding))
             return {name: _of(reads, name) for name in self._sparse(parts["table"])}
 
         if self.accumulate == 1:
             return one(*batch)
         return {name: as_one(reads) for name, reads in over_micro_batches(one, batch).items()}
 
-    def _gradients(self, structure: Structure, parts: Any, batch: Any) -> tuple[Any, Any, dict[str, Any]]:
+    def _gradients(self, seen: Any, parts: Any, batch: Any) -> tuple[Any, Any, dict[str, Any]]:
         """Loss, aux and gradients by role and name; means where there are micro-batches."""
 
         def one(*batch: Any) -> Any:
-            return self._trace(structure, parts, batch).value_and_grad()[:3]
+            return self._trace(seen, parts, batch).value_and_grad(reader(self.sharding))[:3]
 
         if self.accumulate == 1:
             return one(*batch)
@@ -317,9 +370,11 @@ class Trainer:
 
         return values.mean(), aux, jax.tree.map(mean, stacked, is_leaf=_is_rows)
 
-    def _trace(self, structure: Structure, parts: Any, batch: Any) -> Traced:
-        params = structure.join(parts)
-        return trace(self.loss, params, *batch, has_aux=self.has_aux, dense=self.dense_tables)
+    def _trace(self, seen: Any, parts: Any, batch: Any) -> Traced:
+        """The loss, traced on parameters as it is to see them, with the parts to run it on."""
+        batch = places.cut(self.sharding, batch)
+        traced = trace(self.loss, seen, *batch, has_aux=self.has_aux, dense=self.dense_tables)
+        return dataclasses.replace(traced, parts=parts)
 
     def _clipped(self, tables: Any, gradients: Any) -> tuple[dict[str, RowGradient | Merged], dict[str, Any]]:
         """Gradients of tables and of all else, no longer together than `clip`."""
@@ -328,7 +383,7 @@ class Trainer:
         if self.clip is None:
             return rows, dense
         merged = {
-            name: merge(one, tables[name].shape[0], self._way(name, tables[name]))
+            name: sharded.merge(self.sharding, one, tables[name].shape[0], self._way(name, tables[name]))
             for name, one in rows.items()
             if one.parts
         }
@@ -351,7 +406,7 @@ class Trainer:
         way = strategies.choose(table, optimizer, clipped=clipped, wanted=self.strategy)
         number = sum(map(ord, name))  # so that two tables of a shape are not rounded alike
         key = jax.random.fold_in(jax.random.fold_in(jax.random.key(self.seed), step), number)
-        return apply(optimizer, table, kept, gradient, step, way, key)
+        return sharded.apply(self.sharding, optimizer, table, kept, gradient, step, way, key)
 
     def _apply_dense(self, parts: Any, gradients: Any, state: Any) -> tuple[Any, Any]:
         """Trains all that is no sparse table by the optax optimizer."""

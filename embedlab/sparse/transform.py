@@ -52,8 +52,8 @@ def value_and_grad(
         >>> words = spec.init(jax.random.key(0))
         >>> value, gradient = value_and_grad(loss)(words, jnp.array([[3, 9], [3, 3]]))
         >>> ((entries, cotangents),) = gradient.tables["table"].parts
-        >>> entries.rows.shape, cotangents.shape   # [length, bags], [bags, dim]
-        ((2, 2), (2, 4))
+        >>> entries.rows.shape, cotangents.shape   # [k, n], [n, dim]; few bags are cut
+        ((1, 4), (4, 4))
 
     Source: the taps are those of "ghost" gradients; the reason is that JAX's own cotangents are dense.
     """
@@ -94,14 +94,17 @@ class Traced:
     arguments: list[Any]
     output: Any
 
-    def reads(self) -> list[Read]:
+    def reads(self, reader: Reader | None = None) -> list[Read]:
         """What the loss would read of its tables [rows, width]; all else that it computes is removed by XLA.
+
+        Args:
+            reader: reads tables in a way of its own.
 
         Example:
             >>> trace(lambda params: params["w"].sum(), {"w": jnp.ones(2)}).reads()
             []
         """
-        return self._run(self.parts, None, None)[1]
+        return self._run(self.parts, None, reader)[1]
 
     def value_and_grad(self, reader: Reader | None = None) -> tuple[Any, Any, dict[str, Any], list[Read]]:
         """Value, aux, gradients by role and name (`RowGradient`s for tables), and what was read.
@@ -175,10 +178,11 @@ def trace(
     """
     structure, parts = split(params)
     leaves = [parts[role][name] for role, name in structure.leaves]
-    flat, tree = jax.tree.flatten(arguments)
+    flat, treedef = jax.tree.flatten(arguments)
+    rebuild: Any = (structure.tree, treedef)
 
     def program(leaves: Any, flat: Any) -> Any:
-        found = loss(structure.tree.unflatten(leaves), *tree.unflatten(flat))
+        found = loss(rebuild[0].unflatten(leaves), *rebuild[1].unflatten(flat))
         return found if has_aux else (found, None)
 
     with permitted(parts["table"].values()):
@@ -187,7 +191,8 @@ def trace(
     _, other = survey(closed.jaxpr, [*names, *(None for _ in flat)])
     unknown = sorted(set(dense or ()) - parts["table"].keys())
     if unknown:
-        raise ValueError(f"dense={unknown[0]!r}: no such table; there are {', '.join(sorted(parts['table']))}")
+        there = ", ".join(sorted(parts["table"])) or "none"
+        raise ValueError(f"dense={unknown[0]!r}: no such table; there are {there}")
     refused = sorted(other.keys() - set(other if dense is None else dense))
     if refused:
         raise ValueError(

@@ -111,7 +111,7 @@ def steps_until(decay: float, dtype: Any) -> int:
 
     Example:
         >>> steps_until(0.9, jnp.float32)
-        196
+        197
 
     Source: none.
     """
