@@ -7,11 +7,12 @@ JSON; an embedding that holds one would be recompiled for every new copy of an e
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 import io
 from collections.abc import Hashable
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import jax
 import jax.numpy as jnp
@@ -41,6 +42,69 @@ class Initialiser(Protocol):
         ...
 
 
+# Entries up to which a table is drawn at once, and those of a piece of a larger one.
+_AT_ONCE = 2**24
+_PIECE = 2**18
+
+
+@runtime_checkable
+class Drawn(Protocol):
+    """An initialiser that can draw a table piece by piece."""
+
+    def piece(self, key: PRNGKeyArray, rows: int, width: int, dtype: str) -> Float[Array, "rows width"]:
+        """Some rows of a table.
+
+        Args:
+            key: random key of the piece.
+            rows: of the piece.
+            width: width of a row.
+            dtype: name of the entries' type.
+
+        Returns:
+            float [rows, width] of that type.
+        """
+        ...
+
+
+def in_pieces(
+    initialiser: Drawn, key: PRNGKeyArray, rows: int, width: int, dtype: str
+) -> Float[Array, "rows width"]:
+    """A table, drawn at once; or, where it is large, piece by piece, each with a key of its own.
+
+    Random numbers are made of several arrays of their size. Drawn at once, a table of gigabytes would need
+    three times the memory that it has.
+
+    Args:
+        initialiser: draws a piece.
+        key: random key.
+        rows: rows of the table.
+        width: width of a row.
+        dtype: name of the entries' type.
+
+    Returns:
+        float [rows, width] of that type.
+
+    Example:
+        >>> in_pieces(Normal(), jax.random.key(0), 3, 2, "float32").shape
+        (3, 2)
+
+    Source: none.
+    """
+    if rows * width <= _AT_ONCE:
+        return initialiser.piece(key, rows, width, dtype)
+    return _in_pieces(initialiser, key, rows, width, dtype, max(1, _PIECE // width))
+
+
+@functools.partial(jax.jit, static_argnums=(0, 2, 3, 4, 5))
+def _in_pieces(initialiser: Drawn, key: Any, rows: int, width: int, dtype: str, piece: int) -> Any:
+    def fill(number: Any, table: Any) -> Any:
+        drawn = initialiser.piece(jax.random.fold_in(key, number), piece, width, dtype)
+        first = jnp.minimum(number * piece, rows - piece)  # the last piece ends where the table does
+        return jax.lax.dynamic_update_slice(table, drawn, (first, 0))
+
+    return jax.lax.fori_loop(0, -(-rows // piece), fill, jnp.zeros((rows, width), dtype))
+
+
 @dataclasses.dataclass(frozen=True)
 class Normal:
     """Independent normal entries: `N(0, stddev²)`.
@@ -66,6 +130,10 @@ class Normal:
 
     def __call__(self, key: PRNGKeyArray, rows: int, width: int, dtype: str) -> Float[Array, "rows width"]:
         """Draws a table, float [rows, width]."""
+        return in_pieces(self, key, rows, width, dtype)
+
+    def piece(self, key: PRNGKeyArray, rows: int, width: int, dtype: str) -> Float[Array, "rows width"]:
+        """Draws some rows, float [rows, width]."""
         return self.stddev * jax.random.normal(key, (rows, width), dtype)
 
 
@@ -95,6 +163,10 @@ class ScaledNormal:
 
     def __call__(self, key: PRNGKeyArray, rows: int, width: int, dtype: str) -> Float[Array, "rows width"]:
         """Draws a table, float [rows, width]."""
+        return in_pieces(self, key, rows, width, dtype)
+
+    def piece(self, key: PRNGKeyArray, rows: int, width: int, dtype: str) -> Float[Array, "rows width"]:
+        """Draws some rows, float [rows, width]."""
         return self.scale / width**0.5 * jax.random.normal(key, (rows, width), dtype)
 
 
@@ -126,6 +198,10 @@ class Uniform:
 
     def __call__(self, key: PRNGKeyArray, rows: int, width: int, dtype: str) -> Float[Array, "rows width"]:
         """Draws a table, float [rows, width]."""
+        return in_pieces(self, key, rows, width, dtype)
+
+    def piece(self, key: PRNGKeyArray, rows: int, width: int, dtype: str) -> Float[Array, "rows width"]:
+        """Draws some rows, float [rows, width]."""
         return jax.random.uniform(key, (rows, width), dtype, self.low, self.high)
 
 

@@ -183,7 +183,7 @@ class RowOptimizer:
         Example:
             >>> optimizer = RowOptimizer(Sgd(), 0.5, weight_decay=0.1)
             >>> state = optimizer.tick(optimizer.init(jnp.ones((1, 1))), 0)
-            >>> float(jnp.exp(state.clock[0, 0]).round(3))
+            >>> round(float(jnp.exp(state.clock[0, 0])), 3)
             0.95
         """
         if state.clock is None:

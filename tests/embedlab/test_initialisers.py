@@ -302,3 +302,20 @@ def test_float64_files_are_cast_to_the_tables_dtype(file: Path) -> None:
 def test_a_constant_that_the_type_does_not_hold(value: float, dtype: str) -> None:
     with pytest.raises(ValueError, match=re.escape(f"value={value}: {dtype} has no number beyond")):
         Constant(value)(KEY, 2, 3, dtype)
+
+
+@pytest.mark.parametrize("initialiser", [Normal(0.5), ScaledNormal(), Uniform(-1.0, 1.0)])
+def test_a_large_table_is_drawn_in_pieces(initialiser: Any) -> None:
+    """Above 2²⁴ entries: every piece differs, none is left out, and little memory is needed beside the table."""
+    rows, width = 300_007, 64
+    table = initialiser(jax.random.key(0), rows, width, "float32")
+    assert table.shape == (rows, width)
+    np.testing.assert_array_equal(table, initialiser(jax.random.key(0), rows, width, "float32"))
+    first = np.asarray(table[:, 0])
+    assert len(np.unique(first)) > 0.9 * rows and (first != 0).all()
+    small = initialiser(jax.random.key(1), 10_000, width, "float32")
+    assert abs(float(table.std()) / float(small.std()) - 1) < 0.01
+    compiled = (
+        jax.jit(lambda key: initialiser(key, rows, width, "float32")).lower(jax.random.key(0)).compile()
+    )
+    assert compiled.memory_analysis().temp_size_in_bytes < 0.3 * rows * width * 4
