@@ -16,7 +16,9 @@ from embedlab.checks import require, require_count
 from experiments.data import Docstrings, Source
 from experiments.encoders import Bag, Encoder
 
-Optimizer = Literal["adam", "adagrad"]
+Optimizer = Literal["adam", "adagrad", "sgd", "momentum", "row_adagrad", "row_adam"]
+Update = Literal["sparse", "dense"]
+Rounding = Literal["nearest", "stochastic"]
 
 _LONGEST = 2**20  # documents a step, tokens a document: beyond it a number is mistyped
 _MOST_STEPS = 2**31 - 1  # steps are counted in 32 bits
@@ -34,10 +36,10 @@ def _require_bool(field: str, value: object) -> None:
     require(isinstance(value, bool), field, value, "give True or False")
 
 
-def _require_counts(settings: object, most: int, *fields: str) -> None:
+def _require_counts(settings: object, most: int, *fields: str, least: int = 1) -> None:
     for field in fields:
         value = getattr(settings, field)
-        require_count(field, value)
+        require_count(field, value, least=least)
         require(value <= most, field, value, f"give at most {most}")
 
 
@@ -88,19 +90,32 @@ class Train:
     """How a model is trained.
 
     Attributes:
-        optimizer: which of optax's optimizers takes the steps.
+        optimizer: what takes the steps; momentum is SGD with 0.9 of it, and the row_ kinds keep one number
+            a row where the others keep one an entry.
         rate: learning rate.
+        update: how tables are trained: sparse, where a step costs what it reads, or dense, where it costs
+            a pass over the table.
+        exact: whether adam and momentum move rows in steps that do not read them, as dense updates do;
+            else a row rests until it is read, as with torch's SparseAdam.
+        weight_decay: part of every weight that a step takes away, times the rate, as in AdamW; 0 for none.
+        l2: factor of the L2 penalty on the rows that a batch uses; 0 for none.
+        clip: greatest norm of all gradients together; none for no limit.
+        max_norm: greatest length of a table's row after its update; none for no limit.
+        warmup: steps in which the rate rises to its height; 0 for none.
+        freeze_until: step before which tables rest, and the encoder alone is trained; 0 for none.
+        rounding: how an update is rounded to a table of bfloat16; stochastic lets small ones through on
+            average.
         batch: documents a step.
         steps: steps at most; early stopping may end the training before.
         evaluate_every: steps between two evaluations on the validation documents.
         patience: evaluations without a lower validation loss after which training stops.
         checkpoint_seconds: seconds between two checkpoints; 0 for one at every evaluation.
         dropout: words and components dropped in training.
-        l2: factor of the L2 penalty on the rows that a batch uses; 0 for none.
 
     Raises:
         ValueError: a rate that is not a positive finite number, a count below 1, a batch above 2²⁰, steps
-            that 32 bits can't count, or another value that its field does not take.
+            that 32 bits can't count, another value that its field does not take, or one that needs another
+            `update` or `optimizer`.
 
     Example:
         >>> Train(rate=0.02, steps=300).rate
@@ -109,25 +124,54 @@ class Train:
 
     optimizer: Optimizer = "adam"
     rate: float = 0.01
+    update: Update = "sparse"
+    exact: bool = False
+    weight_decay: float = 0.0
+    l2: float = 0.0
+    clip: float | None = None
+    max_norm: float | None = None
+    warmup: int = 0
+    freeze_until: int = 0
+    rounding: Rounding = "nearest"
     batch: int = 256
     steps: int = 600
     evaluate_every: int = 50
     patience: int = 4
     checkpoint_seconds: float = 60.0
     dropout: embedlab.Dropout = embedlab.Dropout()
-    l2: float = 0.0
 
     def __post_init__(self) -> None:
-        known = get_args(Optimizer)
-        require(self.optimizer in known, "optimizer", self.optimizer, f"choose one of {', '.join(known)}")
+        for field, kind in (("optimizer", Optimizer), ("update", Update), ("rounding", Rounding)):
+            value, known = getattr(self, field), get_args(kind)
+            require(value in known, field, value, f"choose one of {', '.join(known)}")
         require(_finite(self.rate) and self.rate > 0, "rate", self.rate, "give a finite number above 0")
+        _require_bool("exact", self.exact)
         _require_counts(self, _LONGEST, "batch")
         _require_counts(self, _MOST_STEPS, "steps", "evaluate_every", "patience")
-        for field in ("checkpoint_seconds", "l2"):
+        _require_counts(self, _MOST_STEPS, "warmup", "freeze_until", least=0)
+        for field in ("checkpoint_seconds", "l2", "weight_decay"):
             value = getattr(self, field)
             require(_finite(value) and value >= 0, field, value, "give a finite number of at least 0")
+        for field in ("clip", "max_norm"):
+            value = getattr(self, field)
+            fits = value is None or (_finite(value) and value > 0)
+            require(fits, field, value, "give a finite number above 0, or none")
         is_dropout = isinstance(self.dropout, embedlab.Dropout)
         require(is_dropout, "dropout", self.dropout, "give an embedlab.Dropout(words=…, components=…)")
+        self._require_fitting()
+
+    def _require_fitting(self) -> None:
+        """Refuses what can't be had together."""
+        able = not (self.exact and self.optimizer == "row_adam")
+        require(able, "exact", self.exact, "row_adam has no exact form; take adam, or exact=False")
+        if self.update == "sparse":
+            return
+        whole = not self.optimizer.startswith("row_")
+        remedy = "it keeps one number a row, which update='dense' does not; take update='sparse', or "
+        require(whole, "optimizer", self.optimizer, remedy + self.optimizer.removeprefix("row_"))
+        for field in ("max_norm", "freeze_until", "rounding"):
+            value, usual = getattr(self, field), type(self).__dataclass_fields__[field].default
+            require(value == usual, field, value, f"this is for rows; take update='sparse', or {usual!r}")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -174,7 +218,7 @@ class Config:
 
     Raises:
         ValueError: a field of another type, a rival's name that is no plain word or a baseline's, no
-            seed, a seed twice or out of 0 … 2³² − 1.
+            seed, a seed twice or out of 0 … 2³² − 1, stochastic rounding for tables that are not of bfloat16.
 
     Example:
         >>> Config(embedlab.Dense(vocabulary=100, dim=8), seeds=(0, 1)).train.optimizer
@@ -204,6 +248,13 @@ class Config:
             require(bool(plain), "rivals", name, "name a rival with letters, digits, - and _ only")
             require(name not in _TAKEN, "rivals", name, "this is a name of the baselines; give another")
             _require_embedding(f"rivals.{name}", rival)
+        if self.train.rounding == "stochastic":
+            for name, spec in {"embedding": self.embedding, **self.rivals}.items():
+                narrow = getattr(spec, "dtype", "bfloat16") == "bfloat16"
+                remedy = (
+                    f"{name} has tables of {getattr(spec, 'dtype', '')}, this is for bfloat16; give nearest"
+                )
+                require(narrow, "train.rounding", self.train.rounding, remedy)
         _require_bool("baselines", self.baselines)
         several = isinstance(self.seeds, tuple) and len(set(self.seeds)) == len(self.seeds) >= 1
         require(several, "seeds", self.seeds, "give a tuple of one seed or more, each once")

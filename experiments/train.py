@@ -2,12 +2,14 @@
 
 Everything random follows from (seed, step): the order of the documents, what dropout drops. So a run
 that is continued from any checkpoint takes the same steps as one that was never stopped.
+
+Steps change the live state in place. What an evaluation is shown of it is gone with the next steps; the
+best parameters are a copy, made when an evaluation is better.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import functools
 import time
 from collections.abc import Callable
 from typing import Any
@@ -15,9 +17,8 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-import optax
 
-import embedlab
+from experiments import steps
 from experiments.checkpoints import Checkpoints
 from experiments.config import Train
 from experiments.errors import RunFailure
@@ -82,7 +83,8 @@ def fit(
         checkpoints: where states are kept and continued from; None to keep none.
         on_start: called with the step that the run goes on from, 0 if it is new, and the parameters there.
         on_evaluation: called with the step, the mean training loss since the last evaluation, the
-            validation probabilities [rows, classes] and the parameters.
+            validation probabilities [rows, classes] and the parameters. Either is to copy what it keeps
+            of the parameters: the next steps use them up.
 
     Raises:
         RunFailure: the loss or a validation probability is not a number (the last good checkpoint stays),
@@ -92,8 +94,9 @@ def fit(
     with watch("start"):
         state = start(model, settings, seed, buffers)
         state = (checkpoints.restore(state) if checkpoints else None) or state
+        jax.block_until_ready(state)  # or it would be drawn in the time of the first steps
     watch.add({phase: float(state["seconds"][phase]) for phase in _PHASES})
-    on_start(int(state["step"]), state["live"]["parameters"])
+    on_start(int(state["step"]), state["live"].params)
     take = _taker(model, settings, train, seed)
     saved, phase = time.monotonic(), "compile"
     while not _done(state, settings):
@@ -105,13 +108,13 @@ def fit(
         if not np.isfinite(loss):
             raise RunFailure(_no_number(model, f"the training loss became {loss}", step, step + count))
         with watch("evaluate"):
-            predicted = probabilities(model, live["parameters"], valid.documents)
+            predicted = probabilities(model, live.params, valid.documents)
             if not np.isfinite(predicted).all():  # a loss is of the parameters before an update, these after
                 what = "the validation probabilities became nan"
                 raise RunFailure(_no_number(model, what, step, step + count))
             state = _judge(state, live, step + count, log_loss(predicted, valid.labels))
         with watch("inspect"):
-            on_evaluation(step + count, loss, predicted, live["parameters"])
+            on_evaluation(step + count, loss, predicted, live.params)
         if checkpoints and time.monotonic() - saved > settings.checkpoint_seconds:
             _save(checkpoints, state, watch)
             saved = time.monotonic()
@@ -130,7 +133,7 @@ def _taker(
 
     def take(live: Any, step: int, count: int) -> tuple[Any, float]:
         rows = order(seed, step, count, len(train.labels), settings.batch)
-        live, loss = _steps(model, settings, live, buffers, arrays, rows, key, step)
+        live, loss = steps.take(model, settings, live, buffers, arrays, rows, key)
         return live, float(loss)
 
     return take
@@ -173,19 +176,12 @@ def log_loss(predicted: np.ndarray, labels: np.ndarray) -> float:
     return float(-np.log(np.clip(chosen, 1e-12, 1)).mean())
 
 
-def make_optimizer(settings: Train) -> optax.GradientTransformation:
-    """The optax optimizer that the settings name."""
-    if settings.optimizer == "adagrad":
-        return optax.adagrad(settings.rate)
-    return optax.adam(settings.rate)
-
-
 def start(model: Model, settings: Train, seed: int, buffers: Any) -> dict[str, Any]:
     """The state of a run before its first step; what a checkpoint holds is of this form."""
     parameters = model.init(jax.random.key(seed), buffers)
     return {
-        "live": {"parameters": parameters, "optimizer": make_optimizer(settings).init(parameters)},
-        "best": parameters,
+        "live": steps.begin(model, settings, parameters, buffers),
+        "best": jax.tree.map(jnp.copy, parameters),
         "best_loss": np.array(np.inf, np.float32),
         "best_step": np.array(0, np.int32),
         "stale": np.array(0, np.int32),
@@ -194,12 +190,13 @@ def start(model: Model, settings: Train, seed: int, buffers: Any) -> dict[str, A
     }
 
 
-def _judge(state: dict[str, Any], live: dict[str, Any], step: int, loss: float) -> dict[str, Any]:
+def _judge(state: dict[str, Any], live: Any, step: int, loss: float) -> dict[str, Any]:
     """The state after an evaluation: the best parameters are those of the least validation loss."""
     better = np.float32(loss) < state["best_loss"]  # a loss that is not a number is never better
+    best = jax.block_until_ready(steps.copied(state["best"], live.params)) if better else state["best"]
     return state | {
         "live": live,
-        "best": live["parameters"] if better else state["best"],
+        "best": best,
         "best_loss": np.array(loss, np.float32) if better else state["best_loss"],
         "best_step": np.array(step, np.int32) if better else state["best_step"],
         "stale": np.array(0 if better else int(state["stale"]) + 1, np.int32),
@@ -209,39 +206,3 @@ def _judge(state: dict[str, Any], live: dict[str, Any], step: int, loss: float) 
 
 def _done(state: dict[str, Any], settings: Train) -> bool:
     return state["step"] >= settings.steps or state["stale"] >= settings.patience
-
-
-@functools.partial(jax.jit, static_argnames=("model", "settings"))
-def _steps(
-    model: Model, settings: Train, live: Any, buffers: Any, arrays: Any, rows: Any, key: Any, step: Any
-) -> tuple[Any, Any]:
-    """Takes a step a row of `rows` [count, batch] in one program; returns the mean loss beside."""
-    optimizer = make_optimizer(settings)
-
-    def one(live: Any, inputs: tuple[Any, Any]) -> tuple[Any, Any]:
-        number, batch = inputs
-        documents = jax.tree.map(lambda x: x[batch], arrays)
-        loss, gradients = jax.value_and_grad(_loss)(
-            live["parameters"], model, settings, buffers, documents, jax.random.fold_in(key, number)
-        )
-        updates, state = optimizer.update(gradients, live["optimizer"], live["parameters"])
-        return {"parameters": optax.apply_updates(live["parameters"], updates), "optimizer": state}, loss
-
-    live, losses = jax.lax.scan(one, live, (step + jnp.arange(rows.shape[0]), rows))
-    return live, losses.mean()
-
-
-def _loss(parameters: Any, model: Model, settings: Train, buffers: Any, documents: Any, key: Any) -> Any:
-    ids, lengths, labels = documents
-    logits = model.logits(parameters, buffers, ids, lengths, settings.dropout, key)
-    loss = optax.softmax_cross_entropy_with_integer_labels(logits, labels).mean()
-    if settings.l2:
-        loss = loss + settings.l2 * _l2(model, parameters, buffers, ids, lengths)
-    return loss
-
-
-def _l2(model: Model, parameters: Any, buffers: Any, ids: Any, lengths: Any) -> Any:
-    """The L2 penalty on the rows that a batch's real ids use."""
-    real = jnp.arange(ids.shape[1]) < lengths[:, None]
-    lookups = embedlab.lookups(model.spec, model.variables(parameters, buffers), ids, mask=real)
-    return embedlab.l2_rows(embedlab.gather(parameters["tables"], lookups), lookups)

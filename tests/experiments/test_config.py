@@ -35,7 +35,15 @@ def test_defaults_are_valid_frozen_and_equal_by_value(kind: Any) -> None:
         (Text, "min_count", 0, "min_count=0: give a whole number of at least 1"),
         (Text, "min_count", True, "min_count=True: give a whole number"),
         (Text, "max_length", 8.0, "max_length=8.0: give a whole number"),
-        (Train, "optimizer", "sgd", "optimizer='sgd': choose one of adam, adagrad"),
+        (Train, "optimizer", "lion", "optimizer='lion': choose one of adam, adagrad, sgd, momentum, row_"),
+        (Train, "update", "both", "update='both': choose one of sparse, dense"),
+        (Train, "rounding", "up", "rounding='up': choose one of nearest, stochastic"),
+        (Train, "exact", 1, "exact=1: give True or False"),
+        (Train, "weight_decay", -0.1, "weight_decay=-0.1: give a finite number of at least 0"),
+        (Train, "clip", 0, "clip=0: give a finite number above 0, or none"),
+        (Train, "max_norm", float("inf"), "max_norm=inf: give a finite number above 0, or none"),
+        (Train, "warmup", -1, "warmup=-1: give a whole number of at least 0"),
+        (Train, "freeze_until", 1.5, "freeze_until=1.5: give a whole number of at least 0"),
         (Train, "rate", 0, "rate=0: give a finite number above 0"),
         (Train, "rate", -0.1, "rate=-0.1: give a finite number above 0"),
         (Train, "rate", float("nan"), "rate=nan: give a finite number above 0"),
@@ -78,6 +86,32 @@ def test_refused(kind: Any, field: str, value: Any, message: str) -> None:
     needed = {"embedding": DENSE} if kind is Config else {}
     with pytest.raises(ValueError, match=re.escape(message)):
         kind(**{**needed, field: value})
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"optimizer": "row_adam", "exact": True}, "exact=True: row_adam has no exact form; take adam"),
+        ({"optimizer": "row_adam"}, "optimizer='row_adam': it keeps one number a row, which update='dense'"),
+        ({"optimizer": "row_adagrad"}, "take update='sparse', or adagrad"),
+        ({"max_norm": 1.0}, "max_norm=1.0: this is for rows; take update='sparse', or None"),
+        ({"freeze_until": 9}, "freeze_until=9: this is for rows; take update='sparse', or 0"),
+        ({"rounding": "stochastic"}, "rounding='stochastic': this is for rows; take update='sparse', or"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(settings: dict[str, Any], message: str) -> None:
+    if not settings.get("exact"):
+        Train(**settings)
+    with pytest.raises(ValueError, match=re.escape(message)):
+        Train(update="dense", **settings)
+
+
+def test_stochastic_rounding_is_for_narrow_tables() -> None:
+    train, narrow = Train(rounding="stochastic"), dataclasses.replace(DENSE, dtype="bfloat16")
+    Config(narrow, train=train)
+    for embedding, rivals, name in ((DENSE, {}, "embedding"), (narrow, {"wide": DENSE}, "wide")):
+        with pytest.raises(ValueError, match=rf"train\.rounding='stochastic': {name} has tables of float32"):
+            Config(embedding, train=train, rivals=rivals)
 
 
 def test_a_rival_has_no_baselines_name() -> None:

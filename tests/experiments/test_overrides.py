@@ -50,6 +50,10 @@ def value(config: Config, key: str) -> Any:
         ("--train.rate 1e-3", "train.rate", 0.001),
         ("--train.rate 1", "train.rate", 1.0),
         ("--train.optimizer adagrad", "train.optimizer", "adagrad"),
+        ("--train.update dense", "train.update", "dense"),
+        ("--train.exact true", "train.exact", True),
+        ("--train.clip 1", "train.clip", 1.0),
+        ("--train.max_norm none", "train.max_norm", None),
         ("--text.lower false", "text.lower", False),
         ("--text.lower True", "text.lower", True),
         ("--train.dropout.words 0.25", "train.dropout.words", 0.25),
@@ -233,7 +237,8 @@ def test_no_rivals(quickstart: Config, text: str) -> None:
         ("--seeds []", "seeds=(): give a tuple of one seed or more"),
         (
             "--train.optimizer adm",
-            "--train.optimizer: got 'adm', expected one of adam, adagrad; did you mean adam?",
+            "--train.optimizer: got 'adm', expected one of adam, adagrad, sgd, momentum, row_adagrad, row_adam; "
+            "did you mean adam?",
         ),
         (
             "--embedding.type hashd",

@@ -1,0 +1,88 @@
+"""Training steps of a classifier, many in one program, in which tables cost what is read of them."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+
+import embedlab
+from embedlab import sparse
+from experiments import optimizers
+from experiments.config import Train
+from experiments.model import Model
+
+
+def begin(model: Model, settings: Train, parameters: dict[str, Any], buffers: Any) -> sparse.TrainState:
+    """The state before the first step, around the parameters; the first steps use them up."""
+    return _trainer(model, settings, parameters["tables"], buffers).init(parameters)
+
+
+@functools.partial(jax.jit, static_argnames=("model", "settings"), donate_argnames="live")
+def take(
+    model: Model, settings: Train, live: sparse.TrainState, buffers: Any, arrays: Any, rows: Any, key: Any
+) -> tuple[sparse.TrainState, Any]:
+    """Takes a step for each row of `rows`, then brings every row of the tables up to date.
+
+    Args:
+        model: what is trained.
+        settings: how.
+        live: the state, which is used up: its tables are changed in place.
+        buffers: the embedding's buffers for the documents.
+        arrays: ids, lengths and labels of all documents.
+        rows: int32 [steps, batch], which documents a step sees.
+        key: of dropout; a step's own follows from it and from the number of the step.
+
+    Returns:
+        The state, and the mean loss, without the penalty on rows.
+    """
+    trainer = _trainer(model, settings, live.params["tables"], buffers)
+
+    def one(live: sparse.TrainState, batch: Any) -> tuple[sparse.TrainState, Any]:
+        documents = jax.tree.map(lambda x: x[batch], arrays)
+        live, (_, loss) = trainer.pure_step(live, buffers, documents, jax.random.fold_in(key, live.step))
+        return live, loss
+
+    live, losses = jax.lax.scan(one, live, rows)
+    return trainer.finalize(live), losses.mean()
+
+
+@functools.partial(jax.jit, donate_argnums=0, keep_unused=True)
+def copied(old: Any, new: Any) -> Any:
+    """A copy of the new arrays, written over the old ones, which are used up."""
+    return jax.tree.map(jnp.copy, new)
+
+
+def _trainer(model: Model, settings: Train, tables: dict[str, Any], buffers: Any) -> sparse.Trainer:
+    weights = {look.weights_from for look in model.spec.index(buffers, np.zeros(1, np.int32))}
+    return sparse.Trainer(
+        functools.partial(_loss, model, settings),
+        rows={name: optimizers.of_rows(settings, in_a_ball=name not in weights) for name in tables},
+        dense=optimizers.of_arrays(settings),
+        dense_tables=tuple(tables) if settings.update == "dense" else (),
+        has_aux=True,
+        clip=settings.clip,
+    )
+
+
+def _loss(
+    model: Model, settings: Train, parameters: Any, buffers: Any, documents: Any, key: Any
+) -> tuple[Any, Any]:
+    """What is minimised, and what is told of it: the cross-entropy alone."""
+    ids, lengths, labels = documents
+    logits = model.logits(parameters, buffers, ids, lengths, settings.dropout, key)
+    loss = optax.softmax_cross_entropy_with_integer_labels(logits, labels).mean()
+    if settings.l2 and settings.update == "dense":  # otherwise the optimizer of rows knows of it
+        return loss + settings.l2 * _l2(model, parameters, buffers, ids, lengths), loss
+    return loss, loss
+
+
+def _l2(model: Model, parameters: Any, buffers: Any, ids: Any, lengths: Any) -> Any:
+    """The L2 penalty on the rows that a batch's real ids use."""
+    real = jnp.arange(ids.shape[1]) < lengths[:, None]
+    lookups = embedlab.lookups(model.spec, model.variables(parameters, buffers), ids, mask=real)
+    return embedlab.l2_rows(embedlab.gather(parameters["tables"], lookups), lookups)

@@ -1,0 +1,82 @@
+"""Steps a second of `experiments.classify`, tables trained row by row against a pass over the table.
+
+    PYTHONPATH=. python scripts/bench_classify.py configs/quickstart.py --rounds 7 \\
+        --embedding.type hashed --embedding.buckets 1000000
+
+Any config and its overrides, as the program takes them; of its embeddings the main one. Both ways are
+timed in turn in one process, a training of `--steps` each, so that a change in the machine's load meets
+both. Only steps count: not compilation, not evaluation, not the drawing of the first parameters. Prints
+the median of each, and the ratio of medians with a bootstrap 95 % interval.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+
+import jax
+import numpy as np
+
+from experiments import config_file, overrides
+from experiments.config import Config, Train
+from experiments.lexicon import lexicon
+from experiments.material import read
+from experiments.single import Prepared, prepare
+from experiments.train import fit
+
+WAYS = ("dense", "sparse")
+
+
+def ratio_interval(slow: np.ndarray, fast: np.ndarray, draws: int = 10_000) -> tuple[float, float, float]:
+    """Ratio of medians (slow over fast) and its 95 % interval, rounds drawn with replacement."""
+    picks = np.random.default_rng(0).integers(len(slow), size=(draws, len(slow)))
+    drawn = np.median(slow[picks], axis=1) / np.median(fast[picks], axis=1)
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    return float(np.median(slow) / np.median(fast)), float(low), float(high)
+
+
+def seconds_a_step(prepared: Prepared, settings: Train) -> float:
+    """Of one training, whose programs are compiled already, all but the first time."""
+    splits = prepared.material.splits
+    train, valid = prepared.labelled(splits.train), prepared.labelled(splits.valid)
+    fitted = fit(prepared.model, settings, train, valid, seed=0, buffers=prepared.lexicon.buffers)
+    return (fitted.seconds["compile"] + fitted.seconds["train"]) / fitted.steps
+
+
+def measure(config: Config, steps: int, rounds: int) -> dict[str, np.ndarray]:
+    """Seconds a step, a number a round, by way."""
+    material = read(config)
+    prepared = prepare(lexicon(config.embedding, material, "embedding"), material)
+    print(f"jax {jax.__version__}, {jax.default_backend()}; {config.embedding}")
+    print(f"{config.train}; {rounds} rounds of {steps} steps each", flush=True)
+    # One evaluation in the middle, as in a run: the state goes from program to program.
+    chosen = dataclasses.replace(config.train, steps=steps, evaluate_every=steps // 2, patience=steps)
+    times: dict[str, list[float]] = {way: [] for way in WAYS}
+    for turn in range(rounds + 1):
+        for way in WAYS if turn % 2 else WAYS[::-1]:
+            seconds = seconds_a_step(prepared, dataclasses.replace(chosen, update=way))
+            if turn:  # the first round compiles
+                times[way].append(seconds)
+    return {way: np.array(found) for way, found in times.items()}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("config", help="a config file")
+    parser.add_argument("--steps", type=int, default=50, help="of a training, even (default 50)")
+    parser.add_argument("--rounds", type=int, default=7, help="measured rounds; at least 5 (default 7)")
+    args, rest = parser.parse_known_args()
+    config = overrides.apply(config_file.load(args.config), rest).config
+    times = measure(config, args.steps, max(5, args.rounds))
+    for way, seconds in times.items():
+        print(
+            f"{way:<7} {1e3 * np.median(seconds):9.2f} ms a step, {1 / np.median(seconds):8.1f} steps a second"
+        )
+    ratio, low, high = ratio_interval(times["dense"], times["sparse"])
+    print(f"dense / sparse = {ratio:.2f} ({low:.2f} … {high:.2f})")
+
+
+if __name__ == "__main__":
+    main()
