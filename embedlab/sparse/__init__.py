@@ -14,6 +14,7 @@ from embedlab.sparse.gradient import Entries, RowGradient
 from embedlab.sparse.optimizer import RowOptimizer, RowState
 from embedlab.sparse.optimizers import adagrad, adam, row_adagrad, row_adam, sgd
 from embedlab.sparse.resize import resize, vocabulary_sources
+from embedlab.sparse.sharding import Sharding
 from embedlab.sparse.train import Trainer, TrainState
 from embedlab.sparse.transform import value_and_grad
 
@@ -23,6 +24,7 @@ __all__ = [
     "RowGradient",
     "RowOptimizer",
     "RowState",
+    "Sharding",
     "TrainState",
     "Trainer",
     "adagrad",

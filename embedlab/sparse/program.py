@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 
 from embedlab.lookup.reads import READ
 from embedlab.sparse.gradient import Entries
@@ -181,7 +182,9 @@ def _run_inner(eqn: Any, inputs: Any, which: Any, taps: Any, reader: Any) -> tup
 
 def _read_by(reader: Reader, name: str, eqn: Any, inputs: list[Any]) -> list[Any]:
     """What a reader reads, and the entries, which the program says without reading."""
-    outputs = _bind(eqn, inputs)  # the reading in it is used by nobody, and so removed by XLA
+    # The reading in it is used by nobody, and so removed by XLA. Zeros do for it, also where the table that
+    # the reader is given has more rows than the loss was traced with, as it may on a mesh.
+    outputs = _bind(eqn, [jnp.zeros(eqn.invars[0].aval.shape, inputs[0].dtype), *inputs[1:]])
     out = eqn.outvars[0].aval
     read = reader(name, inputs[0], Entries(*outputs[1:]), out.shape[0]).astype(out.dtype)
     return [read, *outputs[1:]]

@@ -1,0 +1,251 @@
+"""`prepare`, `merge`, `apply` and `finalize` of a table whose rows lie on several devices.
+
+Each is the function of the same name for one device, done by every device for the rows it holds. Entries and
+cotangents come from all devices of the batch axis by `all_gather`; no other collective is needed. Devices
+that hold the same rows do the same, to the same bits. Without a sharding all are those for one device.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import jax
+from jax.sharding import PartitionSpec as P
+
+from embedlab.sparse import merge as merging
+from embedlab.sparse import update
+from embedlab.sparse.freeze import Freeze
+from embedlab.sparse.gradient import RowGradient
+from embedlab.sparse.merge import Merged
+from embedlab.sparse.optimizer import RowOptimizer, RowState
+from embedlab.sparse.sharding.axes import Sharding
+from embedlab.sparse.sharding.entries import collect, first_row, held, specs
+
+
+def prepare(
+    sharding: Sharding | None,
+    optimizer: RowOptimizer,
+    table: Any,
+    state: RowState,
+    gradient: RowGradient,
+    count: Any,
+    way: str,
+) -> tuple[Any, RowState]:
+    """See `embedlab.sparse.update.prepare`.
+
+    Args:
+        sharding: where rows [rows, width] lie.
+        optimizer: of the table.
+        table: float [rows, width].
+        state: what is kept of it.
+        gradient: of whose parts only the entries count.
+        count: int32 [], steps taken so far.
+        way: how duplicates are found, one of `merge.WAYS`.
+
+    Returns:
+        The table and the state, changed in place where they are donated.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> from embedlab.sparse.optimizers import sgd
+        >>> table = jnp.ones((3, 1))
+        >>> prepare(None, sgd(0.5), table, sgd(0.5).init(table), RowGradient(()), 0, "sort")[0].shape
+        (3, 1)
+
+    Source: none.
+    """
+    if sharding is None:
+        return update.prepare(optimizer, table, state, gradient, count, way)
+    if not optimizer.catches_up or not gradient.parts:
+        return table, state
+
+    def local(first: Any, table: Any, state: RowState, gradient: RowGradient, count: Any) -> Any:
+        return update.prepare(_own(optimizer, first), table, state, gradient, count, _way(way))
+
+    return _by_shard(sharding, local, table, state, gradient, count)
+
+
+def finalize(
+    sharding: Sharding | None, optimizer: RowOptimizer, table: Any, state: RowState, count: Any
+) -> tuple[Any, RowState]:
+    """See `embedlab.sparse.update.finalize`. Nothing moves between devices.
+
+    Args:
+        sharding: where rows [rows, width] lie.
+        optimizer: of the table.
+        table: float [rows, width].
+        state: what is kept of it.
+        count: int32 [], steps taken so far.
+
+    Returns:
+        The table and the state, changed in place where they are donated.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> from embedlab.sparse.optimizers import sgd
+        >>> finalize(None, sgd(0.5), jnp.ones((3, 1)), sgd(0.5).init(jnp.ones((3, 1))), 0)[0].shape
+        (3, 1)
+
+    Source: none.
+    """
+    if sharding is None:
+        return update.finalize(optimizer, table, state, count)
+    if not optimizer.catches_up:
+        return table, state
+
+    def local(first: Any, table: Any, state: RowState, _: Any, count: Any) -> Any:
+        return update.finalize(_own(optimizer, first), table, state, count)
+
+    return _by_shard(sharding, local, table, state, RowGradient(()), count)
+
+
+def apply(
+    sharding: Sharding | None,
+    optimizer: RowOptimizer,
+    table: Any,
+    state: RowState,
+    gradient: RowGradient | Merged,
+    count: Any,
+    strategy: str,
+    key: Any = None,
+) -> tuple[Any, RowState]:
+    """See `embedlab.sparse.update.apply`.
+
+    Args:
+        sharding: where rows [rows, width] lie.
+        optimizer: of the table.
+        table: float [rows, width].
+        state: what is kept of it.
+        gradient: of the table, or what this module's `merge` made of it.
+        count: int32 [], steps taken before this one.
+        strategy: one of `strategy.STRATEGIES`; on a mesh "host" is taken for "sort".
+        key: random key for stochastic rounding.
+
+    Returns:
+        The table and the state, changed in place where they are donated.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> from embedlab.sparse.gradient import Entries
+        >>> from embedlab.sparse.optimizers import sgd
+        >>> mesh = jax.make_mesh((1,), ("rows",), axis_types=(jax.sharding.AxisType.Auto,))
+        >>> gradient = RowGradient(((Entries(jnp.array([[2, 2]])), jnp.ones((2, 1))),))
+        >>> table, state = jnp.ones((3, 1)), sgd(0.5).init(jnp.ones((3, 1)))
+        >>> sharding = Sharding(mesh, rows="rows")
+        >>> apply(sharding, sgd(0.5), table, state, gradient, jnp.int32(0), "sort")[0].ravel()
+        Array([1., 1., 0.], dtype=float32)
+
+    Source: none.
+    """
+    if sharding is None:
+        return update.apply(optimizer, table, state, gradient, count, strategy, key)
+
+    def local(first: Any, table: Any, state: RowState, gradient: Any, count: Any, key: Any) -> Any:
+        if isinstance(gradient, Merged):
+            gradient = dataclasses.replace(gradient, count=gradient.count[0])
+        if key is not None and sharding.shards > 1:  # else the rows of two devices would be rounded alike
+            key = jax.random.fold_in(key, jax.lax.axis_index(sharding.rows))
+        return update.apply(_own(optimizer, first), table, state, gradient, count, _way(strategy), key)
+
+    key = key if optimizer.rounding == "stochastic" else None
+    return _by_shard(sharding, local, table, state, gradient, count, key)
+
+
+def merge(sharding: Sharding | None, gradient: RowGradient, table_rows: int, way: str) -> Merged:
+    """See `embedlab.sparse.merge.merge`.
+
+    Args:
+        sharding: where rows [rows, width] lie.
+        gradient: of the table.
+        table_rows: how many rows it has, with their padding.
+        way: one of `merge.WAYS`; on a mesh "host" is taken for "sort".
+
+    Returns:
+        What each device has merged of its own rows, which it numbers by itself, one device after the other:
+        rows [shards · n], sums [shards · n, width], counts [shards]. Its `squared_norm` is that of all.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> from embedlab.sparse.gradient import Entries
+        >>> mesh = jax.make_mesh((1,), ("rows",), axis_types=(jax.sharding.AxisType.Auto,))
+        >>> gradient = RowGradient(((Entries(jnp.array([[2, 2]])), jnp.ones((2, 1))),))
+        >>> merge(Sharding(mesh, rows="rows"), gradient, 3, "sort").squared_norm()
+        Array(4., dtype=float32)
+
+    Source: none.
+    """
+    if sharding is None:
+        return merging.merge(gradient, table_rows, way)
+    cut = _gradient_specs(sharding, gradient)
+    rows = table_rows // sharding.shards
+
+    def local(gradient: RowGradient) -> Merged:
+        found = merging.merge(_held(sharding, gradient, cut, rows), rows, _way(way))
+        return dataclasses.replace(found, count=found.count[None])
+
+    return jax.shard_map(
+        local, mesh=sharding.mesh, in_specs=(cut,), out_specs=_merged_specs(sharding), check_vma=False
+    )(gradient)
+
+
+def _by_shard(sharding: Sharding, local: Callable[..., Any], table: Any, state: RowState, *rest: Any) -> Any:
+    """Lets each device change its rows: `local(first row, table, state, gradient, …)`."""
+    gradient = rest[0]
+    merged = isinstance(gradient, Merged)
+    cut = _merged_specs(sharding) if merged else _gradient_specs(sharding, gradient)
+    by_row = P(sharding.rows)
+    kept = RowState(dict.fromkeys(state.rows, by_row), None if state.clock is None else P())
+
+    def here(table: Any, state: RowState, gradient: Any, *rest: Any) -> Any:
+        if not merged:
+            gradient = _held(sharding, gradient, cut, table.shape[0])
+        return local(first_row(sharding, table.shape[0]), table, state, gradient, *rest)
+
+    others = tuple(jax.tree.map(lambda _: P(), one) for one in rest[1:])
+    places = {"in_specs": (by_row, kept, cut, *others), "out_specs": (by_row, kept)}
+    return jax.shard_map(here, mesh=sharding.mesh, check_vma=False, **places)(table, state, *rest)
+
+
+def _gradient_specs(sharding: Sharding, gradient: RowGradient) -> RowGradient:
+    """How the entries and cotangents of each part are cut."""
+    parts = []
+    for entries, cotangents in gradient.parts:
+        along = None if cotangents is None else P(sharding.over_batch(cotangents.shape[0]), None)
+        parts.append((specs(sharding, entries), along))
+    return RowGradient(tuple(parts))
+
+
+def _merged_specs(sharding: Sharding) -> Merged:
+    return Merged(P(sharding.rows), P(sharding.rows, None), P(sharding.rows))
+
+
+def _held(sharding: Sharding, gradient: RowGradient, cut: RowGradient, rows: int) -> RowGradient:
+    """The whole gradient of the rows that this device holds."""
+    first = first_row(sharding, rows)
+    whole = collect(gradient, cut)
+    return RowGradient(tuple((held(entries, first, rows), cotangents) for entries, cotangents in whole.parts))
+
+
+def _way(way: str) -> str:
+    """Devices of one process would wait for each other's turn to call back into Python."""
+    return "sort" if way == "host" else way
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Shifted(Freeze):
+    """`Freeze` for a device that numbers its rows from its first."""
+
+    first: Any = 0
+
+    def covers(self, rows: Any, kept: Any) -> Any:
+        return super().covers(rows + self.first, kept)
+
+
+def _own(optimizer: RowOptimizer, first: Any) -> RowOptimizer:
+    """The optimizer, for a device's own numbers of rows."""
+    freeze = optimizer.freeze
+    if freeze is None:
+        return optimizer
+    return dataclasses.replace(optimizer, freeze=_Shifted(freeze.rows, freeze.until, first))
