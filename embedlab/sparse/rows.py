@@ -11,7 +11,6 @@ import jax.numpy as jnp
 
 from embedlab import native
 from embedlab.base import ABSENT, accumulator
-from embedlab.lookup.take import read
 from embedlab.sparse.optimizer import RowState
 
 # Rows at a time on the CPU: few enough to stay in its cache. An accelerator takes all at once.
@@ -106,7 +105,7 @@ def round_to(dtype: Any, values: Any, key: Any = None) -> Any:
 def _read(array: Any, rows: Any) -> Any:
     if _by_kernel(array):
         return native.pool(array, rows[None])
-    return read(array, rows)
+    return array.at[rows].get(mode="fill", fill_value=0, wrap_negative_indices=False)  # of any type
 
 
 def _write(array: Any, rows: Any, values: Any) -> Any:
