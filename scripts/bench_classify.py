@@ -71,9 +71,8 @@ def main() -> None:
     config = overrides.apply(config_file.load(args.config), rest).config
     times = measure(config, args.steps, max(5, args.rounds))
     for way, seconds in times.items():
-        print(
-            f"{way:<7} {1e3 * np.median(seconds):9.2f} ms a step, {1 / np.median(seconds):8.1f} steps a second"
-        )
+        middle = np.median(seconds)
+        print(f"{way:<7} {1e3 * middle:9.2f} ms a step, {1 / middle:8.1f} steps a second")
     ratio, low, high = ratio_interval(times["dense"], times["sparse"])
     print(f"dense / sparse = {ratio:.2f} ({low:.2f} … {high:.2f})")
 
