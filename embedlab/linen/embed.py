@@ -1,21 +1,4 @@
-"""Flax linen: an embedding of any kind as a module, where `flax.linen.Embed` stood.
-
-    >>> import jax, jax.numpy as jnp
-    >>> import flax.linen as nn
-    >>> import embedlab, embedlab.linen
-    >>> class Classifier(nn.Module):
-    ...     @nn.compact
-    ...     def __call__(self, ids):
-    ...         spec = embedlab.Hashed(vocabulary=1_000_000, dim=16, buckets=1000)
-    ...         return nn.Dense(3)(embedlab.linen.Embed(spec).bag(ids))
-    >>> ids = jnp.array([[3, 999_999], [5, 7]])
-    >>> variables = Classifier().init(jax.random.key(0), ids)
-    >>> Classifier().apply(variables, ids).shape
-    (2, 3)
-
-Tables and dense arrays are in the collection "params", so that every optax optimizer trains them as it
-does any other parameter. Buffers are in "buffers", beside it.
-"""
+"""`Embed`: an embedding of any kind as a linen module."""
 
 from __future__ import annotations
 
@@ -29,14 +12,15 @@ from jaxtyping import Array, Float
 import embedlab
 from embedlab.checks import require
 from embedlab.lookup.bag import Mode
+from embedlab.sparse.permit import may_train
 
 __all__ = ["Embed"]
 
 _UNTRAINED = (
     "update='sparse': in train mode this embedding would stay untrained without a word. Its tables are in "
-    "the collection 'tables', which no ordinary optimizer sees, and this version has no row-sparse training "
-    "step yet. Build it with update='dense' to train it with any optax optimizer, or use it as it is with "
-    "deterministic=True."
+    "the collection 'tables', which no ordinary optimizer sees. Train them by embedlab.linen.Trainer, with a "
+    "loss that applies the model to the variables it is given; or build the embedding with update='dense', to "
+    "train it with any optax optimizer; or use it as it is with deterministic=True."
 )
 
 
@@ -49,22 +33,23 @@ class Embed(nn.Module):
 
     A module that drops, or whose `update` is "sparse", needs to know whether it is in training, by
     `deterministic` as field or argument, as `nn.Dropout` does. Tables with `update="sparse"` are in the
-    collection "tables" and trained by no ordinary optimizer, so `apply` in train mode is an error, rather
-    than a table left as it was.
+    collection "tables", trained by `embedlab.linen.Trainer` and by no ordinary optimizer, so `apply` in train
+    mode outside of its step is an error, rather than a table left as it was.
 
     Attributes:
         spec: the kind of embedding.
         buffers_init: a function without arguments that gives the buffers the kind needs and that depend
             on data, as `lambda: spec.word_buffers(words)` for a `Subword`; called by `init` only. A function,
             because the fields of a linen module must be hashable.
-        update: "dense", trained by any optimizer; "sparse", for tables too large for one.
+        update: "dense", trained by any optimizer; "sparse", for tables too large for one, trained by
+            `embedlab.linen.Trainer`.
         dropout: what to drop in train mode; its key is of the stream "dropout".
         deterministic: False in training, True in evaluation.
 
     Raises:
         ValueError: `update` is neither; the buffers do not fit the spec; arrays are not the spec's (another
-            module's variables, say); in train mode, `update="sparse"`; `deterministic` is needed, and given
-            nowhere or twice.
+            module's variables, say); `update="sparse"` in train mode outside of the training step;
+            `deterministic` is needed, and given nowhere or twice.
 
     Example:
         >>> import jax, jax.numpy as jnp
@@ -149,7 +134,8 @@ class Embed(nn.Module):
             return False
         train = not nn.merge_param("deterministic", self.deterministic, deterministic)
         if train and self.update == "sparse" and not self.is_initializing():
-            raise ValueError(_UNTRAINED)
+            if not all(map(may_train, self.tables.value.values())):
+                raise ValueError(_UNTRAINED)
         return train
 
     def _drop(self, train: bool) -> dict[str, Any]:

@@ -1,21 +1,4 @@
-"""Flax NNX: an embedding of any kind as a module, where `flax.nnx.Embed` stood.
-
-    >>> import jax, jax.numpy as jnp
-    >>> from flax import nnx
-    >>> import embedlab, embedlab.nnx
-    >>> class Classifier(nnx.Module):
-    ...     def __init__(self, *, rngs):
-    ...         spec = embedlab.Hashed(vocabulary=1_000_000, dim=16, buckets=1000)
-    ...         self.words = embedlab.nnx.Embed(spec, rngs=rngs)
-    ...         self.head = nnx.Linear(16, 3, rngs=rngs)
-    ...     def __call__(self, ids):
-    ...         return self.head(self.words.bag(ids))
-    >>> Classifier(rngs=nnx.Rngs(0))(jnp.array([[3, 999_999], [5, 7]])).shape
-    (2, 3)
-
-Tables and dense arrays are `nnx.Param`, so that `nnx.grad`, `nnx.Optimizer` and every optax optimizer
-train them as they do any other parameter. Buffers are `Buffer`, which neither of them touches.
-"""
+"""`Embed`: an embedding of any kind as an NNX module, and the types of its variables."""
 
 from __future__ import annotations
 
@@ -28,14 +11,15 @@ from jaxtyping import Array, Float
 import embedlab
 from embedlab.checks import require
 from embedlab.lookup.bag import Mode
+from embedlab.sparse.permit import may_train
 
 __all__ = ["Buffer", "Embed", "Table"]
 
 _UNTRAINED = (
     "update='sparse': in train mode this embedding would stay untrained without a word. Its tables are of "
-    "the variable type embedlab.nnx.Table, which no ordinary optimizer sees, and this version has no "
-    "row-sparse training step yet. Build it with update='dense' to train it with any optax optimizer, or "
-    "call model.eval() to use it as it is."
+    "the variable type embedlab.nnx.Table, which no ordinary optimizer sees. Train the model by "
+    "embedlab.nnx.Trainer, with a loss that uses the model it is given; or build the embedding with "
+    "update='dense', to train it with any optax optimizer; or call model.eval() to use it as it is."
 )
 
 
@@ -51,7 +35,7 @@ class Buffer(nnx.Variable):
 
 
 class Table(nnx.Variable):
-    """A table with `update="sparse"`: no `nnx.Param`, so that no ordinary optimizer walks all its rows.
+    """A table with `update="sparse"`, which `Trainer` trains; no ordinary optimizer walks all its rows.
 
     Example:
         >>> issubclass(Table, nnx.Param)
@@ -69,19 +53,22 @@ class Embed(nnx.Module):
 
     The module starts in train mode; `model.train()` and `model.eval()` switch it, as they do
     `nnx.Dropout`. Train mode matters to dropout, and to `update="sparse"`: those tables are trained by
-    no optimizer of Flax, so every use in train mode is an error, rather than a table left as it was.
+    `embedlab.nnx.Trainer` and by no optimizer of Flax, so a use in train mode outside of its step is an
+    error, rather than a table left as it was.
 
     Attributes:
         spec: the kind of embedding.
         rngs: draws the arrays from its stream "params"; where there is dropout, keys from "dropout".
         buffers: arrays that the kind needs and that depend on data, as `spec.word_buffers(words)` for a
             `Subword`.
-        update: "dense", trained by any optimizer; "sparse", for tables too large for one.
+        update: "dense", trained by any optimizer; "sparse", for tables too large for one, trained by
+            `embedlab.nnx.Trainer`.
         dropout: what to drop in train mode.
 
     Raises:
         ValueError: `update` is neither; the buffers do not fit the spec; from any use, arrays that are not
-            the spec's (another module's state, say), and in train mode `update="sparse"`.
+            the spec's (another module's state, say), and `update="sparse"` in train mode outside of the
+            training step.
 
     Example:
         >>> import jax.numpy as jnp
@@ -118,12 +105,17 @@ class Embed(nnx.Module):
         """The arrays as they are now, for the functions of embedlab: sizes, neighbours, quality.
 
         Raises:
-            ValueError: `update="sparse"`, in train mode.
+            ValueError: `update="sparse"`, in train mode outside of the training step.
         """
-        if self.update == "sparse" and not self.deterministic:
-            raise ValueError(_UNTRAINED)
         parts = (self.tables, self.dense, self.buffers)
-        return embedlab.Variables(*({name: x.get_value() for name, x in part.items()} for part in parts))
+        made = embedlab.Variables(*({name: x.get_value() for name, x in part.items()} for part in parts))
+        if (
+            self.update == "sparse"
+            and not self.deterministic
+            and not all(map(may_train, made.tables.values()))
+        ):
+            raise ValueError(_UNTRAINED)
+        return made
 
     def __call__(self, ids: Any, *, mask: Any = None, checked: bool = False) -> Float[Array, "*shape dim"]:
         """One vector an id: integers [...] → float [..., dim]. See `embedlab.embed`."""

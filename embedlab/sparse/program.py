@@ -65,7 +65,7 @@ class Read:
 
 
 #: Reads a table in its own way: given its name, the table [rows, width], the entries and n, what a look-up
-#: reads, float [n, width].
+#: reads, float [n, width]; or None, to let the program read.
 Reader = Callable[[str, Any, Entries, int], Any]
 
 
@@ -158,7 +158,8 @@ def run(
             names |= _handed_on(eqn, which)
             passed = _passed(_inner(eqn))
             # A table that comes out of it again is the same table: not to be kept twice.
-            outputs = [out if place is None else inputs[place] for out, place in zip(outputs, passed, strict=True)]
+            pairs = zip(outputs, passed, strict=True)
+            outputs = [out if place is None else inputs[place] for out, place in pairs]
         else:
             outputs = _bind(eqn, inputs)
         env |= zip(eqn.outvars, outputs, strict=True)
@@ -186,8 +187,8 @@ def _read_by(reader: Reader, name: str, eqn: Any, inputs: list[Any]) -> list[Any
     # the reader is given has more rows than the loss was traced with, as it may on a mesh.
     outputs = _bind(eqn, [jnp.zeros(eqn.invars[0].aval.shape, inputs[0].dtype), *inputs[1:]])
     out = eqn.outvars[0].aval
-    read = reader(name, inputs[0], Entries(*outputs[1:]), out.shape[0]).astype(out.dtype)
-    return [read, *outputs[1:]]
+    read = reader(name, inputs[0], Entries(*outputs[1:]), out.shape[0])
+    return _bind(eqn, inputs) if read is None else [read.astype(out.dtype), *outputs[1:]]
 
 
 def _bind(eqn: Any, inputs: list[Any]) -> list[Any]:

@@ -13,6 +13,7 @@ from embedlab.sparse.gradient import RowGradient
 from embedlab.sparse.params import Structure, split
 from embedlab.sparse.permit import permitted
 from embedlab.sparse.program import Read, Reader, run, survey
+from embedlab.sparse.reading import usual_reader
 
 
 def value_and_grad(
@@ -123,7 +124,7 @@ class Traced:
 
         def objective(trained: Any, plain: Any, taps: Any) -> Any:
             parts = {**self.parts, "trained": trained, "table": {**self.parts["table"], **plain}}
-            outputs, reads = self._run(parts, iter(taps), reader)
+            outputs, reads = self._run(parts, iter(taps), reader or usual_reader())
             value, aux = self.output.unflatten(outputs)
             return value, (aux, reads)
 

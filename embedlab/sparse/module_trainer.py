@@ -1,0 +1,137 @@
+"""`ModuleTrainer`: the training step for the modules of Flax, whose loss itself changes some arrays."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from typing import Any
+
+import jax
+import optax
+
+from embedlab.sparse.modules import Parameters
+from embedlab.sparse.train import Trainer, TrainState, _require_alive
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class ModuleTrainer:
+    """A `sparse.Trainer` of `Parameters`, whose loss also says what becomes of the carried arrays.
+
+    Attributes:
+        trainer: with `has_aux`; its loss, of the parameters and a batch, returns (value, (carried, aux)),
+            where `carried` holds what changed, by name.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> def loss(params, x):
+        ...     count = params.carried["count"]
+        ...     return (params.trained["w"] * x).sum(), ({"count": count + 1}, count)
+        >>> both = ModuleTrainer(Trainer(loss, dense=optax.sgd(0.125), has_aux=True))
+        >>> params = Parameters.of(trained={("w",): jnp.ones(2)}, carried={("count",): jnp.array(0)})
+        >>> state, (value, aux) = both.step(both.init(params), jnp.ones(2))
+        >>> state, (values, aux) = both.steps(state, jnp.ones((3, 2)))
+        >>> aux.tolist(), both.finalize(state).params.trained["w"].tolist()
+        ([1, 2, 3], [0.5, 0.5])
+
+    Source: `flax.nnx` and `flax.linen`, where changed state comes out beside the loss.
+    """
+
+    trainer: Trainer
+
+    def init(self, params: Parameters) -> TrainState:
+        """The state before the first step. A step uses its arrays up, but for the constant ones.
+
+        Args:
+            params: with tables [rows, width].
+        """
+        return self.trainer.init(params)
+
+    def step(self, state: TrainState, *batch: Any) -> tuple[TrainState, tuple[Any, Any]]:
+        """A training step.
+
+        Args:
+            state: of the training; used up.
+            batch: the loss's other arguments, pytrees of arrays.
+
+        Returns:
+            The new state; value, float [], and aux.
+        """
+        return self._call(self._step, state, *batch)
+
+    def steps(self, state: TrainState, *batches: Any) -> tuple[TrainState, tuple[Any, Any]]:
+        """Several steps in one program.
+
+        Args:
+            state: of the training; used up.
+            batches: as for `step`, stacked: arrays [steps, …].
+
+        Returns:
+            The new state; values, float [steps], and aux, stacked.
+        """
+        return self._call(self._steps, state, *batches)
+
+    def finalize(self, state: TrainState) -> TrainState:
+        """The state with every row up to date.
+
+        Args:
+            state: of the training, with tables [rows, width]; used up.
+        """
+        constant = state.params.constant
+        return _with(self.trainer.finalize(_with(state, constant={})), constant=constant)
+
+    def _call(self, program: Any, state: TrainState, *batch: Any) -> tuple[TrainState, Any]:
+        _require_alive(state)
+        constant = state.params.constant
+        state, out = program(_with(state, constant={}), constant, *batch)
+        return _with(state, constant=constant), out
+
+    @functools.cached_property
+    def _step(self) -> Any:
+        return jax.jit(self._pure_step, donate_argnums=0)
+
+    @functools.cached_property
+    def _steps(self) -> Any:
+        def steps(state: TrainState, constant: Any, *batches: Any) -> Any:
+            return jax.lax.scan(lambda state, batch: self._pure_step(state, constant, *batch), state, batches)
+
+        return jax.jit(steps, donate_argnums=0)
+
+    def _pure_step(self, state: TrainState, constant: Any, *batch: Any) -> tuple[TrainState, Any]:
+        new, (value, (changed, aux)) = self.trainer.pure_step(_with(state, constant=constant), *batch)
+        carried = {**state.params.carried, **changed}
+        return _with(new, carried=carried, constant={}), (value, aux)
+
+
+def optimizer_of_rest(dense: optax.GradientTransformation | None, params: Parameters) -> Any:
+    """The optimizer of all that is no table, which must be given where there is something to train.
+
+    Args:
+        dense: an optax optimizer, or None.
+        params: of the model; tables are arrays [rows, width].
+
+    Returns:
+        The optimizer.
+
+    Raises:
+        ValueError: there is none, and arrays to train.
+
+    Example:
+        >>> optimizer_of_rest(None, Parameters.of(trained={("head", "bias"): 1}))
+        Traceback (most recent call last):
+        ValueError: dense=None: nothing would train head.bias. Give an optax optimizer, or
+        optax.set_to_zero() to leave what is no table as it is.
+
+    Source: none.
+    """
+    if dense is None and params.trained:
+        names = sorted(params.trained)
+        listed = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
+        raise ValueError(
+            f"dense=None: nothing would train {listed}. Give an optax optimizer, or optax.set_to_zero() to "
+            "leave what is no table as it is."
+        )
+    return optax.set_to_zero() if dense is None else dense
+
+
+def _with(state: TrainState, **groups: dict[str, Any]) -> TrainState:
+    return dataclasses.replace(state, params=state.params.replace(**groups))
