@@ -188,9 +188,10 @@ def trace(
 
     with permitted(parts["table"].values()):
         closed, shape = jax.make_jaxpr(program, return_shape=True)(leaves, flat)
-    names = [name if role == "table" else None for role, name in structure.leaves]
+    given = set(dense or ())  # of these it does not matter how they are used
+    names = [name if role == "table" and name not in given else None for role, name in structure.leaves]
     _, other = survey(closed.jaxpr, [*names, *(None for _ in flat)])
-    unknown = sorted(set(dense or ()) - parts["table"].keys())
+    unknown = sorted(given - parts["table"].keys())
     if unknown:
         there = ", ".join(sorted(parts["table"])) or "none"
         raise ValueError(f"dense={unknown[0]!r}: no such table; there are {there}")
