@@ -6,17 +6,21 @@ JSON; an embedding that holds one would be recompiled for every new copy of an e
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
 import hashlib
 import io
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.sharding import Mesh
+from jax.sharding import PartitionSpec as P
 from jaxtyping import Array, Float, PRNGKeyArray
 
 from embedlab.checks import finite_fields, require
@@ -92,7 +96,10 @@ def in_pieces(
     """
     if rows * width <= _AT_ONCE:
         return initialiser.piece(key, rows, width, dtype)
-    return _in_pieces(initialiser, key, rows, width, dtype, max(1, _PIECE // width))
+    piece = max(1, _PIECE // width)
+    if _over.get() is not None:
+        return _in_shards(initialiser, key, rows, width, dtype, piece, _over.get())
+    return _in_pieces(initialiser, key, rows, width, dtype, piece)
 
 
 @functools.partial(jax.jit, static_argnums=(0, 2, 3, 4, 5))
@@ -103,6 +110,59 @@ def _in_pieces(initialiser: Drawn, key: Any, rows: int, width: int, dtype: str, 
         return jax.lax.dynamic_update_slice(table, drawn, (first, 0))
 
     return jax.lax.fori_loop(0, -(-rows // piece), fill, jnp.zeros((rows, width), dtype))
+
+
+@contextlib.contextmanager
+def drawn_over(mesh: Mesh, axis: str) -> Iterator[None]:
+    """While it lasts, large tables are drawn by the devices that will hold their rows, to the same bits.
+
+    XLA can't cut the loop over pieces by itself: every device would draw the whole table.
+
+    Args:
+        mesh: the devices, of Auto axes.
+        axis: that rows will lie over, each device's one after the other, ⌈rows / devices⌉ of them.
+
+    Example:
+        >>> mesh = jax.make_mesh((1,), ("rows",), axis_types=(jax.sharding.AxisType.Auto,))
+        >>> with drawn_over(mesh, "rows"):
+        ...     Normal()(jax.random.key(0), 3, 2, "float32").shape   # [rows, width]
+        (3, 2)
+
+    Source: none.
+    """
+    before = _over.set((mesh, axis))
+    try:
+        yield
+    finally:
+        _over.reset(before)
+
+
+def _in_shards(
+    initialiser: Drawn, key: Any, rows: int, width: int, dtype: str, piece: int, over: tuple[Mesh, str]
+) -> Any:
+    """`_in_pieces`, where each device draws the pieces that its rows have a part of."""
+    mesh, axis = over
+    own = -(-rows // mesh.shape[axis])
+
+    def local(key: Any) -> Any:
+        first = jax.lax.axis_index(axis) * own
+
+        def fill(number: Any, table: Any) -> Any:
+            drawn = initialiser.piece(jax.random.fold_in(key, number), piece, width, dtype)
+            place = jnp.minimum(number * piece, rows - piece) - first + piece
+            return jax.lax.dynamic_update_slice(table, drawn, (jnp.minimum(place, piece + own), 0))
+
+        # A piece of room on either side, for those that begin before the device's rows or end behind them.
+        # One piece more than it has rows of: the last of the table may begin before its turn.
+        table = jnp.zeros((own + 2 * piece, width), dtype)
+        stop = jnp.minimum((first + own - 1) // piece + 2, -(-rows // piece))
+        return jax.lax.fori_loop(first // piece, stop, fill, table)[piece : piece + own]
+
+    drawn = jax.shard_map(local, mesh=mesh, in_specs=P(), out_specs=P(axis), check_vma=False)(key)
+    return drawn[:rows]
+
+
+_over: ContextVar[tuple[Mesh, str] | None] = ContextVar("embedlab_drawn_over", default=None)
 
 
 @dataclasses.dataclass(frozen=True)

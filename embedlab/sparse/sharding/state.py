@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +13,7 @@ import numpy as np
 from jax.experimental import multihost_utils
 from jax.sharding import SingleDeviceSharding
 
+from embedlab.initialisers import drawn_over
 from embedlab.sparse.params import split
 from embedlab.sparse.sharding.axes import Sharding
 
@@ -80,7 +82,12 @@ def start(sharding: Sharding | None, fresh: Callable[[Any], Any], params: Any) -
     like = shapes(sharding, fresh, params)
     places = jax.tree.map(lambda leaf: leaf.sharding, like)
     if callable(params):
-        return jax.jit(lambda: _padded(fresh(params()), like), out_shardings=places)()
+
+        def made() -> Any:
+            with _drawn(sharding):
+                return _padded(fresh(params()), like)
+
+        return jax.jit(made, out_shardings=places)()
     small = jax.tree.map(lambda leaf: leaf.shape, _traced(lambda one: one, params))
     spread = jax.tree.map(_spread, params, like.params)
 
@@ -204,6 +211,12 @@ def whole(state: Any) -> Any:
     }
     params = structure.join({**parts, "table": tables})
     return dataclasses.replace(found, params=params, rows=rows, sizes=())
+
+
+def _drawn(sharding: Sharding) -> Any:
+    if sharding.rows is None:
+        return contextlib.nullcontext()
+    return drawn_over(sharding.mesh, sharding.rows)
 
 
 def _traced(function: Callable[[Any], Any], params: Any) -> Any:
