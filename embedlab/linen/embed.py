@@ -19,8 +19,8 @@ __all__ = ["Embed"]
 _UNTRAINED = (
     "update='sparse': in train mode this embedding would stay untrained without a word. Its tables are in "
     "the collection 'tables', which no ordinary optimizer sees. Train them by embedlab.linen.Trainer, with a "
-    "loss that applies the model to the variables it is given; or build the embedding with update='dense', to "
-    "train it with any optax optimizer; or use it as it is with deterministic=True."
+    "loss that applies the model to the variables it is given; or build the embedding with update='dense', "
+    "to train it with any optax optimizer; or use it as it is with deterministic=True."
 )
 
 
@@ -133,9 +133,9 @@ class Embed(nn.Module):
         if self.dropout is None and self.update == "dense":
             return False
         train = not nn.merge_param("deterministic", self.deterministic, deterministic)
-        if train and self.update == "sparse" and not self.is_initializing():
-            if not all(map(may_train, self.tables.value.values())):
-                raise ValueError(_UNTRAINED)
+        sparse = self.update == "sparse" and not self.is_initializing()
+        if train and sparse and not all(map(may_train, self.tables.value.values())):
+            raise ValueError(_UNTRAINED)
         return train
 
     def _drop(self, train: bool) -> dict[str, Any]:

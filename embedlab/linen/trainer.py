@@ -154,7 +154,7 @@ class Trainer:
             >>> import jax, jax.numpy as jnp
             >>> import embedlab, embedlab.linen
             >>> words = embedlab.linen.Embed(embedlab.Dense(10, 4), update="sparse", deterministic=False)
-            >>> trainer = Trainer(lambda variables, ids: words.apply(variables, ids).sum(), rows=sparse.sgd(0.1))
+            >>> trainer = Trainer(lambda variables, ids: words.apply(variables, ids).sum(), sparse.sgd(0.1))
             >>> state = trainer.finalize(trainer.init(words.init(jax.random.key(0), jnp.array([0]))))
             >>> trainer.variables(state)["tables"]["tables"]["table"].shape
             (10, 4)
@@ -219,8 +219,8 @@ class Trainer:
         unknown = sorted(".".join(path) for path in flat.keys() - names.keys())
         if unknown:
             raise ValueError(
-                f"loss: it returns {unknown[0]}, which is in no collection of mutable={self.mutable!r}. Name the "
-                "collection there if the variables have it, or return it as aux (has_aux=True)."
+                f"loss: it returns {unknown[0]}, which is in no collection of mutable={self.mutable!r}. "
+                "Name the collection there if the variables have it, or return it as aux (has_aux=True)."
             )
         return {names[path]: leaf for path, leaf in flat.items()}
 

@@ -218,7 +218,7 @@ def _require_alive(params: Parameters) -> None:
     for path, leaf in params.by_path().items():
         if isinstance(leaf, jax.Array) and not isinstance(leaf, jax.core.Tracer) and leaf.is_deleted():
             raise ValueError(
-                f"model: its array {'.'.join(map(str, path))} was used up by a training step of another model "
-                "that shared it (nnx.clone does not copy arrays). Copy before you train: nnx.update(model, "
-                "jax.tree.map(jnp.copy, nnx.state(model)))."
+                f"model: its array {'.'.join(map(str, path))} was used up by a training step of another "
+                "model that shared it (nnx.clone does not copy arrays). Copy before you train: "
+                "nnx.update(model, jax.tree.map(jnp.copy, nnx.state(model)))."
             )
