@@ -8,6 +8,7 @@ which is fastest depends on the device; `embedlab.sparse.strategy` chooses.
 | native | a radix sort in C++, which also sums |
 | host | a NumPy sort of rows and places packed into 64 bits, called from the program |
 | sort | a sort in the program |
+| scan | a sort in the program, and sums by a scan: the same bits from run to run on every device |
 | slots | each entry writes its place into its row's slot, and reads who won; takes 4 bytes a table row |
 """
 
@@ -22,9 +23,9 @@ import numpy as np
 
 from embedlab import native
 from embedlab.base import ABSENT, accumulator
-from embedlab.sparse.gradient import RowGradient, owned, scatter_add
+from embedlab.sparse.gradient import Entries, RowGradient, owned, scatter_add
 
-WAYS = ("native", "host", "sort", "slots")
+WAYS = ("native", "host", "sort", "scan", "slots")
 
 
 @jax.tree_util.register_dataclass
@@ -77,6 +78,8 @@ def merge(gradient: RowGradient, table_rows: int, way: str) -> Merged:
         entries, cotangents = gradient.joined()
         return Merged(*native.merge(entries.rows, entries.weights, entries.owners, cotangents, table_rows))
     rows = _flat_rows(gradient, table_rows)
+    if way == "scan":
+        return _by_scan(rows, _each(gradient))
     distinct, inverse, count = _FIND[way](rows, table_rows)
     return Merged(distinct, _sums(gradient, inverse, distinct.shape[0]), count)
 
@@ -127,10 +130,39 @@ def _sums(gradient: RowGradient, inverse: Any, room: int) -> Any:
         if jax.default_backend() == "cpu":
             sums = scatter_add(sums, entries, cotangents, places)
         else:  # one large scatter keeps an accelerator busy, which many small ones do not
-            each = cotangents.at[owned(entries).reshape(-1)].get(mode="fill", fill_value=0).astype(wide)
-            each = each if entries.weights is None else each * entries.weights.reshape(-1, 1)
+            each = _contributions(entries, cotangents, wide)
             sums = sums.at[places.reshape(-1)].add(each, mode="drop", wrap_negative_indices=False)
     return sums
+
+
+def _each(gradient: RowGradient) -> Any:
+    """What each entry adds to its row, [m, width]."""
+    wide = accumulator(jnp.result_type(*(cotangents for _, cotangents in gradient.parts)))
+    return jnp.concatenate([_contributions(*part, wide) for part in gradient.parts])
+
+
+def _contributions(entries: Entries, cotangents: Any, wide: Any) -> Any:
+    each = cotangents.at[owned(entries).reshape(-1)].get(mode="fill", fill_value=0).astype(wide)
+    return each if entries.weights is None else each * entries.weights.reshape(-1, 1).astype(wide)
+
+
+def _by_scan(rows: Any, each: Any) -> Merged:
+    """Sums in the order of a tree that the shapes alone decide; no two numbers race to one place.
+
+    Of entries sorted by row, a sum begins anew where the row changes, and is whole at the row's last entry.
+    """
+    order = jnp.argsort(rows)  # stable
+    ordered = rows[order]
+    edge = jnp.ones(min(1, rows.shape[0]), bool)
+    first = jnp.concatenate([edge, ordered[1:] != ordered[:-1]])
+    last = jnp.concatenate([ordered[1:] != ordered[:-1], edge])
+
+    def add(left: tuple[Any, Any], right: tuple[Any, Any]) -> tuple[Any, Any]:
+        return left[0] | right[0], jnp.where(right[0], right[1], left[1] + right[1])
+
+    _, sums = jax.lax.associative_scan(add, (first[:, None], each[order]))
+    distinct = jnp.where(last, ordered, ABSENT)
+    return Merged(distinct, jnp.where((distinct != ABSENT)[:, None], sums, 0), jnp.int32(rows.shape[0]))
 
 
 # Each finds the distinct of rows [m]: these [m], the place of each entry's row among them, and their number.
@@ -189,4 +221,4 @@ def host_distinct(rows: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return distinct, inverse, np.array(count, np.int32)
 
 
-_FIND: dict[str, Any] = {"sort": _by_sort, "slots": _by_slots, "host": _by_host}
+_FIND: dict[str, Any] = {"sort": _by_sort, "scan": _by_sort, "slots": _by_slots, "host": _by_host}

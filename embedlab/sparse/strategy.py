@@ -7,9 +7,11 @@
 | native | merging in C++, the rule in JAX | CPU, float32, all else |
 | host | merging by NumPy's sort, the rule in JAX | CPU without a compiler, other types than float32 |
 | sort | merging in the program | accelerators, and under a mesh |
+| scan | sort, with sums that no two threads race for | never; for the same bits from run to run on a GPU |
 | slots | merging by a slot a row | never; where sorting is slow it may pay |
 
-All give the same sums up to the order of additions, and the same bits from run to run on the CPU.
+All give the same sums up to the order of additions, and the same bits from run to run on the CPU. On a GPU
+additions to one row race, but for "scan"; XLA's own flag `--xla_gpu_deterministic_ops=true` is the other way.
 """
 
 from __future__ import annotations
@@ -69,5 +71,6 @@ def _able(table: jax.Array, optimizer: RowOptimizer, clipped: bool) -> dict[str,
         "native": compiled,
         "host": True,
         "sort": True,
+        "scan": True,
         "slots": True,
     }
