@@ -71,7 +71,7 @@ void InParallel(ffi::ThreadPool& pool, int64_t threads, std::initializer_list<in
 // A thread's arrays are kept from call to call: fresh ones would be paid for page by page.
 struct Scratch {
   std::vector<uint64_t> keys, spare;
-  std::vector<uint32_t> counts, starts;
+  std::vector<uint32_t> starts;
   std::vector<int32_t> slots, groups;
   std::vector<int64_t> rows;
   std::vector<float> sums;
@@ -271,13 +271,15 @@ struct Momentum {
 // Spreads rows over 0 … 2³² − 1, whatever their pattern is.
 inline uint64_t Hash(uint32_t row) { return row * uint32_t{2654435769}; }
 
+// The upper half of a row's spread is its bucket; the lower tells the rows of a bucket apart.
+inline uint64_t SpreadOf(uint64_t key, int64_t buckets) { return Hash(RowOf(key)) * buckets; }
+
 struct Buckets {
   const Entries& entries;
-  const int64_t chunks;  // of the entries, which are counted and dealt one by one
-  const int64_t number;
-  uint64_t* const keys;    // bucket after bucket
-  uint32_t* const counts;  // [chunks, number]
-  uint32_t* const starts;  // [number + 1]
+  const int64_t chunks;    // of the entries: each is dealt for itself
+  const int64_t number;    // of buckets
+  uint64_t* const keys;    // chunk after chunk, in each bucket after bucket
+  uint32_t* const starts;  // [chunks, number + 1], in keys
 
   // A bucket's sums should stay in a near cache: with 128 KB they do.
   Buckets(const Entries& entries, int64_t threads)
@@ -285,36 +287,26 @@ struct Buckets {
         chunks(threads == 1 ? 1 : 4 * threads),
         number(std::clamp<int64_t>(entries.Size() * entries.width >> 15, 1, 1024)),
         keys(Room(scratch.keys, entries.Size())),
-        counts(Room(scratch.counts, chunks * number)),
-        starts(Room(scratch.starts, number + 1)) {}
+        starts(Room(scratch.starts, chunks * (number + 1))) {}
 
-  // The bucket in the upper half; the lower tells a bucket's rows apart.
-  uint64_t Spread(uint64_t key) const { return Hash(RowOf(key)) * number; }
-
-  template <typename Take>
-  void ForEachKey(int64_t chunk, const Take& take) const {
-    entries.ForEachKey(entries.Size() * chunk / chunks, entries.Size() * (chunk + 1) / chunks, take);
-  }
-
-  void Count(int64_t chunk) const {
-    uint32_t* const mine = counts + chunk * number;
-    std::fill_n(mine, number, 0);
-    ForEachKey(chunk, [&](uint64_t key) { ++mine[Spread(key) >> 32]; });
-  }
-
-  // Once all chunks are counted: a bucket's keys stay in the order of the entries.
   void Deal(int64_t chunk) const {
+    const uint32_t from = entries.Size() * chunk / chunks, to = entries.Size() * (chunk + 1) / chunks;
     std::vector<uint32_t> next(number);
-    uint32_t total = 0;
-    for (int64_t bucket = 0; bucket < number; ++bucket) {
-      if (chunk == 0) starts[bucket] = total;
-      for (int64_t other = 0; other < chunks; ++other) {
-        if (other == chunk) next[bucket] = total;
-        total += counts[other * number + bucket];
-      }
+    entries.ForEachKey(from, to, [&](uint64_t key) { ++next[SpreadOf(key, number) >> 32]; });
+    uint32_t total = from;
+    for (uint32_t& bucket : next) total += std::exchange(bucket, total);
+    *std::copy(next.begin(), next.end(), starts + chunk * (number + 1)) = total;
+    entries.ForEachKey(from, to, [&](uint64_t key) { keys[next[SpreadOf(key, number) >> 32]++] = key; });
+  }
+
+  // A bucket's keys in the order of the entries, once all chunks are dealt: in `room`, and how many.
+  int64_t Gather(int64_t bucket, std::vector<uint64_t>& room) const {
+    room.clear();
+    for (int64_t chunk = 0; chunk < chunks; ++chunk) {
+      const uint32_t* const start = starts + chunk * (number + 1) + bucket;
+      room.insert(room.end(), keys + start[0], keys + start[1]);
     }
-    if (chunk == 0) starts[number] = total;
-    ForEachKey(chunk, [&](uint64_t key) { keys[next[Spread(key) >> 32]++] = key; });
+    return room.size();
   }
 };
 
@@ -324,15 +316,16 @@ struct Groups {
   int64_t* const rows;
   int32_t* const of_key;
 
-  Groups(const Buckets& buckets, const uint64_t* keys, int64_t size)
+  Groups(const uint64_t* keys, int64_t size, int64_t buckets, int64_t table_rows)
       : rows(Room(scratch.rows, size)), of_key(Room(scratch.groups, size)) {
-    uint32_t num_slots = 16;  // a hash table, at most half full
-    while (num_slots < 2 * size) num_slots *= 2;
+    const int64_t at_most = std::min(size, table_rows);
+    uint32_t num_slots = 16;  // a hash table, mostly empty: what collides is waited for
+    while (num_slots < 4 * at_most && num_slots < 1u << 31) num_slots *= 2;
     int32_t* const slots = Room(scratch.slots, num_slots);
     std::fill_n(slots, num_slots, -1);
     for (int64_t i = 0; i < size; ++i) {
       const int64_t row = RowOf(keys[i]);
-      uint32_t slot = (buckets.Spread(keys[i]) & 0xffffffff) * num_slots >> 32;
+      uint32_t slot = (SpreadOf(keys[i], buckets) & 0xffffffff) * num_slots >> 32;
       while (slots[slot] >= 0 && rows[slots[slot]] != row) slot = (slot + 1) & (num_slots - 1);
       if (slots[slot] < 0) {
         rows[count] = row;
@@ -352,10 +345,10 @@ struct Updater {
   const W width;
 
   void Update(const Buckets& buckets, int64_t bucket) const {
-    const uint64_t* const keys = buckets.keys + buckets.starts[bucket];
-    const int64_t size = buckets.starts[bucket + 1] - buckets.starts[bucket];
+    const int64_t size = buckets.Gather(bucket, scratch.spare);
+    const uint64_t* const keys = scratch.spare.data();
     if constexpr (Rule::kStates == 0) return Descend(keys, size);
-    const Groups groups(buckets, keys, size);
+    const Groups groups(keys, size, buckets.number, entries.table_rows);
     float* const sums = Aligned(Room(scratch.sums, groups.count * width + kLine));
     std::fill_n(sums, groups.count * width, 0.0f);
     for (int64_t i = 0; i < size; ++i) {
@@ -397,11 +390,8 @@ void UpdateRows(ffi::ThreadPool& pool, const Entries& entries, const float* hype
   const int64_t threads = NumThreads(pool, entries.Size());
   const Buckets buckets(entries, threads);
   const Updater<Rule, W> updater{entries, hyper, table, states, width};
-  const auto steps = {buckets.chunks, buckets.chunks, buckets.number};
-  InParallel(pool, threads, steps, [&](int64_t step, int64_t part) {
-    if (step == 0) return buckets.Count(part);
-    if (step == 1) return buckets.Deal(part);
-    updater.Update(buckets, part);
+  InParallel(pool, threads, {buckets.chunks, buckets.number}, [&](int64_t step, int64_t part) {
+    step == 0 ? buckets.Deal(part) : updater.Update(buckets, part);
   });
 }
 
