@@ -17,11 +17,13 @@ from typing import Any, ClassVar
 import jax
 import jax.numpy as jnp
 import numpy as np
+import optax
 import pytest
 from jax.experimental import checkify
 from jax.test_util import check_grads
 
 import embedlab
+from embedlab import sparse
 from embedlab.base import Embedding
 from embedlab.linear import effective_weights, main_lookup
 from embedlab.lookup.bag import MODES
@@ -168,6 +170,15 @@ def weigh(array: Any) -> Any:
     """A loss whose gradient differs at every component, so that no two of them can be mixed up."""
     wide = array.astype(jnp.promote_types(array.dtype, jnp.float32))
     return jnp.sum(jnp.cos(jnp.arange(array.size)).reshape(array.shape) * wide)
+
+
+OPTIMIZERS = {"sgd": (sparse.sgd(0.1), optax.sgd(0.1)), "adagrad": (sparse.adagrad(0.1), optax.adagrad(0.1))}
+
+
+def distance(spec: Embedding, variables: embedlab.Variables, ids: Any) -> Any:
+    """A loss for training: how far bags are from some goals."""
+    bags = embedlab.bag(spec, variables, ids)
+    return jnp.sum((bags - jnp.cos(jnp.arange(bags.size)).reshape(bags.shape)) ** 2)
 
 
 def scatter(tables: Mapping[str, Any], lookups: Any, rows: Mapping[str, Any]) -> dict[str, Any]:
@@ -348,6 +359,52 @@ class Contract:
 
         found, (d_tables, _) = outcome(spec, variables, case.ids)
         close(by_tap(variables.tables), (found["embed"], d_tables))
+
+    # --- training ------------------------------------------------------------------------------------
+
+    def test_row_gradients_equal_dense_gradients(self, case: Case, x64: None) -> None:
+        """Duplicates and bad ids included, for vectors and bags at once."""
+        spec, variables = case.make("float64")
+        ids = case.ids
+        ids[1, 2:] = np.resize(case.bad, 2)
+
+        def loss(variables: Any) -> Any:
+            found = vectors(spec, variables, ids, ALL)
+            return weigh(found["embed"]) + weigh(found["mean"])
+
+        @jax.jit
+        def by_rows(variables: Any) -> Any:
+            gradient = sparse.value_and_grad(loss)(variables)[1]
+            assert all(isinstance(one, sparse.RowGradient) for one in gradient.tables.values())
+            written = {name: one.dense(variables.tables[name]) for name, one in gradient.tables.items()}
+            return written, gradient.dense
+
+        close(by_rows(variables), outcome(spec, variables, ids)[1])
+
+    @pytest.mark.parametrize("optimizer", OPTIMIZERS)
+    def test_training_by_rows_equals_training_of_tables(self, case: Case, optimizer: str, x64: None) -> None:
+        spec, variables = case.make("float64")
+        by_row, by_table = OPTIMIZERS[optimizer]
+        batches = np.stack([case.ids, case.ids[:, ::-1], np.roll(case.ids, 1, 0), case.ids])
+        batches[1, 0, :2] = np.resize(case.bad, 2)
+
+        @jax.jit
+        def whole(*trained: Any) -> Any:
+            def step(carry: Any, ids: Any) -> Any:
+                def loss(trained: Any) -> Any:
+                    return distance(spec, embedlab.Variables(*trained, variables.buffers), ids)
+
+                trained, state = carry
+                updates, state = by_table.update(jax.grad(loss)(trained), state)
+                return (optax.apply_updates(trained, updates), state), None
+
+            return jax.lax.scan(step, (trained, by_table.init(trained)), batches)[0][0]
+
+        wanted = whole(variables.tables, variables.dense)
+        trainer = sparse.Trainer(functools.partial(distance, spec), rows=by_row, dense=by_table)
+        state, _ = trainer.steps(trainer.init(variables), batches)  # uses the variables up
+        found = trainer.finalize(state).params
+        close((found.tables, found.dense), wanted)
 
     # --- bags, scores, rows --------------------------------------------------------------------------
 
