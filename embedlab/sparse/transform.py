@@ -200,7 +200,8 @@ def trace(
         raise ValueError(
             f"loss: it uses table {refused[0]!r} otherwise than to look ids up ({other[refused[0]]}). Call "
             "embed or bag outside of loops, with all ids at once; or let the table have an ordinary "
-            f"gradient: dense=({refused[0]!r},)."
+            f"gradient: dense=({refused[0]!r},) of value_and_grad, dense_tables=({refused[0]!r},) of a "
+            "trainer, update='dense' of a Flax module."
         )
     chosen = frozenset(other if dense is None else dense)
     return Traced(structure, parts, chosen, closed, flat, jax.tree.structure(shape))
