@@ -237,8 +237,8 @@ def test_no_rivals(quickstart: Config, text: str) -> None:
         ("--seeds []", "seeds=(): give a tuple of one seed or more"),
         (
             "--train.optimizer adm",
-            "--train.optimizer: got 'adm', expected one of adam, adagrad, sgd, momentum, row_adagrad, row_adam; "
-            "did you mean adam?",
+            "--train.optimizer: got 'adm', expected one of adam, adagrad, sgd, momentum, row_adagrad, "
+            "row_adam; did you mean adam?",
         ),
         (
             "--embedding.type hashd",

@@ -1,0 +1,179 @@
+"""Steps in place: what they equal, what they leave alone, what memory they take."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import embedlab
+from experiments import steps
+from experiments.config import Train
+from experiments.encoders import Bag
+from experiments.model import Model
+
+ROWS, WORDS, LENGTH = 60, 40, 6
+HASHED = embedlab.Hashed(WORDS, 4, buckets=ROWS, hashes=2, importance=WORDS)
+MODEL = Model(embedlab.Dense(ROWS, 4), Bag(), 3)
+KEY = jax.random.key(7)
+
+
+def documents(rows: int = 30) -> Any:
+    """Ids, lengths and labels; no id is beyond the first two thirds of the rows."""
+    rng = np.random.default_rng(0)
+    ids = rng.integers(0, WORDS, (rows, LENGTH)).astype(np.int32)
+    lengths = rng.integers(1, LENGTH + 1, rows).astype(np.int32)
+    return jax.device_put((ids, lengths, rng.integers(0, 3, rows).astype(np.int32)))
+
+
+def batches(count: int, first: int = 0) -> np.ndarray:
+    return np.random.default_rng(1).integers(0, 30, (20, 5)).astype(np.int32)[first : first + count]
+
+
+def begun(model: Model, settings: Train) -> tuple[Any, Any]:
+    """A state, and the parameters it was made of."""
+    parameters = model.init(jax.random.key(0), {})
+    return steps.begin(model, settings, jax.tree.map(jnp.copy, parameters), {}), parameters
+
+
+def after(model: Model, settings: Train, count: int = 8) -> tuple[Any, Any]:
+    """Parameters after some steps, and the mean loss."""
+    live, loss = steps.take(model, settings, begun(model, settings)[0], {}, documents(), batches(count), KEY)
+    return live.params, loss
+
+
+def near(a: Any, b: Any) -> None:
+    jax.tree.map(lambda x, y: np.testing.assert_allclose(x, y, rtol=2e-5, atol=2e-6), a, b)
+
+
+@pytest.mark.parametrize("model", [MODEL, Model(HASHED, Bag(), 3)], ids=["dense", "hashed"])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        Train(optimizer="sgd", rate=0.5, l2=0.1),
+        Train(optimizer="adagrad", rate=0.2, l2=0.1, warmup=4),
+        Train(optimizer="momentum", rate=0.1, exact=True, clip=0.5),
+        Train(rate=0.05, exact=True, weight_decay=0.2),
+    ],
+    ids=lambda settings: settings.optimizer,
+)
+def test_both_updates_are_one(model: Model, settings: Train) -> None:
+    rows, loss = after(model, settings)
+    whole, other = after(model, dataclasses.replace(settings, update="dense"))
+    near((rows, loss), (whole, other))
+
+
+def test_a_lazy_row_rests_until_it_is_read() -> None:
+    live, parameters = begun(MODEL, Train())
+    live, _ = steps.take(MODEL, Train(), live, {}, documents(), batches(1), KEY)
+    before = np.asarray(live.params["tables"]["table"])
+    read = np.unique(used(batches(1, first=1)))
+    live, _ = steps.take(MODEL, Train(), live, {}, documents(), batches(1, first=1), KEY)
+    moved = np.flatnonzero((np.asarray(live.params["tables"]["table"]) != before).any(1))
+    np.testing.assert_array_equal(moved, read)
+    exact = after(MODEL, Train(exact=True), 2)[0]["tables"]["table"]
+    start = np.asarray(parameters["tables"]["table"])
+    np.testing.assert_array_equal(
+        np.flatnonzero((np.asarray(exact) != start).any(1)), np.unique(used(batches(2)))
+    )
+    assert abs(exact - live.params["tables"]["table"]).max() > 1e-3
+
+
+def used(rows: np.ndarray) -> np.ndarray:
+    """The ids that some batches read."""
+    ids, lengths, _ = map(np.asarray, documents())
+    real = np.arange(LENGTH) < lengths[:, None]
+    return np.concatenate([ids[row][real[row]] for row in rows.reshape(-1)])
+
+
+def test_steps_in_one_program_or_in_two() -> None:
+    settings = Train(rate=0.05, dropout=embedlab.Dropout(words=0.3, components=0.2))
+    whole, _ = after(MODEL, settings, 8)
+    live, _ = begun(MODEL, settings)
+    for first in (0, 4):
+        live, _ = steps.take(MODEL, settings, live, {}, documents(), batches(4, first), KEY)
+    assert int(live.step) == 8
+    jax.tree.map(np.testing.assert_array_equal, live.params, whole)
+
+
+def test_rows_stay_in_the_ball_and_weights_are_no_rows() -> None:
+    model = Model(HASHED, Bag(), 3)
+    tables = after(model, Train(rate=0.5, max_norm=0.7))[0]["tables"]
+    free = after(model, Train(rate=0.5))[0]["tables"]
+    rows = model.spec.index({}, used(batches(8)))[1].rows
+    longest = {
+        name: np.linalg.norm(table["table"][rows.reshape(-1)], axis=-1).max()
+        for name, table in (("ball", tables), ("free", free))
+    }
+    assert longest["ball"] <= 0.7 * (1 + 1e-6) < longest["free"]
+    assert np.linalg.norm(tables["importance"], axis=-1).max() > 1.4  # they start from a length of √2
+
+
+def test_tables_rest_until_they_are_let_go() -> None:
+    settings = Train(freeze_until=4, weight_decay=0.1)
+    live, parameters = begun(MODEL, settings)
+    live, _ = steps.take(MODEL, settings, live, {}, documents(), batches(4), KEY)
+    jax.tree.map(np.testing.assert_array_equal, live.params["tables"], parameters["tables"])
+    assert (live.params["encoder"]["weight"] != parameters["encoder"]["weight"]).all()
+    live, _ = steps.take(MODEL, settings, live, {}, documents(), batches(4, 4), KEY)
+    assert (live.params["tables"]["table"] != parameters["tables"]["table"]).all()  # the decay is of all
+
+
+def test_small_updates_come_through_by_chance() -> None:
+    narrow = Model(embedlab.Dense(ROWS, 4, embedlab.Constant(1.0), "bfloat16"), Bag(), 3)
+    moved = {}
+    for rounding in ("nearest", "stochastic"):
+        settings = Train(optimizer="sgd", rate=1e-3, rounding=rounding)  # type: ignore[arg-type]
+        table = after(narrow, settings, 20)[0]["tables"]["table"]
+        assert table.dtype == jnp.bfloat16
+        moved[rounding] = int((table != 1).sum())
+    assert moved["nearest"] == 0 < moved["stochastic"]
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "adagrad", "sgd", "momentum", "row_adagrad", "row_adam"])
+@pytest.mark.parametrize(
+    "more", [{}, {"clip": 1.0, "l2": 0.1, "weight_decay": 0.1, "max_norm": 1.0}], ids=["plain", "all"]
+)
+def test_no_temporary_is_as_large_as_the_table(optimizer: Any, more: Any) -> None:
+    exact = optimizer in ("adam", "momentum") and bool(more)
+    require_small(Train(optimizer=optimizer, exact=exact, **more))
+
+
+def require_small(settings: Train) -> None:
+    rows, width = 100_000, 64
+    model = Model(embedlab.Hashed(WORDS, width, buckets=rows), Bag(), 3)
+    live = jax.eval_shape(lambda: steps.begin(model, settings, model.init(KEY, {}), {}))
+    batch = jax.ShapeDtypeStruct((4, 5), jnp.int32)
+    found = steps.take.lower(model, settings, live, {}, documents(), batch, KEY).compile().memory_analysis()
+    table = rows * width * 4
+    assert found.temp_size_in_bytes < table / 4
+    # All that is as large as the table is the same before and after.
+    assert found.output_size_in_bytes - found.alias_size_in_bytes < table / 4
+    assert found.output_size_in_bytes > table
+
+
+def test_the_dense_update_takes_as_much() -> None:
+    with pytest.raises(AssertionError):
+        require_small(Train(update="dense"))
+
+
+def test_a_state_is_used_up_and_a_copy_is_not() -> None:
+    live, _ = begun(MODEL, Train())
+    kept = jax.tree.map(jnp.copy, live.params)
+    copy = steps.copied(kept, live.params)
+    assert kept["tables"]["table"].is_deleted()
+    before = np.array(live.params["tables"]["table"])
+    steps.take(MODEL, Train(), live, {}, documents(), batches(4), KEY)
+    assert live.params["tables"]["table"].is_deleted()
+    np.testing.assert_array_equal(copy["tables"]["table"], before)
+
+
+def test_a_copy_takes_the_place_of_the_one_before() -> None:
+    table = jax.ShapeDtypeStruct((100_000, 64), jnp.float32)
+    found = steps.copied.lower({"table": table}, {"table": table}).compile().memory_analysis()
+    assert found.alias_size_in_bytes == found.output_size_in_bytes == 100_000 * 64 * 4
+    assert found.temp_size_in_bytes < 1000
