@@ -190,9 +190,8 @@ class RowOptimizer:
             return state
         now = clocks.advance(state.clock[0], self.rate_at(count, state.clock.dtype) * self.weight_decay)
         until = self.freeze.until if self.freeze else None
-        let_go = (
-            state.clock[1] if until is None else jnp.where(count == until, state.clock[0], state.clock[1])
-        )
+        # Rows that are let go in the next step catch up before it ticks: what they are spared is noted now.
+        let_go = state.clock[1] if until is None else jnp.where(count + 1 == until, now, state.clock[1])
         return dataclasses.replace(state, clock=jnp.stack([now, let_go]))
 
     def change(
