@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import jax
+
 from embedlab.base import Embedding, Lookup, Variables
 from embedlab.checks import require
 from embedlab.lookup.ids import as_ids, canonical, check_ids, enter
@@ -83,7 +85,7 @@ def lookups(spec: Embedding, variables: Variables, ids: Any, *, mask: Any = None
 
 
 def require_fit(spec: Embedding, variables: Variables) -> None:
-    """Requires the tables that the spec's `init` makes, by name and shape.
+    """Requires the tables that the spec's `init` makes, by name and shape, and that they are still there.
 
     A smaller table would give zeros for the ids beyond it, and a wider one other vectors.
 
@@ -92,7 +94,7 @@ def require_fit(spec: Embedding, variables: Variables) -> None:
         variables: arrays, of tables [rows, width].
 
     Raises:
-        ValueError: a table is missing, or has another shape.
+        ValueError: a table is missing, has another shape, or was used up by a training step.
 
     Example:
         >>> import jax.numpy as jnp
@@ -106,5 +108,13 @@ def require_fit(spec: Embedding, variables: Variables) -> None:
     for name, shape in spec.table_shapes.items():
         remedy = "give the variables of its own init"
         require(name in variables.tables, "tables", sorted(variables.tables), f"no {name!r}; {remedy}")
-        found = tuple(variables.tables[name].shape)
+        table = variables.tables[name]
+        found = tuple(table.shape)
         require(found == tuple(shape), f"tables[{name!r}].shape", found, f"the spec has {shape}; {remedy}")
+        # What is traced can't be deleted, and has no such method.
+        if isinstance(table, jax.Array) and not isinstance(table, jax.core.Tracer) and table.is_deleted():
+            raise ValueError(
+                f"tables[{name!r}]: this array was used up, changed in place by a training step. Take the "
+                "parameters of the state that the step returned; to keep these, copy them before: "
+                "jax.tree.map(jnp.copy, variables)"
+            )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import zlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -26,6 +27,7 @@ from embedlab.sparse.sharding import state as places
 from embedlab.sparse.sharding import update as sharded
 from embedlab.sparse.sharding.read import reader
 from embedlab.sparse.transform import Traced, trace
+from embedlab.sparse.update import without_frozen
 
 
 @jax.tree_util.register_dataclass
@@ -292,7 +294,7 @@ class Trainer:
         # What reads the tables comes before what writes them: so that they need not be copied.
         before = (parts["table"], kept, gradients, value, aux)
         tables, kept, gradients, value, aux = jax.lax.optimization_barrier(before)
-        merged, dense = self._clipped(tables, gradients)
+        merged, dense = self._clipped(tables, kept, gradients, state.step)
         parts = {**parts, "table": dict(tables)}
         for name in self._sparse(tables):
             parts["table"][name], kept[name] = self._apply(
@@ -376,12 +378,16 @@ class Trainer:
         traced = trace(self.loss, seen, *batch, has_aux=self.has_aux, dense=self.dense_tables)
         return dataclasses.replace(traced, parts=parts)
 
-    def _clipped(self, tables: Any, gradients: Any) -> tuple[dict[str, RowGradient | Merged], dict[str, Any]]:
-        """Gradients of tables and of all else, no longer together than `clip`."""
+    def _clipped(
+        self, tables: Any, kept: dict[str, RowState], gradients: Any, step: Any
+    ) -> tuple[dict[str, RowGradient | Merged], dict[str, Any]]:
+        """Gradients of tables and of all else, no longer together than `clip`; frozen rows have none."""
         dense = self._dense(gradients)
         rows = self._sparse(gradients["table"])
         if self.clip is None:
             return rows, dense
+        optimizers = self._optimizers(rows)
+        rows = {name: without_frozen(optimizers[name], kept[name], one, step) for name, one in rows.items()}
         merged = {
             name: sharded.merge(self.sharding, one, tables[name].shape[0], self._way(name, tables[name]))
             for name, one in rows.items()
@@ -404,7 +410,7 @@ class Trainer:
         optimizer = self._optimizers([name])[name]
         clipped = self.clip is not None
         way = strategies.choose(table, optimizer, clipped=clipped, wanted=self.strategy)
-        number = sum(map(ord, name))  # so that two tables of a shape are not rounded alike
+        number = zlib.crc32(name.encode())  # so that two tables of a shape are not rounded alike
         key = jax.random.fold_in(jax.random.fold_in(jax.random.key(self.seed), step), number)
         return sharded.apply(self.sharding, optimizer, table, kept, gradient, step, way, key)
 
@@ -435,10 +441,12 @@ class Trainer:
         return {name: given[name] for name in names}
 
     def _sparse(self, tables: Mapping[str, Any]) -> dict[str, Any]:
-        unknown = sorted(set(self.dense_tables) - tables.keys())
-        if unknown:
-            there = ", ".join(sorted(tables)) or "no table"
-            raise ValueError(f"dense_tables: {unknown[0]!r} is no table; there is {there}")
+        by_name = {} if isinstance(self.rows, RowOptimizer) else dict(self.rows or {})
+        for field, named in (("dense_tables", set(self.dense_tables)), ("rows", by_name.keys())):
+            unknown = sorted(named - tables.keys())
+            if unknown:
+                there = ", ".join(sorted(tables)) or "no table"
+                raise ValueError(f"{field}: {unknown[0]!r} is no table; there is {there}")
         return {name: table for name, table in tables.items() if name not in self.dense_tables}
 
     def _dense(self, parts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

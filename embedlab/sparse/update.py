@@ -112,7 +112,7 @@ def apply(
     if isinstance(gradient, RowGradient):
         if not gradient.parts:
             return table, state
-        gradient = _without_frozen(optimizer, state, gradient, count)
+        gradient = without_frozen(optimizer, state, gradient, count)
         if strategy == "kernel":
             return _by_kernel(optimizer, table, state, gradient, count)
         if strategy == "positions":
@@ -133,10 +133,31 @@ def _catch_up(optimizer: RowOptimizer, table: Any, state: RowState, rows: Any, f
     return change_rows(table, state, rows, found, change)
 
 
-def _without_frozen(
+def without_frozen(
     optimizer: RowOptimizer, state: RowState, gradient: RowGradient, count: Any
 ) -> RowGradient:
-    """The gradient without the entries of rows that do not move now."""
+    """The gradient without the entries of rows that do not move now.
+
+    Args:
+        optimizer: of the table.
+        state: what is kept of it.
+        gradient: of the table, with entries [k, n].
+        count: int32 [], steps taken before this one.
+
+    Returns:
+        The gradient, the rows of such entries `ABSENT`.
+
+    Example:
+        >>> from embedlab.sparse.freeze import Freeze
+        >>> from embedlab.sparse.optimizers import sgd
+        >>> optimizer = sgd(0.5, freeze=Freeze(((0, 2),)))
+        >>> gradient = RowGradient(((Entries(jnp.array([[1, 2]])), jnp.ones((2, 1))),))
+        >>> left = without_frozen(optimizer, RowState({}), gradient, 0)
+        >>> (left.parts[0][0].rows == ABSENT).ravel()
+        Array([ True, False], dtype=bool)
+
+    Source: none.
+    """
     freeze = optimizer.freeze
     if freeze is None:
         return gradient
