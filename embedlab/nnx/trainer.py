@@ -29,7 +29,7 @@ class Trainer:
     It is compiled once for each shape of a batch, and anew after `model.train()` and `model.eval()`.
 
     Tables of modules with `update="sparse"` are trained by `rows`; other `nnx.Param`s, among them the tables
-    with `update="dense"`, by `dense`, to which they are a dict by name ("params.head.kernel"). All other
+    with `update="dense"`, by `dense`, to which they are a dict by name ("head.kernel"). All other
     variables are what the loss leaves in them: running averages, counts of random streams. What the loss
     itself assigns to trained variables and to those that hold constants (`Buffer`) is dropped.
 

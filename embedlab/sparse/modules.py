@@ -54,7 +54,7 @@ class Parameters:
 
     Attributes:
         tables: name → array [rows, width], as "words.table".
-        trained: name → array, which the optax optimizer trains; there its name begins with "params.".
+        trained: name → array, which the optax optimizer trains.
         carried: name → array that the loss changes: running averages, counts of random streams.
         constant: name → array that nothing changes, and that a step does not use up.
         layout: where they belong.
@@ -65,7 +65,7 @@ class Parameters:
         >>> of_linear = {("head", "tables"): jnp.ones((2, 2))}
         >>> both = Parameters.of(tables={("words", "tables", "table"): jnp.ones((3, 2))}, trained=of_linear)
         >>> {role: list(part) for role, part in split(both)[1].items()}
-        {'table': ['words.table'], 'trained': ['params.head.tables'], 'fixed': []}
+        {'table': ['words.table'], 'trained': ['head.tables'], 'fixed': []}
 
     Source: the collections of Flax.
     """
@@ -88,7 +88,7 @@ class Parameters:
             The parameters.
 
         Raises:
-            ValueError: two arrays have one name.
+            ValueError: two arrays have one name, or a trained one has the name of all tables or buffers.
 
         Example:
             >>> Parameters.of(tables={("layers", 0, "tables", "table"): 1}).tables
@@ -98,6 +98,9 @@ class Parameters:
             group: _named(groups.get(group, {}), without="tables" if group == "tables" else None)
             for group in GROUPS
         }
+        for name in ("tables", "buffers"):
+            if name in named["trained"]:
+                raise ValueError(f"model: a trained array can't be named {name!r} alone; rename it")
         paths = tuple(tuple(sorted(named[group].items())) for group in GROUPS)
         arrays = {
             group: {name: groups[group][path] for name, path in found.items()}
@@ -135,11 +138,11 @@ class Parameters:
 
         Example:
             >>> [str(key) for key, _ in Parameters.of(trained={("bias",): 1}).tree_flatten_with_keys()[0]]
-            ["['tables']", "['buffers']", "['params.bias']"]
+            ["['tables']", "['buffers']", "['bias']"]
         """
         names = tuple(sorted(self.trained))
         fixed = {"carried": self.carried, "constant": self.constant}
-        trained = [(DictKey(f"params.{name}"), self.trained[name]) for name in names]
+        trained = [(DictKey(name), self.trained[name]) for name in names]
         return [(DictKey("tables"), self.tables), (DictKey("buffers"), fixed), *trained], (names, self.layout)
 
     @classmethod

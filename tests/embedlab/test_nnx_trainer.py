@@ -394,6 +394,15 @@ def test_what_nothing_would_train_is_an_error() -> None:
         Trainer(model, loss_of, rows=sparse.sgd(0.1), dense=optax.sgd(0.1), dense_tables=["table"])
 
 
+def test_names_must_tell_arrays_apart() -> None:
+    model = nnx.Dict(tables=nnx.Param(jnp.ones(2)))
+    with pytest.raises(ValueError, match=r"can't be named 'tables' alone; rename it"):
+        Trainer(model, lambda model: model.tables.sum(), dense=optax.sgd(0.1))
+    twice = nnx.Dict({"a.b": nnx.Param(jnp.ones(2)), "a": nnx.Dict(b=nnx.Param(jnp.ones(2)))})
+    with pytest.raises(ValueError, match=r"would both be named 'a\.b'; rename one"):
+        Trainer(twice, lambda model: model.a.b.sum(), dense=optax.sgd(0.1))
+
+
 def test_a_clone_holds_the_same_arrays() -> None:
     model = Classifier(embedding("dense", update="sparse"))
     clone = nnx.clone(model)
