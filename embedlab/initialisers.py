@@ -165,6 +165,11 @@ def _in_shards(
 _over: ContextVar[tuple[Mesh, str] | None] = ContextVar("embedlab_drawn_over", default=None)
 
 
+def _as_alone(drawn: Any) -> Any:
+    """The bits that are drawn outside of `jit` too: else XLA makes one factor of two, and rounds once."""
+    return jax.lax.optimization_barrier(drawn)
+
+
 @dataclasses.dataclass(frozen=True)
 class Normal:
     """Independent normal entries: `N(0, stddev²)`.
@@ -194,7 +199,7 @@ class Normal:
 
     def piece(self, key: PRNGKeyArray, rows: int, width: int, dtype: str) -> Float[Array, "rows width"]:
         """Draws some rows, float [rows, width]."""
-        return self.stddev * jax.random.normal(key, (rows, width), dtype)
+        return self.stddev * _as_alone(jax.random.normal(key, (rows, width), dtype))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -227,7 +232,7 @@ class ScaledNormal:
 
     def piece(self, key: PRNGKeyArray, rows: int, width: int, dtype: str) -> Float[Array, "rows width"]:
         """Draws some rows, float [rows, width]."""
-        return self.scale / width**0.5 * jax.random.normal(key, (rows, width), dtype)
+        return self.scale / width**0.5 * _as_alone(jax.random.normal(key, (rows, width), dtype))
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,0 +1,219 @@
+"""Tables over a mesh: the same training as on one device, whatever lies where, and nothing large moves."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from jax.sharding import AxisType
+
+from embedlab.sparse import Entries, Sharding
+from embedlab.sparse.sharding.read import reader
+from tests.embedlab.sparse import mesh_worker
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def start(devices: int, *arguments: str) -> subprocess.Popen[str]:
+    """A process with so many CPU devices."""
+    flags = f"--xla_force_host_platform_device_count={devices}"
+    env = {**os.environ, "XLA_FLAGS": flags, "PYTHONPATH": str(ROOT), "JAX_PLATFORMS": "cpu"}
+    command = [sys.executable, str(mesh_worker.__file__), *arguments]
+    return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def result(process: subprocess.Popen[str]) -> Any:
+    out, errors = process.communicate(timeout=500)
+    assert process.returncode == 0, errors[-3000:]
+    return json.loads(out.splitlines()[-1])
+
+
+def on_eight(*arguments: str) -> Any:
+    return result(start(8, *arguments))
+
+
+def found(results: dict[str, Any], name: str) -> Any:
+    assert not isinstance(results[name], str), results[name]
+    return results[name]
+
+
+# --- the same training ---------------------------------------------------------------------------------
+
+CASES = [
+    "dense sgd rows=8",
+    "dense sgd-sort data=8",
+    "dense adam data=4,rows=2",
+    "dense adagrad-host data=2,rows=2",
+    "dense micro-batches data=2,rows=4",
+    "hashed adagrad both=8",
+    "hashed frozen data=2,rows=4",
+    "subword adagrad data=1,rows=8",
+    "embed sgd both=8",
+    "ragged sgd data=2,rows=4",
+    "ragged adagrad both=8",
+    "twice adagrad-twice data=4,rows=2",
+    "narrow adagrad data=4,rows=2",
+]
+MESHES = ("rows=8", "data=8", "both=8", "data=4,rows=2", "data=2,rows=4", "data=1,rows=8", "data=3,rows=2")
+ALL = [
+    f"{model} {optimizer} {mesh}"
+    for model in ("dense", "hashed", "subword", "embed", "ragged")
+    for optimizer in ("sgd", "adagrad", "frozen", "adam")
+    for mesh in MESHES
+]
+
+
+def require_equal(one: dict[str, Any], name: str) -> None:
+    assert one["initial"] == 0
+    assert one["losses"] < 1e-5
+    assert one["state"] < (1e-2 if name.startswith("narrow") else 2e-5)
+    assert one["padding"] == 0
+    assert one["learnt"] > 1e-4
+    assert len(one["parts"]) <= 2  # one for each of two tables
+
+
+@pytest.fixture(scope="module")
+def trained() -> dict[str, Any]:
+    return on_eight("cases", *CASES)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_training_is_that_of_one_device(trained: dict[str, Any], name: str) -> None:
+    require_equal(found(trained, name), name)
+
+
+def test_rows_are_cut_and_padded(trained: dict[str, Any]) -> None:
+    assert found(trained, "dense sgd rows=8")["parts"] == [126]  # 1003 rows, 8 · 126 = 1008
+    assert found(trained, "dense sgd rows=8")["padded"] == 5
+    assert found(trained, "dense sgd-sort data=8")["parts"] == [1003]
+
+
+@pytest.mark.slow
+def test_every_training_is_that_of_one_device() -> None:
+    results = on_eight("cases", *ALL)
+    for name in ALL:
+        require_equal(found(results, name), name)
+
+
+# --- what moves ----------------------------------------------------------------------------------------
+
+STEPS = [f"{rule} {mesh}" for rule in ("adagrad", "adam") for mesh in ("both=8", "data=4,rows=2")]
+
+
+@pytest.fixture(scope="module")
+def moved() -> dict[str, Any]:
+    return on_eight("all_bytes_moved", *STEPS)
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_traffic_does_not_grow_with_the_table(moved: dict[str, Any], name: str) -> None:
+    small, large = (found(moved, name)[rows] for rows in ("10000", "100000"))
+    assert small["traffic"] == large["traffic"]
+    # Ids and cotangents twice at most, and no more: [5, 32] of each id and [32, 8] floats.
+    entries, vectors = 4 * mesh_worker.BAGS * mesh_worker.LENGTH, 4 * mesh_worker.BAGS * mesh_worker.DIM
+    assert sum(large["traffic"].values()) < 2 * (3 * entries + 2 * vectors)
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_a_step_works_in_place(moved: dict[str, Any], name: str) -> None:
+    small, large = (found(moved, name)[rows] for rows in ("10000", "100000"))
+    assert large["copied"] == small["copied"] < 1000
+    grown = large["part"] - small["part"]
+    assert large["beside"] - small["beside"] < grown / 2  # the numbers of steps, 4 bytes a row, may be copied
+
+
+# --- making, keeping, restoring ------------------------------------------------------------------------
+
+
+def test_no_device_makes_a_whole_table() -> None:
+    rows = ("30001", "270001")  # drawn at once, and in pieces
+    results = on_eight("initials", "rows=8", *rows)
+    for one in rows:
+        initial = found(results, one)
+        assert initial["equal"]
+        assert initial["traffic"] == {}
+        assert initial["beside"] < 3.5 * initial["part"]  # of eight parts
+
+
+@pytest.mark.usefixtures("unchecked")  # Orbax puts its settings into a copy of the tree, in place of arrays
+def test_a_checkpoint_goes_on_elsewhere(tmp_path: Path) -> None:
+    results = on_eight("checkpoint", str(tmp_path), "rows=8", "data=2,rows=2")
+    expected = results["losses"]
+    np.testing.assert_allclose(results["restored"], expected, atol=1e-5)
+    np.testing.assert_allclose(mesh_worker.restored(str(tmp_path), None), expected, atol=1e-5)
+
+
+# --- two processes -------------------------------------------------------------------------------------
+
+TOGETHER = ["dense adam rows=2,data=2", "hashed adagrad both=4"]
+
+
+def test_two_processes_train_as_one() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    processes = [start(2, "one_process", str(number), port, *TOGETHER) for number in range(2)]
+    first, second = map(result, processes)
+    for name in TOGETHER:
+        one = found(first, name)
+        assert one == found(second, name)
+        _, last, losses = mesh_worker.on_one_device(*name.split()[:2])
+        np.testing.assert_allclose(one["losses"], losses, atol=1e-5)
+        total = float(sum(np.abs(x).sum() for x in jax.tree.leaves(last.params)))
+        assert one["sum"] == pytest.approx(total, rel=1e-5)
+
+
+# --- one device is a mesh too --------------------------------------------------------------------------
+
+
+def mesh(*names: str) -> jax.sharding.Mesh:
+    return jax.make_mesh((1,) * len(names), names, axis_types=(AxisType.Auto,) * len(names))
+
+
+@pytest.mark.parametrize("owners", [None, jnp.array([[0, 1, 1], [2, -1, 2]])])
+def test_a_reader_is_differentiable_in_weights(owners: Any) -> None:
+    table = jax.random.normal(jax.random.key(0), (5, 2))
+    rows, weights = jnp.array([[0, 4, 5], [2, -1, 4]]), jax.random.normal(jax.random.key(1), (2, 3))
+
+    def total(weights: Any, sharding: Sharding) -> Any:
+        read = reader(sharding)
+        assert read is not None
+        return jnp.sum(jnp.sin(read("table", table, Entries(rows, weights, owners), 3)))
+
+    def plain(weights: Any) -> Any:
+        vectors = jnp.where(((rows >= 0) & (rows < 5))[..., None], table[rows.clip(0, 4)], 0)
+        own = jnp.broadcast_to(jnp.arange(3), rows.shape) if owners is None else owners
+        share = weights[..., None] * vectors * (own >= 0)[..., None]
+        return jnp.sum(jnp.sin(jnp.zeros((3, 2)).at[own].add(share)))
+
+    expected = jax.value_and_grad(plain)(weights)
+    for sharding in (Sharding(mesh("x"), "x", "x"), Sharding(mesh("d", "r"), "r", "d"), Sharding(mesh("d"))):
+        found = jax.jit(jax.value_and_grad(total), static_argnums=1)(weights, sharding)
+        for got, want in zip(found, expected, strict=True):
+            np.testing.assert_allclose(got, want, atol=1e-6)
+
+
+def test_a_mesh_must_fit() -> None:
+    with pytest.raises(ValueError, match=r"rows='y': the mesh has x"):
+        Sharding(mesh("x"), rows="y")
+    with pytest.raises(ValueError, match=r"axis x is not Auto; make it with axis_types"):
+        Sharding(jax.make_mesh((1,), ("x",), axis_types=(AxisType.Explicit,)), rows="x")
+
+
+def test_parameters_may_be_given_as_arrays() -> None:
+    make, loss, batches = mesh_worker.dense()
+    shared = mesh_worker.trainer(loss, "adagrad", Sharding(mesh("rows"), "rows"))
+    first, _, losses = mesh_worker.on_one_device("dense", "adagrad")
+    for params in (make(), jax.tree.map(np.asarray, make())):
+        state = shared.init(params)
+        assert mesh_worker.gap(first, shared.whole(state)) == 0
+        np.testing.assert_allclose(mesh_worker.run(shared, state, batches)[1], losses, atol=1e-6)
