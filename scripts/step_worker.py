@@ -1,11 +1,11 @@
 """Trains the model of a step benchmark on demand, for a program that times several of its kind in turn.
 
-    python scripts/step_worker.py OPTIMIZER ROWS DISTRIBUTION
+    python scripts/step_worker.py [row-wise] OPTIMIZER ROWS DISTRIBUTION
 
-OPTIMIZER is sgd, adagrad, row_adagrad, adam (lazy) or row_adam; DISTRIBUTION zipf or uniform. The model:
-1,024 bags of 32 ids, 64 wide, their means, a linear layer to 4 classes, cross-entropy. Says `READY rss peak
-loss` once it is warm; answers each line `GO n` with `T seconds-a-step loss peak` after n steps, each on a
-batch of its own, all that is done for them counted.
+OPTIMIZER is sgd, adagrad, row_adagrad, adam (lazy) or row_adam; with row-wise, adagrad and adam are those.
+DISTRIBUTION is zipf or uniform. The model: 1,024 bags of 32 ids, 64 wide, their means, a linear layer to 4
+classes, cross-entropy. Says `READY rss peak loss` once it is warm; answers each line `GO n` with `T
+seconds-a-step loss peak` after n steps, each on a batch of its own, all that is done for them counted.
 """
 
 from __future__ import annotations
@@ -88,7 +88,8 @@ class Work:
 
 
 if __name__ == "__main__":
-    name, rows, distribution = sys.argv[1:]
+    *row_wise, name, rows, distribution = sys.argv[1:]
+    name = f"row_{name}" if row_wise and f"row_{name}" in OPTIMIZERS else name
     SPEC = embedlab.Dense(int(rows), DIM, initialiser=embedlab.Normal(0.1))
     work = Work(name, distribution)
     warm = work.run(TOGETHER + 1)  # both programs
