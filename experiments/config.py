@@ -17,7 +17,7 @@ from experiments.data import Docstrings, Source
 from experiments.encoders import Bag, Encoder
 
 Optimizer = Literal["adam", "adagrad", "sgd", "momentum", "row_adagrad", "row_adam"]
-Update = Literal["sparse", "dense"]
+Update = Literal["auto", "sparse", "dense"]
 Rounding = Literal["nearest", "stochastic"]
 
 _LONGEST = 2**20  # documents a step, tokens a document: beyond it a number is mistyped
@@ -93,8 +93,9 @@ class Train:
         optimizer: what takes the steps; momentum is SGD with 0.9 of it, and the row_ kinds keep one number
             a row where the others keep one an entry.
         rate: learning rate.
-        update: how tables are trained: sparse, where a step costs what it reads, or dense, where it costs
-            a pass over the table.
+        update: how tables are trained: sparse, where a step costs what it reads; dense, where it costs a
+            pass over the table; or auto, dense for those with fewer rows than 8 ids a document read in a
+            batch, and sparse for all others and with settings that are for rows.
         exact: whether adam and momentum move rows in steps that do not read them, as dense updates do;
             else a row rests until it is read, as with torch's SparseAdam.
         weight_decay: part of every weight that a step takes away, times the rate, as in AdamW; 0 for none.
@@ -124,7 +125,7 @@ class Train:
 
     optimizer: Optimizer = "adam"
     rate: float = 0.01
-    update: Update = "sparse"
+    update: Update = "auto"
     exact: bool = False
     weight_decay: float = 0.0
     l2: float = 0.0
@@ -160,18 +161,19 @@ class Train:
         require(is_dropout, "dropout", self.dropout, "give an embedlab.Dropout(words=…, components=…)")
         self._require_fitting()
 
+    @property
+    def for_rows(self) -> tuple[str, ...]:
+        """The fields whose values a table has to be trained by rows for."""
+        usual = {"max_norm": None, "freeze_until": 0, "rounding": "nearest"}
+        found = tuple(field for field, value in usual.items() if getattr(self, field) != value)
+        return ("optimizer", *found) if self.optimizer.startswith("row_") else found
+
     def _require_fitting(self) -> None:
         """Refuses what can't be had together."""
         able = not (self.exact and self.optimizer == "row_adam")
         require(able, "exact", self.exact, "row_adam has no exact form; take adam, or exact=False")
-        if self.update == "sparse":
-            return
-        whole = not self.optimizer.startswith("row_")
-        remedy = "it keeps one number a row, which update='dense' does not; take update='sparse', or "
-        require(whole, "optimizer", self.optimizer, remedy + self.optimizer.removeprefix("row_"))
-        for field in ("max_norm", "freeze_until", "rounding"):
-            value, usual = getattr(self, field), type(self).__dataclass_fields__[field].default
-            require(value == usual, field, value, f"this is for rows; take update='sparse', or {usual!r}")
+        for field in self.for_rows if self.update == "dense" else ():
+            require(False, field, getattr(self, field), "this is for rows; take update='auto' or 'sparse'")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -19,7 +19,33 @@ from experiments.model import Model
 
 def begin(model: Model, settings: Train, parameters: dict[str, Any], buffers: Any) -> sparse.TrainState:
     """The state before the first step, around the parameters; the first steps use them up."""
-    return _trainer(model, settings, parameters["tables"], buffers).init(parameters)
+    whole = trained_whole(model, settings, parameters["tables"], buffers)
+    return _trainer(model, settings, parameters["tables"], buffers, whole).init(parameters)
+
+
+def trained_whole(model: Model, settings: Train, tables: dict[str, Any], buffers: Any) -> tuple[str, ...]:
+    """Names of the tables that `train.update` has trained whole, by optax.
+
+    Where each row is read several times a step, there is nothing to be saved by finding out which are:
+    to merge the reads then costs more than a pass over the table. That is of n-grams above all.
+
+    Example:
+        >>> from experiments.encoders import Bag
+        >>> spec = embedlab.Hashed(10_000, 4, buckets=1000, hashes=2, importance=10_000)
+        >>> tables = jax.eval_shape(lambda: spec.init(jax.random.key(0)).tables)
+        >>> trained_whole(Model(spec, Bag(), 2), Train(batch=256), tables, {})
+        ('table',)
+
+    Source: measured with `scripts/bench_classify.py`.
+    """
+    if settings.update == "dense":
+        return tuple(tables)
+    if settings.update == "sparse" or settings.for_rows:
+        return ()
+    reads = dict.fromkeys(tables, 0)  # a step, if a document has 8 ids
+    for look in model.spec.index(buffers, np.zeros(1, np.int32)):
+        reads[look.table] += 8 * settings.batch * np.shape(look.rows)[-1]
+    return tuple(name for name, table in tables.items() if table.shape[0] < reads[name])
 
 
 @functools.partial(jax.jit, static_argnames=("model", "settings"), donate_argnames="live")
@@ -40,7 +66,9 @@ def take(
     Returns:
         The state, and the mean loss, without the penalty on rows.
     """
-    trainer = _trainer(model, settings, live.params["tables"], buffers)
+    tables = live.params["tables"]
+    whole = tuple(name for name in tables if name not in live.rows)
+    trainer = _trainer(model, settings, tables, buffers, whole)
 
     def one(live: sparse.TrainState, batch: Any) -> tuple[sparse.TrainState, Any]:
         documents = jax.tree.map(lambda x: x[batch], arrays)
@@ -57,32 +85,35 @@ def copied(old: Any, new: Any) -> Any:
     return jax.tree.map(jnp.copy, new)
 
 
-def _trainer(model: Model, settings: Train, tables: dict[str, Any], buffers: Any) -> sparse.Trainer:
+def _trainer(
+    model: Model, settings: Train, tables: dict[str, Any], buffers: Any, whole: tuple[str, ...]
+) -> sparse.Trainer:
     weights = {look.weights_from for look in model.spec.index(buffers, np.zeros(1, np.int32))}
     return sparse.Trainer(
-        functools.partial(_loss, model, settings),
+        functools.partial(_loss, model, settings, whole),
         rows={name: optimizers.of_rows(settings, in_a_ball=name not in weights) for name in tables},
         dense=optimizers.of_arrays(settings),
-        dense_tables=tuple(tables) if settings.update == "dense" else (),
+        dense_tables=whole,
         has_aux=True,
         clip=settings.clip,
     )
 
 
 def _loss(
-    model: Model, settings: Train, parameters: Any, buffers: Any, documents: Any, key: Any
+    model: Model, settings: Train, whole: Any, parameters: Any, buffers: Any, documents: Any, key: Any
 ) -> tuple[Any, Any]:
     """What is minimised, and what is told of it: the cross-entropy alone."""
     ids, lengths, labels = documents
     logits = model.logits(parameters, buffers, ids, lengths, settings.dropout, key)
     loss = optax.softmax_cross_entropy_with_integer_labels(logits, labels).mean()
-    if settings.l2 and settings.update == "dense":  # otherwise the optimizer of rows knows of it
-        return loss + settings.l2 * _l2(model, parameters, buffers, ids, lengths), loss
+    if settings.l2 and whole:  # of other tables the optimizer of rows knows
+        return loss + settings.l2 * _l2(model, whole, parameters, buffers, ids, lengths), loss
     return loss, loss
 
 
-def _l2(model: Model, parameters: Any, buffers: Any, ids: Any, lengths: Any) -> Any:
-    """The L2 penalty on the rows that a batch's real ids use."""
+def _l2(model: Model, whole: Any, parameters: Any, buffers: Any, ids: Any, lengths: Any) -> Any:
+    """The L2 penalty on the rows that a batch's real ids use, of some tables."""
     real = jnp.arange(ids.shape[1]) < lengths[:, None]
     lookups = embedlab.lookups(model.spec, model.variables(parameters, buffers), ids, mask=real)
+    lookups = tuple(look for look in lookups if look.table in whole)
     return embedlab.l2_rows(embedlab.gather(parameters["tables"], lookups), lookups)

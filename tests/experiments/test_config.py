@@ -36,7 +36,7 @@ def test_defaults_are_valid_frozen_and_equal_by_value(kind: Any) -> None:
         (Text, "min_count", True, "min_count=True: give a whole number"),
         (Text, "max_length", 8.0, "max_length=8.0: give a whole number"),
         (Train, "optimizer", "lion", "optimizer='lion': choose one of adam, adagrad, sgd, momentum, row_"),
-        (Train, "update", "both", "update='both': choose one of sparse, dense"),
+        (Train, "update", "both", "update='both': choose one of auto, sparse, dense"),
         (Train, "rounding", "up", "rounding='up': choose one of nearest, stochastic"),
         (Train, "exact", 1, "exact=1: give True or False"),
         (Train, "weight_decay", -0.1, "weight_decay=-0.1: give a finite number of at least 0"),
@@ -92,11 +92,11 @@ def test_refused(kind: Any, field: str, value: Any, message: str) -> None:
     ("settings", "message"),
     [
         ({"optimizer": "row_adam", "exact": True}, "exact=True: row_adam has no exact form; take adam"),
-        ({"optimizer": "row_adam"}, "optimizer='row_adam': it keeps one number a row, which update='dense'"),
-        ({"optimizer": "row_adagrad"}, "take update='sparse', or adagrad"),
-        ({"max_norm": 1.0}, "max_norm=1.0: this is for rows; take update='sparse', or None"),
-        ({"freeze_until": 9}, "freeze_until=9: this is for rows; take update='sparse', or 0"),
-        ({"rounding": "stochastic"}, "rounding='stochastic': this is for rows; take update='sparse', or"),
+        ({"optimizer": "row_adam"}, "optimizer='row_adam': this is for rows; take update='auto' or 'sparse'"),
+        ({"optimizer": "row_adagrad"}, "optimizer='row_adagrad': this is for rows"),
+        ({"max_norm": 1.0}, "max_norm=1.0: this is for rows"),
+        ({"freeze_until": 9}, "freeze_until=9: this is for rows"),
+        ({"rounding": "stochastic"}, "rounding='stochastic': this is for rows"),
     ],
 )
 def test_what_does_not_go_together_is_refused(settings: dict[str, Any], message: str) -> None:

@@ -20,6 +20,7 @@ ROWS, WORDS, LENGTH = 60, 40, 6
 HASHED = embedlab.Hashed(WORDS, 4, buckets=ROWS, hashes=2, importance=WORDS)
 MODEL = Model(embedlab.Dense(ROWS, 4), Bag(), 3)
 KEY = jax.random.key(7)
+LAZY = Train(update="sparse")
 
 
 def documents(rows: int = 30) -> Any:
@@ -62,20 +63,52 @@ def near(a: Any, b: Any) -> None:
     ids=lambda settings: settings.optimizer,
 )
 def test_both_updates_are_one(model: Model, settings: Train) -> None:
-    rows, loss = after(model, settings)
-    whole, other = after(model, dataclasses.replace(settings, update="dense"))
-    near((rows, loss), (whole, other))
+    rows, whole, mixed = (
+        after(model, dataclasses.replace(settings, update=update, batch=batch))
+        for update, batch in (("sparse", 256), ("dense", 256), ("auto", 5))
+    )
+    near(rows, whole)
+    near(rows, mixed)
+
+
+def test_small_tables_are_trained_whole() -> None:
+    model = Model(embedlab.Hashed(WORDS, 4, buckets=ROWS, hashes=2, importance=WORDS), Bag(), 3)
+    tables = model.init(KEY, {})["tables"]
+
+    def whole(**settings: Any) -> tuple[str, ...]:
+        return steps.trained_whole(model, Train(**settings), tables, {})
+
+    assert {name: table.shape[0] for name, table in tables.items()} == {"table": 60, "importance": 40}
+    assert [whole(batch=batch) for batch in (3, 4, 5, 6)] == [(), ("table",), ("table",), tuple(tables)]
+    assert whole(update="sparse", batch=999) == () == whole(max_norm=1.0) == whole(optimizer="row_adam")
+    assert whole(update="dense", batch=1) == tuple(tables)
+    live = steps.begin(model, Train(batch=5), model.init(KEY, {}), {})
+    assert list(live.rows) == ["importance"]
+
+
+def test_a_wide_vocabulary_is_trained_by_rows() -> None:
+    for spec in (embedlab.Dense(12_800, 64), embedlab.Hashed(12_800, 64, buckets=1_000_000)):
+        model = Model(spec, Bag(), 3)
+        tables = jax.eval_shape(lambda model=model: model.init(KEY, {})["tables"])
+        assert steps.trained_whole(model, Train(), tables, {}) == ()
+
+
+def test_ngrams_that_share_few_rows_are_trained_whole() -> None:
+    spec = embedlab.Subword(3, 4, buckets=3200, own_row=False)
+    buffers = spec.word_buffers(["word", "another", "third"])
+    model = Model(spec, Bag(), 3)
+    assert steps.trained_whole(model, Train(), model.init(KEY, buffers)["tables"], buffers) == ("table",)
 
 
 def test_a_lazy_row_rests_until_it_is_read() -> None:
-    live, parameters = begun(MODEL, Train())
-    live, _ = steps.take(MODEL, Train(), live, {}, documents(), batches(1), KEY)
+    live, parameters = begun(MODEL, LAZY)
+    live, _ = steps.take(MODEL, LAZY, live, {}, documents(), batches(1), KEY)
     before = np.asarray(live.params["tables"]["table"])
     read = np.unique(used(batches(1, first=1)))
-    live, _ = steps.take(MODEL, Train(), live, {}, documents(), batches(1, first=1), KEY)
+    live, _ = steps.take(MODEL, LAZY, live, {}, documents(), batches(1, first=1), KEY)
     moved = np.flatnonzero((np.asarray(live.params["tables"]["table"]) != before).any(1))
     np.testing.assert_array_equal(moved, read)
-    exact = after(MODEL, Train(exact=True), 2)[0]["tables"]["table"]
+    exact = after(MODEL, Train(update="sparse", exact=True), 2)[0]["tables"]["table"]
     start = np.asarray(parameters["tables"]["table"])
     np.testing.assert_array_equal(
         np.flatnonzero((np.asarray(exact) != start).any(1)), np.unique(used(batches(2)))
@@ -91,7 +124,7 @@ def used(rows: np.ndarray) -> np.ndarray:
 
 
 def test_steps_in_one_program_or_in_two() -> None:
-    settings = Train(rate=0.05, dropout=embedlab.Dropout(words=0.3, components=0.2))
+    settings = Train(update="sparse", rate=0.05, dropout=embedlab.Dropout(words=0.3, components=0.2))
     whole, _ = after(MODEL, settings, 8)
     live, _ = begun(MODEL, settings)
     for first in (0, 4):
@@ -103,7 +136,7 @@ def test_steps_in_one_program_or_in_two() -> None:
 def test_rows_stay_in_the_ball_and_weights_are_no_rows() -> None:
     model = Model(HASHED, Bag(), 3)
     tables = after(model, Train(rate=0.5, max_norm=0.7))[0]["tables"]
-    free = after(model, Train(rate=0.5))[0]["tables"]
+    free = after(model, Train(rate=0.5, update="sparse"))[0]["tables"]
     rows = model.spec.index({}, used(batches(8)))[1].rows
     longest = {
         name: np.linalg.norm(table["table"][rows.reshape(-1)], axis=-1).max()
@@ -127,7 +160,7 @@ def test_small_updates_come_through_by_chance() -> None:
     narrow = Model(embedlab.Dense(ROWS, 4, embedlab.Constant(1.0), "bfloat16"), Bag(), 3)
     moved = {}
     for rounding in ("nearest", "stochastic"):
-        settings = Train(optimizer="sgd", rate=1e-3, rounding=rounding)  # type: ignore[arg-type]
+        settings = Train(update="sparse", optimizer="sgd", rate=1e-3, rounding=rounding)  # type: ignore[arg-type]
         table = after(narrow, settings, 20)[0]["tables"]["table"]
         assert table.dtype == jnp.bfloat16
         moved[rounding] = int((table != 1).sum())
@@ -140,7 +173,7 @@ def test_small_updates_come_through_by_chance() -> None:
 )
 def test_no_temporary_is_as_large_as_the_table(optimizer: Any, more: Any) -> None:
     exact = optimizer in ("adam", "momentum") and bool(more)
-    require_small(Train(optimizer=optimizer, exact=exact, **more))
+    require_small(Train(optimizer=optimizer, exact=exact, **more))  # the table is large enough for auto
 
 
 def require_small(settings: Train) -> None:
@@ -162,12 +195,12 @@ def test_the_dense_update_takes_as_much() -> None:
 
 
 def test_a_state_is_used_up_and_a_copy_is_not() -> None:
-    live, _ = begun(MODEL, Train())
+    live, _ = begun(MODEL, LAZY)
     kept = jax.tree.map(jnp.copy, live.params)
     copy = steps.copied(kept, live.params)
     assert kept["tables"]["table"].is_deleted()
     before = np.array(live.params["tables"]["table"])
-    steps.take(MODEL, Train(), live, {}, documents(), batches(4), KEY)
+    steps.take(MODEL, LAZY, live, {}, documents(), batches(4), KEY)
     assert live.params["tables"]["table"].is_deleted()
     np.testing.assert_array_equal(copy["tables"]["table"], before)
 
