@@ -201,7 +201,7 @@ class Trainer:
         group_of = {"tables": "tables", "params": "trained"} | dict.fromkeys(self.mutable, "carried")
         for path, leaf in flat.items():
             groups[group_of.get(path[0], "constant")][path] = leaf
-        return Parameters.of(**groups)
+        return Parameters.of(None, **groups)
 
     def _loss_of_parameters(self, params: Parameters, *batch: Any) -> Any:
         """The user's loss of variables as one of the arrays by name."""

@@ -115,13 +115,13 @@ class Parameters:
             >>> Parameters.of(trained={("head", "bias"): 1}).by_path()
             {('head', 'bias'): 1}
         """
-        found = {}
+        found: dict[Path, Any] = {}
         for group in GROUPS:
             arrays, paths = getattr(self, group), self.layout.of(group)
             found |= {path: arrays[name] for name, path in paths.items() if name in arrays}
         return found
 
-    def replace(self, **groups: dict[str, Any]) -> Parameters:
+    def replace(self, **groups: Any) -> Parameters:
         """The same with other arrays.
 
         Args:

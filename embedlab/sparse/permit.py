@@ -1,20 +1,20 @@
 """Whether a loss is being traced for row-sparse gradients, and of which tables.
 
 A Flax module with `update="sparse"` refuses train mode anywhere else, for there its tables would stay
-untrained without a word. What is known is kept in a context variable: each thread has its own.
+untrained without a word. What is known is kept in a context of JAX: each thread has its own, and a `jit` that
+was traced inside is traced anew outside, where it must refuse.
 """
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator
-from contextvars import ContextVar
 from typing import Any
 
 import jax
 
-_Shapes = frozenset[tuple[tuple[int, ...], str]]
-_trained: ContextVar[_Shapes] = ContextVar("embedlab_trained_tables", default=frozenset())
+#: Shapes and dtypes of the tables that get gradients.
+_trained = jax.make_user_context(default_value=frozenset())
 
 
 @contextlib.contextmanager
@@ -33,11 +33,8 @@ def permitted(tables: Iterable[Any]) -> Iterator[None]:
 
     Source: none.
     """
-    before = _trained.set(frozenset(map(_shape, tables)))
-    try:
+    with _trained(frozenset(map(_shape, tables))):
         yield
-    finally:
-        _trained.reset(before)
 
 
 def may_train(table: Any) -> bool:
@@ -59,7 +56,7 @@ def may_train(table: Any) -> bool:
 
     Source: none.
     """
-    return isinstance(table, jax.core.Tracer) and _shape(table) in _trained.get()
+    return isinstance(table, jax.core.Tracer) and _shape(table) in _trained.value
 
 
 def _shape(table: Any) -> tuple[tuple[int, ...], str]:

@@ -381,6 +381,21 @@ def test_another_thread_has_no_permission() -> None:
     assert len(found) == 1 and "untrained" in found[0]
 
 
+def test_a_function_that_was_compiled_in_the_step_has_no_permission_outside() -> None:
+    model = Classifier(embedding("dense", update="sparse"))
+    logits = nnx.jit(lambda model, ids: model(ids))
+
+    def loss(model: Any, ids: Any, labels: Any) -> Any:
+        return optax.softmax_cross_entropy_with_integer_labels(logits(model, ids), labels).mean()
+
+    trainer = Trainer(model, loss, rows=sparse.sgd(0.1), dense=optax.sgd(0.1))
+    for _ in range(2):
+        trainer.step(*batch(0))
+        with pytest.raises(ValueError, match=REFUSED):
+            logits(model, batch(0)[0])
+    assert trainer._trainer._step._cache_size() == 1
+
+
 # --- mistakes ----------------------------------------------------------------------------------------
 
 
