@@ -6,7 +6,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Shaped
 
 from embedlab.base import ABSENT, accumulator
 from embedlab.lookup.reads import read_program
@@ -39,15 +39,15 @@ def take(table: Float[Array, "rows width"], rows: Any) -> Float[Array, "*shape w
     return vectors.reshape(*rows.shape, table.shape[1])
 
 
-def read(table: Float[Array, "rows width"], rows: Any) -> Float[Array, "*shape width"]:
+def read(table: Shaped[Array, "rows width"], rows: Any) -> Shaped[Array, "*shape width"]:
     """`take` with the derivative that JAX gives it, for code that brings its own.
 
     Args:
-        table: float [rows, width].
+        table: [rows, width], of floats or of what is kept beside them.
         rows: int32 [...].
 
     Returns:
-        float [..., width].
+        [..., width].
 
     Example:
         >>> read(jnp.ones((3, 2)), jnp.array([-1]))

@@ -107,7 +107,10 @@ def _checked(sources: Any, table: Any, fresh: Any) -> np.ndarray:
     whole = np.issubdtype(rows.dtype, np.integer) and rows.shape == fresh.shape[:1]
     require(whole, "sources", f"{rows.dtype} {rows.shape}", f"give whole numbers, shape {fresh.shape[:1]}")
     require(
-        table.shape[1] == fresh.shape[1], "fresh.shape", tuple(fresh.shape), f"give width {table.shape[1]}"
+        table.shape[1] == fresh.shape[1],
+        "fresh.shape",
+        tuple(fresh.shape),
+        f"give rows of width {table.shape[1]}",
     )
     outside = rows[(rows < -1) | (rows >= table.shape[0])]
     require(outside.size == 0, "sources", outside[:1].tolist(), f"the old rows are 0 … {table.shape[0] - 1}")
