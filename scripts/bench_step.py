@@ -18,6 +18,7 @@ With --strategies every way to update a table is timed beside the one that the p
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import itertools
 import json
 from collections.abc import Callable, Iterator
@@ -123,6 +124,8 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="write the figures here")
     parser.add_argument("--plot", type=Path, help="draw them here (PNG, SVG or PDF)")
     args = parser.parse_args()
+    if args.plot and importlib.util.find_spec("matplotlib") is None:
+        parser.error("--plot: it needs matplotlib; install it, as with `pip install matplotlib`")
     args.rounds = max(9, args.rounds)
     print(f"jax {jax.__version__}, {jax.devices()[0].device_kind}; {args.rounds} rounds")
     results = []
