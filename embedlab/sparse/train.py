@@ -292,8 +292,8 @@ class Trainer:
         parts, kept = self._prepare(seen, parts, state, batch)
         value, aux, gradients = self._gradients(seen, parts, batch)
         # What reads the tables comes before what writes them: so that they need not be copied.
-        before = (parts["table"], kept, gradients, value, aux)
-        tables, kept, gradients, value, aux = jax.lax.optimization_barrier(before)
+        gradients, value, aux = _all_at_once((gradients, value, aux), state.step)
+        tables, kept, gradients = jax.lax.optimization_barrier((parts["table"], kept, gradients))
         merged, dense = self._clipped(tables, kept, gradients, state.step)
         parts = {**parts, "table": dict(tables)}
         for name in self._sparse(tables):
@@ -323,7 +323,7 @@ class Trainer:
             tables, kept = dict(parts["table"]), dict(state.rows)
             for name, optimizer in self._optimizers(kept).items():
                 here = self.sharding, optimizer, tables[name], kept[name]
-                tables[name], kept[name] = sharded.finalize(*here, state.step)
+                tables[name], kept[name] = sharded.finalize(*here, state.step, self._key(name, state.step, 2))
             params = structure.join({**parts, "table": tables})
             return places.keep(self.sharding, dataclasses.replace(state, params=params, rows=kept))
 
@@ -343,7 +343,8 @@ class Trainer:
         for name, optimizer in late.items():
             way = self._way(name, tables[name])
             here = self.sharding, optimizer, tables[name], kept[name]
-            tables[name], kept[name] = sharded.prepare(*here, gradients[name], state.step, way)
+            key = self._key(name, state.step, 1)
+            tables[name], kept[name] = sharded.prepare(*here, gradients[name], state.step, way, key)
         return {**parts, "table": tables}, kept
 
     def _reads(self, seen: Any, parts: Any, batch: Any) -> dict[str, RowGradient]:
@@ -410,9 +411,13 @@ class Trainer:
         optimizer = self._optimizers([name])[name]
         clipped = self.clip is not None
         way = strategies.choose(table, optimizer, clipped=clipped, wanted=self.strategy)
-        number = zlib.crc32(name.encode())  # so that two tables of a shape are not rounded alike
-        key = jax.random.fold_in(jax.random.fold_in(jax.random.key(self.seed), step), number)
+        key = self._key(name, step, 0)
         return sharded.apply(self.sharding, optimizer, table, kept, gradient, step, way, key)
+
+    def _key(self, name: str, step: Any, stage: int) -> Any:
+        """For stochastic rounding: another one for each table, step and stage of a step."""
+        key = jax.random.fold_in(jax.random.key(self.seed), step)
+        return jax.random.fold_in(jax.random.fold_in(key, zlib.crc32(name.encode())), stage)
 
     def _apply_dense(self, parts: Any, gradients: Any, state: Any) -> tuple[Any, Any]:
         """Trains all that is no sparse table by the optax optimizer."""
@@ -453,6 +458,21 @@ class Trainer:
         """What the optax optimizer trains, or gradients of that, in two dicts by name."""
         tables = {name: parts["table"][name] for name in self.dense_tables}
         return {"trained": dict(parts["trained"]), "table": tables}
+
+
+def _all_at_once(tree: Any, step: Any) -> Any:
+    """The same arrays, none of which is there before all are.
+
+    The gradient of learned weights reads a table whose update does not need it, and XLA would rather copy
+    the table than say which goes first: it drops its barriers before it decides. A branch is one operation.
+    """
+    leaves, structure = jax.tree.flatten(tree)
+    plain = [not jnp.issubdtype(leaf.dtype, jax.dtypes.extended) for leaf in leaves]
+    chosen = [leaf for leaf, is_plain in zip(leaves, plain, strict=True) if is_plain]
+    never = step < 0  # which only we know
+    tied = iter(jax.lax.cond(never, lambda x: [jnp.zeros_like(one) for one in x], lambda x: x, chosen))
+    both = zip(leaves, plain, strict=True)
+    return structure.unflatten([next(tied) if is_plain else leaf for leaf, is_plain in both])
 
 
 def _is_rows(gradient: Any) -> bool:

@@ -17,7 +17,13 @@ from embedlab.sparse.rows import change_rows
 
 
 def prepare(
-    optimizer: RowOptimizer, table: Any, state: RowState, gradient: RowGradient, count: Any, way: str
+    optimizer: RowOptimizer,
+    table: Any,
+    state: RowState,
+    gradient: RowGradient,
+    count: Any,
+    way: str,
+    key: Any = None,
 ) -> tuple[Any, RowState]:
     """Brings rows up to date before they are read: the steps they missed, and the decay.
 
@@ -28,6 +34,7 @@ def prepare(
         gradient: of whose parts only the entries count, the rows that will be read.
         count: int32 [], steps taken so far.
         way: how their duplicates are found, one of `merge.WAYS`.
+        key: random key for stochastic rounding; None to round to the nearest.
 
     Returns:
         The table and the state, changed in place where they are donated.
@@ -46,10 +53,12 @@ def prepare(
     if not optimizer.catches_up or not gradient.parts:
         return table, state
     found = distinct_rows(gradient, table.shape[0], way)
-    return _catch_up(optimizer, table, state, found.rows, found.count, count)
+    return _catch_up(optimizer, table, state, found.rows, found.count, count, key)
 
 
-def finalize(optimizer: RowOptimizer, table: Any, state: RowState, count: Any) -> tuple[Any, RowState]:
+def finalize(
+    optimizer: RowOptimizer, table: Any, state: RowState, count: Any, key: Any = None
+) -> tuple[Any, RowState]:
     """Brings every row of a table up to date, for evaluation and export. Costs a pass over the table.
 
     Args:
@@ -57,6 +66,7 @@ def finalize(optimizer: RowOptimizer, table: Any, state: RowState, count: Any) -
         table: float [rows, width].
         state: what is kept of it.
         count: int32 [], steps taken so far.
+        key: random key for stochastic rounding; None to round to the nearest.
 
     Returns:
         The table and the state, changed in place where they are donated.
@@ -74,7 +84,7 @@ def finalize(optimizer: RowOptimizer, table: Any, state: RowState, count: Any) -
     if not optimizer.catches_up:
         return table, state
     rows = jnp.arange(table.shape[0], dtype=jnp.int32)
-    return _catch_up(optimizer, table, state, rows, table.shape[0], count)
+    return _catch_up(optimizer, table, state, rows, table.shape[0], count, key)
 
 
 def apply(
@@ -126,11 +136,14 @@ def apply(
     return change_rows(table, state, gradient.rows, gradient.count, change, gradient.sums, key=stochastic)
 
 
-def _catch_up(optimizer: RowOptimizer, table: Any, state: RowState, rows: Any, found: Any, count: Any) -> Any:
+def _catch_up(
+    optimizer: RowOptimizer, table: Any, state: RowState, rows: Any, found: Any, count: Any, key: Any
+) -> Any:
     def change(rows: Any, values: Any, kept: Any) -> Any:
         return optimizer.catch_up(rows, values, kept, state.clock, count)
 
-    return change_rows(table, state, rows, found, change)
+    stochastic = key if optimizer.rounding == "stochastic" else None
+    return change_rows(table, state, rows, found, change, key=stochastic)
 
 
 def without_frozen(

@@ -32,6 +32,7 @@ def prepare(
     gradient: RowGradient,
     count: Any,
     way: str,
+    key: Any = None,
 ) -> tuple[Any, RowState]:
     """See `embedlab.sparse.update.prepare`.
 
@@ -43,6 +44,7 @@ def prepare(
         gradient: of whose parts only the entries count.
         count: int32 [], steps taken so far.
         way: how duplicates are found, one of `merge.WAYS`.
+        key: random key for stochastic rounding; None to round to the nearest.
 
     Returns:
         The table and the state, changed in place where they are donated.
@@ -57,18 +59,25 @@ def prepare(
     Source: none.
     """
     if sharding is None:
-        return update.prepare(optimizer, table, state, gradient, count, way)
+        return update.prepare(optimizer, table, state, gradient, count, way, key)
     if not optimizer.catches_up or not gradient.parts:
         return table, state
 
-    def local(first: Any, table: Any, state: RowState, gradient: RowGradient, count: Any) -> Any:
-        return update.prepare(_own(optimizer, first), table, state, gradient, count, _way(way))
+    def local(first: Any, table: Any, state: RowState, gradient: RowGradient, count: Any, key: Any) -> Any:
+        own = _own_key(sharding, key)
+        return update.prepare(_own(optimizer, first), table, state, gradient, count, _way(way), own)
 
-    return _by_shard(sharding, local, table, state, gradient, count)
+    key = key if optimizer.rounding == "stochastic" else None
+    return _by_shard(sharding, local, table, state, gradient, count, key)
 
 
 def finalize(
-    sharding: Sharding | None, optimizer: RowOptimizer, table: Any, state: RowState, count: Any
+    sharding: Sharding | None,
+    optimizer: RowOptimizer,
+    table: Any,
+    state: RowState,
+    count: Any,
+    key: Any = None,
 ) -> tuple[Any, RowState]:
     """See `embedlab.sparse.update.finalize`. Nothing moves between devices.
 
@@ -78,6 +87,7 @@ def finalize(
         table: float [rows, width].
         state: what is kept of it.
         count: int32 [], steps taken so far.
+        key: random key for stochastic rounding; None to round to the nearest.
 
     Returns:
         The table and the state, changed in place where they are donated.
@@ -91,14 +101,15 @@ def finalize(
     Source: none.
     """
     if sharding is None:
-        return update.finalize(optimizer, table, state, count)
+        return update.finalize(optimizer, table, state, count, key)
     if not optimizer.catches_up:
         return table, state
 
-    def local(first: Any, table: Any, state: RowState, _: Any, count: Any) -> Any:
-        return update.finalize(_own(optimizer, first), table, state, count)
+    def local(first: Any, table: Any, state: RowState, _: Any, count: Any, key: Any) -> Any:
+        return update.finalize(_own(optimizer, first), table, state, count, _own_key(sharding, key))
 
-    return _by_shard(sharding, local, table, state, RowGradient(()), count)
+    key = key if optimizer.rounding == "stochastic" else None
+    return _by_shard(sharding, local, table, state, RowGradient(()), count, key)
 
 
 def apply(
@@ -145,9 +156,8 @@ def apply(
     def local(first: Any, table: Any, state: RowState, gradient: Any, count: Any, key: Any) -> Any:
         if isinstance(gradient, Merged):
             gradient = dataclasses.replace(gradient, count=gradient.count[0])
-        if key is not None and sharding.shards > 1:  # else the rows of two devices would be rounded alike
-            key = jax.random.fold_in(key, jax.lax.axis_index(sharding.rows))
-        return update.apply(_own(optimizer, first), table, state, gradient, count, _way(strategy), key)
+        own = _own_key(sharding, key)
+        return update.apply(_own(optimizer, first), table, state, gradient, count, _way(strategy), own)
 
     key = key if optimizer.rounding == "stochastic" else None
     return _by_shard(sharding, local, table, state, gradient, count, key)
@@ -188,6 +198,13 @@ def merge(sharding: Sharding | None, gradient: RowGradient, table_rows: int, way
     return jax.shard_map(
         local, mesh=sharding.mesh, in_specs=(cut,), out_specs=_merged_specs(sharding), check_vma=False
     )(gradient)
+
+
+def _own_key(sharding: Sharding, key: Any) -> Any:
+    """A device's own key, so that the rows of two of them are not rounded alike."""
+    if key is None or sharding.shards == 1:
+        return key
+    return jax.random.fold_in(key, jax.lax.axis_index(sharding.rows))
 
 
 def _by_shard(sharding: Sharding, local: Callable[..., Any], table: Any, state: RowState, *rest: Any) -> Any:
