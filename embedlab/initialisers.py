@@ -97,8 +97,9 @@ def in_pieces(
     if rows * width <= _AT_ONCE:
         return initialiser.piece(key, rows, width, dtype)
     piece = max(1, _PIECE // width)
-    if _over.get() is not None:
-        return _in_shards(initialiser, key, rows, width, dtype, piece, _over.get())
+    over = _over.get()
+    if over is not None:
+        return _in_shards(initialiser, key, rows, width, dtype, piece, over)
     return _in_pieces(initialiser, key, rows, width, dtype, piece)
 
 

@@ -272,7 +272,7 @@ def _spread(leaf: Any, like: Any) -> Any:
         return leaf
     array = np.asarray(leaf)
 
-    def part(index: tuple[slice, ...]) -> np.ndarray:
+    def part(index: Any) -> np.ndarray:
         found = array[index]
         wanted = like.sharding.shard_shape(like.shape)
         return np.pad(found, [(0, b - a) for a, b in zip(found.shape, wanted, strict=True)]).astype(

@@ -209,9 +209,9 @@ def _own_key(sharding: Sharding, key: Any) -> Any:
 
 def _by_shard(sharding: Sharding, local: Callable[..., Any], table: Any, state: RowState, *rest: Any) -> Any:
     """Lets each device change its rows: `local(first row, table, state, gradient, …)`."""
-    gradient = rest[0]
+    gradient: Any = rest[0]
     merged = isinstance(gradient, Merged)
-    cut = _merged_specs(sharding) if merged else _gradient_specs(sharding, gradient)
+    cut: Any = _merged_specs(sharding) if merged else _gradient_specs(sharding, gradient)
     by_row = P(sharding.rows)
     kept = RowState(dict.fromkeys(state.rows, by_row), None if state.clock is None else P())
 
@@ -221,8 +221,14 @@ def _by_shard(sharding: Sharding, local: Callable[..., Any], table: Any, state: 
         return local(first_row(sharding, table.shape[0]), table, state, gradient, *rest)
 
     others = tuple(jax.tree.map(lambda _: P(), one) for one in rest[1:])
-    places = {"in_specs": (by_row, kept, cut, *others), "out_specs": (by_row, kept)}
-    return jax.shard_map(here, mesh=sharding.mesh, check_vma=False, **places)(table, state, *rest)
+    on_all = jax.shard_map(
+        here,
+        mesh=sharding.mesh,
+        in_specs=(by_row, kept, cut, *others),
+        out_specs=(by_row, kept),
+        check_vma=False,
+    )
+    return on_all(table, state, *rest)
 
 
 def _gradient_specs(sharding: Sharding, gradient: RowGradient) -> RowGradient:
