@@ -27,7 +27,6 @@ from embedlab.sparse.sharding import state as places
 from embedlab.sparse.sharding import update as sharded
 from embedlab.sparse.sharding.read import reader
 from embedlab.sparse.transform import Traced, trace
-from embedlab.sparse.update import without_frozen
 
 
 @jax.tree_util.register_dataclass
@@ -177,6 +176,22 @@ class Trainer:
         _require_alive(state)
         return places.whole(state)
 
+    def place(self, state: TrainState) -> TrainState:
+        """A whole state, put on this trainer's mesh or device: the way from one to another without a file.
+
+        Args:
+            state: as `whole` gives it, with tables [rows, width].
+
+        Returns:
+            The state, to go on with.
+
+        Example:
+            >>> trainer = Trainer(lambda params: params["w"].sum(), dense=optax.sgd(0.1))
+            >>> trainer.place(trainer.whole(trainer.init({"w": jnp.ones(2)}))).params["w"]
+            Array([1., 1.], dtype=float32)
+        """
+        return places.place(self.sharding, state)
+
     def _fresh(self, params: Any) -> TrainState:
         """The state before the first step, on one device."""
         _, parts = split(params)
@@ -249,7 +264,7 @@ class Trainer:
             The state, with the moments and sums of the rows that stay.
 
         Raises:
-            ValueError: no such table, or sources and rows that don't fit; the state is used up.
+            ValueError: no such table, or sources and rows that don't fit; the state is used up, or on a mesh.
 
         Example:
             >>> import embedlab
@@ -261,6 +276,7 @@ class Trainer:
             (3, 4)
         """
         _require_alive(state)
+        require(not state.sizes, "state", "on a mesh", "resize whole(state), then place(…) it")
         structure, parts = split(state.params)
         tables, kept = dict(parts["table"]), dict(state.rows)
         for name, (sources, fresh) in changes.items():
@@ -387,13 +403,12 @@ class Trainer:
         rows = self._sparse(gradients["table"])
         if self.clip is None:
             return rows, dense
-        optimizers = self._optimizers(rows)
-        rows = {name: without_frozen(optimizers[name], kept[name], one, step) for name, one in rows.items()}
-        merged = {
-            name: sharded.merge(self.sharding, one, tables[name].shape[0], self._way(name, tables[name]))
-            for name, one in rows.items()
-            if one.parts
-        }
+        merged = {}
+        for name, one in rows.items():
+            if one.parts:
+                here = self.sharding, self._optimizers([name])[name], kept[name], one
+                way = self._way(name, tables[name])
+                merged[name] = sharded.merge(*here, tables[name].shape[0], step, way)
         squares = [
             jnp.sum(jnp.square(leaf.astype(accumulator(leaf.dtype)))) for leaf in jax.tree.leaves(dense)
         ]

@@ -13,6 +13,7 @@ import numpy as np
 from jax.experimental import multihost_utils
 from jax.sharding import SingleDeviceSharding
 
+from embedlab.checks import require
 from embedlab.initialisers import drawn_over
 from embedlab.sparse.params import split
 from embedlab.sparse.sharding.axes import Sharding
@@ -95,6 +96,34 @@ def start(sharding: Sharding | None, fresh: Callable[[Any], Any], params: Any) -
         return _padded(fresh(jax.tree.map(_first_rows, spread, small)), like)
 
     return jax.jit(around, out_shardings=places, donate_argnums=0)(spread)
+
+
+def place(sharding: Sharding | None, state: Any) -> Any:
+    """A whole state, put where it belongs; each device is given its own part alone.
+
+    Args:
+        sharding: where rows [rows, width] lie; None for one device.
+        state: a `TrainState` without padding, as `whole` gives it.
+
+    Returns:
+        The `TrainState`.
+
+    Raises:
+        ValueError: the state lies on a mesh already.
+
+    Example:
+        >>> import optax
+        >>> from embedlab.sparse import Trainer
+        >>> place(None, whole(Trainer(len).init({"w": jnp.ones(2)}))).params
+        {'w': Array([1., 1.], dtype=float32)}
+
+    Source: `jax.make_array_from_callback`.
+    """
+    require(not state.sizes, "state", "on a mesh", "give whole(state)")
+    if sharding is None:
+        return jax.tree.map(jnp.array, state)
+    like = shapes(sharding, lambda one: one, state)
+    return jax.tree.map(_spread, dataclasses.replace(state, sizes=like.sizes), like)
 
 
 def view(state: Any) -> Any:
@@ -273,10 +302,10 @@ def _spread(leaf: Any, like: Any) -> Any:
     array = np.asarray(leaf)
 
     def part(index: Any) -> np.ndarray:
-        found = array[index]
-        wanted = like.sharding.shard_shape(like.shape)
-        return np.pad(found, [(0, b - a) for a, b in zip(found.shape, wanted, strict=True)]).astype(
-            like.dtype
-        )
+        found = np.array(array[index], like.dtype)  # a copy, since a step will work in place
+        if array.shape == like.shape:
+            return found
+        short = like.sharding.shard_shape(like.shape)[0] - found.shape[0]
+        return np.pad(found, [(0, short), *[(0, 0)] * (found.ndim - 1)])
 
     return jax.make_array_from_callback(like.shape, like.sharding, part)

@@ -163,13 +163,24 @@ def apply(
     return _by_shard(sharding, local, table, state, gradient, count, key)
 
 
-def merge(sharding: Sharding | None, gradient: RowGradient, table_rows: int, way: str) -> Merged:
-    """See `embedlab.sparse.merge.merge`.
+def merge(
+    sharding: Sharding | None,
+    optimizer: RowOptimizer,
+    state: RowState,
+    gradient: RowGradient,
+    table_rows: int,
+    count: Any,
+    way: str,
+) -> Merged:
+    """See `embedlab.sparse.merge.merge`. Rows that do not move now are left out.
 
     Args:
         sharding: where rows [rows, width] lie.
+        optimizer: of the table.
+        state: what is kept of it.
         gradient: of the table.
         table_rows: how many rows it has, with their padding.
+        count: int32 [], steps taken before this one.
         way: one of `merge.WAYS`; on a mesh "host" is taken for "sort".
 
     Returns:
@@ -179,25 +190,36 @@ def merge(sharding: Sharding | None, gradient: RowGradient, table_rows: int, way
     Example:
         >>> import jax.numpy as jnp
         >>> from embedlab.sparse.gradient import Entries
+        >>> from embedlab.sparse.optimizers import sgd
         >>> mesh = jax.make_mesh((1,), ("rows",), axis_types=(jax.sharding.AxisType.Auto,))
         >>> gradient = RowGradient(((Entries(jnp.array([[2, 2]])), jnp.ones((2, 1))),))
-        >>> merge(Sharding(mesh, rows="rows"), gradient, 3, "sort").squared_norm()
+        >>> sharding = Sharding(mesh, rows="rows")
+        >>> merge(sharding, sgd(0.5), RowState({}), gradient, 3, jnp.int32(0), "sort").squared_norm()
         Array(4., dtype=float32)
 
     Source: none.
     """
     if sharding is None:
-        return merging.merge(gradient, table_rows, way)
+        return merging.merge(update.without_frozen(optimizer, state, gradient, count), table_rows, way)
     cut = _gradient_specs(sharding, gradient)
     rows = table_rows // sharding.shards
 
-    def local(gradient: RowGradient) -> Merged:
-        found = merging.merge(_held(sharding, gradient, cut, rows), rows, _way(way))
+    def local(frozen: RowState, gradient: RowGradient, count: Any) -> Merged:
+        own = _held(sharding, gradient, cut, rows)
+        own = update.without_frozen(_own(optimizer, first_row(sharding, rows)), frozen, own, count)
+        found = merging.merge(own, rows, _way(way))
         return dataclasses.replace(found, count=found.count[None])
 
-    return jax.shard_map(
-        local, mesh=sharding.mesh, in_specs=(cut,), out_specs=_merged_specs(sharding), check_vma=False
-    )(gradient)
+    frozen = RowState({name: array for name, array in state.rows.items() if name == "frozen"})
+    by_row = RowState(dict.fromkeys(frozen.rows, P(sharding.rows)))
+    on_all = jax.shard_map(
+        local,
+        mesh=sharding.mesh,
+        in_specs=(by_row, cut, P()),
+        out_specs=_merged_specs(sharding),
+        check_vma=False,
+    )
+    return on_all(frozen, gradient, count)
 
 
 def _own_key(sharding: Sharding, key: Any) -> Any:

@@ -53,6 +53,7 @@ CASES = [
     "dense sgd-sort data=8",
     "dense adam data=4,rows=2",
     "dense adagrad-host data=2,rows=2",
+    "dense masked data=2,rows=4",
     "dense micro-batches data=2,rows=4",
     "hashed adagrad both=8",
     "hashed frozen data=2,rows=4",
@@ -217,3 +218,18 @@ def test_parameters_may_be_given_as_arrays() -> None:
         state = shared.init(params)
         assert mesh_worker.gap(first, shared.whole(state)) == 0
         np.testing.assert_allclose(mesh_worker.run(shared, state, batches)[1], losses, atol=1e-6)
+
+
+def test_a_state_moves_on() -> None:
+    make, loss, batches = mesh_worker.dense()
+    alone = mesh_worker.trainer(loss, "adam")
+    shared = mesh_worker.trainer(loss, "adam", Sharding(mesh("rows"), "rows"))
+    state, first = mesh_worker.run(alone, alone.init(make), batches[:2])
+    state, second = mesh_worker.run(shared, shared.place(alone.whole(state)), batches[2:3])
+    with pytest.raises(ValueError, match=r"^state='on a mesh': resize whole"):
+        shared.resize(state, {})
+    with pytest.raises(ValueError, match=r"^state='on a mesh': give whole"):
+        alone.place(state)
+    _, third = mesh_worker.run(alone, alone.place(shared.whole(state)), batches[3:])
+    expected = mesh_worker.on_one_device("dense", "adam")[2]
+    np.testing.assert_allclose([*first, *second, *third], expected, atol=1e-6)
