@@ -64,7 +64,13 @@ FORMS = {form.__name__: form for form in (vectors, padded, ragged, many)}
 CASES = [(kind, form) for kind in KINDS for form in FORMS if form != "many" or kind in ("dense", "subword")]
 
 
-@pytest.mark.parametrize(("kind", "form"), CASES)
+SLOW = [("hashed-signed", "padded"), ("hashed-signed", "ragged"), ("hashed-importance", "ragged")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "form"),
+    [pytest.param(*case, marks=[pytest.mark.slow] if case in SLOW else []) for case in CASES],
+)
 def test_gradients_equal_those_of_jax(kind: str, form: str, x64: None) -> None:
     spec, words = make(kind)
     params = {"words": words, "weights": jnp.asarray(WEIGHTS.ravel())}
@@ -82,8 +88,10 @@ ONE = {
 }
 
 
-@pytest.mark.parametrize("narrow", ["float32", "bfloat16", "float16"])
-@pytest.mark.parametrize("kind", ["dense", "hashed-signed-importance", "subword"])
+NARROW = [(kind, dtype) for kind in ("dense", "subword") for dtype in ("float32", "bfloat16")]
+
+
+@pytest.mark.parametrize(("kind", "narrow"), [*NARROW, ("hashed-signed-importance", "float16")])
 def test_gradients_of_narrow_tables(kind: str, narrow: str) -> None:
     """Of a single look-up each, as JAX rounds the gradient of every look-up to the table's type."""
     spec, words = make(kind, narrow)
