@@ -17,7 +17,7 @@ from pathlib import Path
 EXPECTED: dict[str, list[tuple[str, int]]] = {
     "oldest": [],
     "newest": [
-        (r"torch is not installed", 2),  # the peer of two files of differential tests; installed in the other leg
+        (r"torch is not installed", 2),  # the peer of two test files; installed in the other leg
     ],
 }
 
