@@ -1,8 +1,13 @@
-"""Checkpoints of a run, by Orbax."""
+"""Checkpoints of a run, by Orbax.
+
+A state may hold dataclasses. Orbax is given dicts in their place: it would make them anew around what is no
+array, and takes an empty dict in one for a leaf.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import logging
 import re
 import sys
@@ -56,7 +61,7 @@ class Checkpoints:
             return
         try:
             with _lost_errors_unseen():
-                self._manager.save(step, args=ocp.args.StandardSave(state))
+                self._manager.save(step, args=ocp.args.StandardSave(_as_dicts(state)))
         except (OSError, ValueError, RuntimeError) as error:  # tensorstore says a full disk with a ValueError
             raise RunFailure(
                 f"{self.folder / str(step)}: the checkpoint can't be written ({_first_line(error)}). Free "
@@ -77,9 +82,10 @@ class Checkpoints:
         shapes = jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype, sharding=device), like)
         try:
             with _lost_errors_unseen():
-                return self._manager.restore(step, args=ocp.args.StandardRestore(shapes))
+                found = self._manager.restore(step, args=ocp.args.StandardRestore(_as_dicts(shapes)))
         except Exception as error:  # of many types, by what is damaged
             raise RunFailure(self._damaged(step, error)) from error
+        return _put_back(found, like)
 
     def _damaged(self, step: int, error: Exception) -> str:
         named = re.search(r'local file "([^"]+)"', str(error))
@@ -91,6 +97,30 @@ class Checkpoints:
             f"({_first_line(error)}). Remove the folder {place}, and the summary.json of this run if it has "
             f"one; the command that trained it then goes on {onwards}."
         )
+
+
+def _as_dicts(state: Any) -> Any:
+    """A state with a dict in place of each dataclass."""
+
+    def is_one(node: Any) -> bool:
+        return dataclasses.is_dataclass(node)
+
+    def opened(node: Any) -> Any:
+        return (
+            _as_dicts({f.name: getattr(node, f.name) for f in dataclasses.fields(node)})
+            if is_one(node)
+            else node
+        )
+
+    return jax.tree.map(opened, state, is_leaf=is_one)
+
+
+def _put_back(found: Any, like: Any) -> Any:
+    """What `_as_dicts` made of a state like this, as it was: a dict's leaves have another order."""
+    leaves, tree = jax.tree.flatten(like)
+    places = jax.tree.leaves(_as_dicts(tree.unflatten(range(len(leaves)))))
+    values = dict(zip(places, jax.tree.leaves(found), strict=True))
+    return tree.unflatten([values[place] for place in range(len(leaves))])
 
 
 @contextlib.contextmanager

@@ -13,6 +13,7 @@ import numpy as np
 import optax
 import pytest
 
+from embedlab import sparse
 from experiments.checkpoints import Checkpoints
 from experiments.errors import RunFailure
 
@@ -35,6 +36,20 @@ def test_the_newest_state_comes_back(folder: Path) -> None:
         found = checkpoints.restore(jax.eval_shape(lambda: STATE))
     jax.tree.map(np.testing.assert_array_equal, found, STATE)
     assert sorted(path.name for path in folder.iterdir()) == ["2", "3"]
+
+
+def test_classes_come_back_with_what_is_empty_in_them(tmp_path: Path) -> None:
+    trainer = sparse.Trainer(lambda params: params["w"].sum(), rows=sparse.sgd(0.1))
+    state = {
+        "live": trainer.init({"tables": {"t": TABLE}, "w": jnp.ones(2), "more": {}}),
+        "best": {"t": TABLE},
+    }
+    state["live"].rows["empty"] = sparse.RowState({})
+    with Checkpoints(tmp_path / "c") as checkpoints:
+        checkpoints.save(1, state)
+        found = checkpoints.restore(jax.eval_shape(lambda: state))
+    assert jax.tree.structure(found) == jax.tree.structure(state)
+    jax.tree.map(np.testing.assert_array_equal, found, state)
 
 
 def test_no_state_yet(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The training loop: its order, its stopping, and that it goes on as if it had never stopped."""
 
 import time
+from typing import Any
 
 import jax
 import numpy as np
@@ -43,9 +44,22 @@ def test_order_walks_whole_permutations() -> None:
     assert (drawn != order(seed=4, step=0, count=10, rows=20, batch=6)).any()
 
 
-@pytest.mark.parametrize(("optimizer", "rate"), [("adam", 0.05), ("adagrad", 0.5)])
-def test_it_learns_and_repeats_to_the_bit(optimizer: str, rate: float) -> None:
-    settings = Train(optimizer=optimizer, rate=rate, batch=32, steps=60, evaluate_every=20)
+@pytest.mark.parametrize("update", ["sparse", "dense"])
+@pytest.mark.parametrize(
+    ("optimizer", "rate"),
+    [
+        ("adam", 0.05),
+        ("adagrad", 0.5),
+        ("sgd", 3.0),
+        ("momentum", 3.0),
+        ("row_adagrad", 0.3),
+        ("row_adam", 0.05),
+    ],
+)
+def test_it_learns_and_repeats_to_the_bit(optimizer: Any, rate: float, update: Any) -> None:
+    if update == "dense" and optimizer.startswith("row_"):
+        update = "auto"
+    settings = Train(optimizer=optimizer, rate=rate, update=update, batch=32, steps=60, evaluate_every=20)
     first = fit(MODEL, settings, TRAIN, VALID, seed=0, buffers={})
     again = fit(MODEL, settings, TRAIN, VALID, seed=0, buffers={})
     same(first.parameters, again.parameters)
@@ -55,13 +69,14 @@ def test_it_learns_and_repeats_to_the_bit(optimizer: str, rate: float) -> None:
     assert (first.parameters["tables"]["table"] != other.parameters["tables"]["table"]).any()
 
 
-def test_the_best_evaluation_is_kept_and_patience_ends_the_run() -> None:
+@pytest.mark.parametrize("update", ["sparse", "dense"])
+def test_the_best_evaluation_is_kept_and_patience_ends_the_run(update: Any) -> None:
     losses: dict[int, float] = {}
 
     def note(step: int, loss: float, predicted: np.ndarray, parameters: object) -> None:
         losses[step] = log_loss(predicted, VALID.labels)
 
-    settings = Train(rate=0.3, batch=32, steps=2000, evaluate_every=10, patience=3)
+    settings = Train(rate=0.3, update=update, batch=32, steps=2000, evaluate_every=10, patience=3)
     fitted = fit(MODEL, settings, TRAIN, VALID, seed=0, buffers={}, on_evaluation=note)
     assert fitted.steps < 2000
     assert fitted.best_step == min(losses, key=lambda step: losses[step])
@@ -70,9 +85,23 @@ def test_the_best_evaluation_is_kept_and_patience_ends_the_run() -> None:
     assert log_loss(predicted, VALID.labels) == losses[fitted.best_step]
 
 
-def test_a_stopped_run_goes_on_to_the_same_bits(tmp_path) -> None:
+ALL = {"weight_decay": 0.1, "l2": 0.01, "clip": 1.0, "max_norm": 2.0, "warmup": 30, "freeze_until": 10}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"update": "dense"},
+        {"update": "sparse"},
+        {"update": "sparse", "exact": True, **ALL},
+        {"update": "sparse", "optimizer": "row_adam", **ALL},
+    ],
+    ids=["dense", "lazy", "exact", "row"],
+)
+def test_a_stopped_run_goes_on_to_the_same_bits(tmp_path, more: dict[str, Any]) -> None:
     dropout = embedlab.Dropout(words=0.3, components=0.2)
-    settings = Train(batch=32, steps=60, evaluate_every=20, patience=9, checkpoint_seconds=0, dropout=dropout)
+    usual = {"batch": 32, "steps": 60, "evaluate_every": 20, "patience": 9, "checkpoint_seconds": 0}
+    settings = Train(**usual, dropout=dropout, **more)
     whole = fit(MODEL, settings, TRAIN, VALID, seed=0, buffers={})
 
     class Killed(Exception):
@@ -108,6 +137,35 @@ def test_a_stopped_run_goes_on_to_the_same_bits(tmp_path) -> None:
     same(whole.parameters, rest.parameters)
 
 
+@pytest.mark.parametrize("more", [{}, {"weight_decay": 0.3}], ids=["plain", "decay"])
+def test_an_evaluation_sees_every_row_up_to_date(more: dict[str, Any]) -> None:
+    seen: dict[str, list[np.ndarray]] = {"sparse": [], "dense": []}
+    few = Labelled(Encoded(TRAIN.documents.ids[:4], TRAIN.documents.lengths[:4], {}), TRAIN.labels[:4])
+    for update, found in seen.items():
+        settings = Train(update=update, exact=True, batch=1, steps=12, evaluate_every=3, patience=9, **more)  # type: ignore[arg-type]
+        fit(
+            MODEL,
+            settings,
+            few,
+            VALID,
+            seed=0,
+            buffers={},
+            on_evaluation=lambda *_, to=found: to.append(np.array(_[3]["tables"]["table"])),
+        )
+    for rows, whole in zip(seen["sparse"], seen["dense"], strict=True):
+        np.testing.assert_allclose(rows, whole, atol=2e-6)
+
+
+def test_parameters_read_from_a_file_stay_as_they_are(tmp_path) -> None:
+    table = np.random.default_rng(0).normal(size=(50, 8)).astype(np.float32)
+    np.save(tmp_path / "table.npy", table)
+    model = Model(embedlab.Dense(50, 8, embedlab.FromArray(str(tmp_path / "table.npy"))), Bag(), 2)
+    settings = Train(update="sparse", batch=32, steps=20, evaluate_every=10)
+    runs = [fit(model, settings, TRAIN, VALID, seed=0, buffers={}).parameters for _ in range(2)]
+    same(*runs)
+    np.testing.assert_array_equal(model.init(jax.random.key(0), {})["tables"]["table"], table)
+
+
 def test_a_loss_that_is_no_number_stops_the_run() -> None:
     broken = embedlab.Dense(50, 8, initialiser=embedlab.Normal(1e38))
     with pytest.raises(RunFailure, match=r"loss became (nan|inf) between steps 0 and 10.*train\.rate"):
@@ -121,10 +179,10 @@ def test_a_loss_that_is_no_number_stops_the_run() -> None:
         )
 
 
-def test_a_last_update_that_overflows_stops_the_run() -> None:
-    settings = Train(
-        rate=1e38, steps=2, evaluate_every=1
-    )  # the loss of step 1 is that of the first parameters
+@pytest.mark.parametrize("update", ["sparse", "dense"])
+def test_a_last_update_that_overflows_stops_the_run(update: Any) -> None:
+    # The loss of step 1 is that of the first parameters.
+    settings = Train(rate=1e38, update=update, steps=2, evaluate_every=1)
     with pytest.raises(RunFailure, match=r"probabilities became nan between steps 0 and 1; .*train\.rate"):
         fit(MODEL, settings, TRAIN, VALID, seed=0, buffers={})
 
@@ -173,10 +231,11 @@ def test_seconds_by_phase_go_on_with_the_run(tmp_path) -> None:
             assert seconds[1][phase] >= before - 1e-5
 
 
-def test_l2_shrinks_the_rows_in_use() -> None:
+@pytest.mark.parametrize("update", ["sparse", "dense"])
+def test_l2_shrinks_the_rows_in_use(update: Any) -> None:
     lengths = {}
     for l2 in (0.0, 0.1):
-        settings = Train(batch=32, steps=40, evaluate_every=40, l2=l2)
+        settings = Train(update=update, batch=32, steps=40, evaluate_every=40, l2=l2)
         table = fit(MODEL, settings, TRAIN, VALID, seed=0, buffers={}).parameters["tables"]["table"]
         lengths[l2] = float(np.linalg.norm(table))
     assert lengths[0.1] < 0.9 * lengths[0.0]
