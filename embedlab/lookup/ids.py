@@ -308,6 +308,34 @@ def _fit_32_bits(array: np.ndarray, mask: Any) -> np.ndarray:
     return array.astype(np.int32)
 
 
+def require_uncut(arguments: Any) -> None:
+    """Requires that a `jit` takes whole numbers of the host as they are: without x64 it cuts off 64-bit ones.
+
+    Args:
+        arguments: a pytree; of its NumPy arrays [...], the 64-bit integers are looked at.
+
+    Raises:
+        ValueError: one needs more than 32 bits. As an id it would have become another.
+
+    Example:
+        >>> require_uncut({"ids": np.array([2**32 + 3])})
+        Traceback (most recent call last):
+        ValueError: 4294967299 in int64 [1] needs more than 32 bits, and would be cut off: as an id, ...
+
+    Source: none.
+    """
+    for leaf in jax.tree.leaves(arguments):
+        if not isinstance(leaf, np.ndarray | np.integer) or leaf.dtype.kind not in "iu" or not leaf.size:
+            continue
+        bounds = np.iinfo(jax.dtypes.canonicalize_dtype(leaf.dtype))
+        for number in (leaf.min(), leaf.max()) if bounds.dtype != leaf.dtype else ():
+            if not bounds.min <= number <= bounds.max:
+                raise ValueError(
+                    f"{number} in {leaf.dtype} {list(leaf.shape)} needs more than 32 bits, and would be cut "
+                    "off: as an id, convert it with embedlab.host_ids(spec, ids)."
+                )
+
+
 def _refuse_bad(array: np.ndarray, known: int | None, mask: Any = None) -> None:
     bad = array < 0 if known is None else (array < 0) | (array >= known)
     if mask is not None:

@@ -9,6 +9,7 @@ from typing import Any
 import jax
 import optax
 
+from embedlab.lookup.ids import require_uncut
 from embedlab.sparse.modules import Parameters
 from embedlab.sparse.train import Trainer, TrainState, _require_alive
 
@@ -81,6 +82,7 @@ class ModuleTrainer:
 
     def _call(self, program: Any, state: TrainState, *batch: Any) -> tuple[TrainState, Any]:
         _require_alive(state)
+        require_uncut(batch)
         constant = state.params.constant
         state, out = program(_with(state, constant={}), constant, *batch)
         return _with(state, constant=constant), out

@@ -14,6 +14,7 @@ import optax
 
 from embedlab.base import accumulator
 from embedlab.checks import finite_fields, require, require_count
+from embedlab.lookup.ids import require_uncut
 from embedlab.sparse import strategy as strategies
 from embedlab.sparse.accumulate import as_one, over_micro_batches
 from embedlab.sparse.gradient import RowGradient
@@ -87,7 +88,7 @@ class Trainer:
 
     Raises:
         ValueError: a limit or a strategy that is none; from `init`, a table without an optimizer or a name
-            that is no table's; from a step, a state that is used up.
+            that is no table's; from a step, a state that is used up, or a 64-bit id that JAX would cut off.
 
     Example:
         >>> import embedlab
@@ -212,6 +213,7 @@ class Trainer:
             The new state, and the loss, float [], or (loss, aux).
         """
         _require_alive(state)
+        require_uncut(batch)
         return self._step(state, *batch)
 
     def steps(self, state: TrainState, *batches: Any) -> tuple[TrainState, Any]:
@@ -231,6 +233,7 @@ class Trainer:
             [2.0, 1.8, 1.6]
         """
         _require_alive(state)
+        require_uncut(batches)
         return self._steps(state, *batches)
 
     def finalize(self, state: TrainState) -> TrainState:

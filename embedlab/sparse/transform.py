@@ -9,6 +9,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from embedlab.lookup.ids import require_uncut
 from embedlab.sparse.gradient import RowGradient
 from embedlab.sparse.params import Structure, split
 from embedlab.sparse.permit import permitted
@@ -60,6 +61,7 @@ def value_and_grad(
     """
 
     def of(params: Any, *arguments: Any) -> tuple[Any, Any]:
+        require_uncut(arguments)
         traced = trace(loss, params, *arguments, has_aux=has_aux, dense=dense)
         value, aux, gradients, _ = traced.value_and_grad(reader)
         grads = traced.structure.join(gradients)

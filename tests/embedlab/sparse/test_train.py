@@ -99,6 +99,30 @@ def test_a_table_that_is_used_otherwise_is_named() -> None:
     np.testing.assert_allclose(state.params["words"].tables["table"], before - 0.1 * wanted, rtol=1e-6)
 
 
+def test_ids_that_would_be_cut_off_are_refused() -> None:
+    """`jit` makes 3 of 2³² + 3 without a word. What fits is taken, of any type."""
+    spec, _ = specs("float32")
+
+    def plain(words: Any, ids: Any) -> Any:
+        return embedlab.embed(spec, words, ids).sum()
+
+    trainer = sparse.Trainer(plain, rows=sparse.sgd(0.1))
+    state = trainer.init(start("float32")["words"])
+    for bad in (np.array([1, 2**32 + 3]), np.array([-(2**31) - 1]), np.array([2**40], np.uint64)):
+        message = rf"^{bad[-1]} in u?int64 .* needs more than 32 bits, and would be cut off"
+        for call in (
+            lambda ids: trainer.step(state, ids),
+            lambda ids: trainer.steps(state, ids[None]),
+            lambda ids: sparse.value_and_grad(plain)(state.params, ids),
+        ):
+            with pytest.raises(ValueError, match=message):
+                call(bad)
+    for good in (np.array([1, 2**31 - 1, -5]), np.zeros(0, np.int64), np.array([1], np.uint64), 3):
+        state, _ = trainer.step(state, good)
+    with jax.enable_x64(True):  # nothing is cut off, and so a bad id is one that is left out
+        sparse.value_and_grad(plain)(state.params, np.array([2**32 + 3]))
+
+
 # --- the state ---------------------------------------------------------------------------------------
 
 
