@@ -323,6 +323,45 @@ def test_another_config_in_the_same_workdir_is_refused(runs, inside, config) -> 
     assert (folder / "config.json").read_bytes() == before
 
 
+def test_another_update_is_another_config(runs, inside, config) -> None:
+    (folder, _), _ = runs
+    status, _, err = inside(config, "--workdir", folder, "--train.update", "dense")
+    assert status == 2 and 'train.update: "auto" → "dense"' in told(err)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--train.optimizer", "row_adagrad", "--train.rate", "0.1", "--train.max_norm", "2"],
+        ["--train.exact", "true", "--train.weight_decay", "0.1", "--train.warmup", "5", "--train.clip", "1"],
+        ["--train.update", "dense", "--train.optimizer", "momentum", "--train.rate", "0.5"],
+    ],
+    ids=["row_adagrad", "exact", "dense"],
+)
+def test_a_run_is_a_model_however_its_table_was_trained(inside, small, tmp_path, words) -> None:
+    words = [*words, "--baselines", "false", "--train.dropout.words", "0.2"]
+    status, _, err = inside(small, "--workdir", tmp_path / "w", *words)
+    assert status == 0, err
+    from experiments import codec
+    from experiments.material import read
+
+    material = read(codec.decode(json.loads((tmp_path / "w" / "config.json").read_text())))
+    texts = [material.dataset.texts[row] for row in material.splits.test]
+    stored = np.load(tmp_path / "w" / "predictions.npz")["test"]
+    np.testing.assert_allclose(experiments.load(tmp_path / "w").probabilities(texts), stored, atol=1e-6)
+    assert embedlab.load(tmp_path / "w").matrix.shape[1] == 8
+
+
+def test_settings_that_do_not_go_together_take_no_folder(inside, small, tmp_path) -> None:
+    words = ["--train.update", "dense", "--train.optimizer", "row_adam"]
+    status, _, err = inside(small, "--workdir", tmp_path / "w", *words)
+    assert status == 2
+    assert "train.optimizer='row_adam': this is for rows; take update='auto' or 'sparse'" in told(err)
+    assert not (tmp_path / "w").exists()
+    status, _, err = inside(small, "--workdir", tmp_path / "w", "--train.rounding", "stochastic")
+    assert status == 2 and "train.rounding='stochastic': embedding has tables of float32" in told(err)
+
+
 def test_an_unwritable_workdir_is_refused_before_the_data_is_read(inside, config, tmp_path) -> None:
     (tmp_path / "file").write_text("")
     missing = ["--data.path", tmp_path / "missing.csv"]
