@@ -59,15 +59,19 @@ def test_frozen_rows_do_not_count_in_the_norm(x64: None) -> None:
 def test_names_that_are_no_tables() -> None:
     params = start("float32")
     one = sparse.sgd(0.1)
-    with pytest.raises(ValueError, match=r"^rows: table 'items\.table' has no optimizer .*words\.table"):
-        sparse.Trainer(loss, rows={"words.table": one}).init(params)
-    with pytest.raises(ValueError, match=r"^rows: table 'items\.table' has no optimizer \(rows=None\)"):
-        sparse.Trainer(loss).init(params)
-    with pytest.raises(ValueError, match=r"^dense_tables: 'item' is no table; there is items\.table, words"):
-        sparse.Trainer(loss, rows=one, dense_tables=("item",)).init(params)
-    with pytest.raises(ValueError, match=r"^rows: 'wrods\.table' is no table; there is items\.table, words"):
-        rows = {"words.table": one, "items.table": one, "wrods.table": one}
-        sparse.Trainer(loss, rows=rows).init(params)
+
+    def refuses(message: str, **settings: Any) -> None:
+        with pytest.raises(ValueError, match=message):
+            sparse.Trainer(loss, dense=optax.sgd(0.1), **settings).init(params)
+
+    refuses(r"^rows: table 'items\.table' has no optimizer .*words\.table", rows={"words.table": one})
+    refuses(r"^rows: table 'items\.table' has no optimizer \(rows=None\)")
+    names = r"is no table; there is items\.table, words\.table"
+    refuses(rf"^dense_tables: 'item' {names}", rows=one, dense_tables=("item",))
+    refuses(
+        rf"^rows: 'wrods\.table' {names}",
+        rows=dict.fromkeys(("words.table", "items.table", "wrods.table"), one),
+    )
 
 
 def test_settings_out_of_range() -> None:
@@ -75,7 +79,7 @@ def test_settings_out_of_range() -> None:
         ((field, value),) = settings.items()
         with pytest.raises(ValueError, match=rf"^{field}={value!r}: "):
             sparse.Trainer(loss, **settings)
-    trainer = sparse.Trainer(loss, rows=sparse.adagrad(0.1), strategy="positions")
+    trainer = sparse.Trainer(loss, rows=sparse.adagrad(0.1), dense=optax.sgd(0.1), strategy="positions")
     with pytest.raises(ValueError, match=r"^strategy='positions': it can't be taken for this table"):
         trainer.step(trainer.init(start("float32")), *(array[0] for array in batches(1)))
 
@@ -259,6 +263,22 @@ TRAINERS = {
 
 
 QUICK = ("sgd", "adagrad", "adam-exact", "adamw-exact-clip")
+
+
+def test_what_the_gradient_does_not_need_is_read_before_tables_change() -> None:
+    """A linear loss, and numbers beside it: what they read of a table is no reason to copy it."""
+    spec = BIG["bag"]
+
+    def linear(words: Any, ids: Any) -> Any:
+        beside = embedlab.embed(spec, words, ids[:, :1])
+        return embedlab.bag(spec, words, ids, mode="sum").sum(), jnp.square(beside).mean()
+
+    trainer = sparse.Trainer(linear, rows=sparse.adagrad(0.1), has_aux=True)
+    state = jax.eval_shape(lambda: trainer.init(spec.init(jax.random.key(0))))
+    program = trainer._step.lower(state, jax.ShapeDtypeStruct((16, 12), jnp.int32)).compile()
+    assert program.memory_analysis().temp_size_in_bytes < LARGE * WIDTH * 4 / 8
+
+
 FORMS = [
     pytest.param(name, "step", marks=[] if name in QUICK else [pytest.mark.slow]) for name in TRAINERS
 ] + [("adagrad", "steps"), pytest.param("adam-exact", "steps", marks=pytest.mark.slow)]
