@@ -1,6 +1,6 @@
 """Steps a second of `experiments.classify`, tables trained row by row against a pass over the table.
 
-    PYTHONPATH=. python scripts/bench_classify.py configs/quickstart.py --rounds 7 \\
+    PYTHONPATH=. python scripts/bench_classify.py configs/quickstart.py --rounds 9 \\
         --embedding.type hashed --embedding.buckets 1000000
 
 Any config and its overrides, as the program takes them; of its embeddings the main one. Both ways are
@@ -16,6 +16,7 @@ import dataclasses
 
 import jax
 import numpy as np
+from ratios import ratio_interval
 
 from experiments import config_file, overrides
 from experiments.config import Config, Train
@@ -25,14 +26,6 @@ from experiments.single import Prepared, prepare
 from experiments.train import fit
 
 WAYS = ("dense", "sparse")
-
-
-def ratio_interval(slow: np.ndarray, fast: np.ndarray, draws: int = 10_000) -> tuple[float, float, float]:
-    """Ratio of medians (slow over fast) and its 95 % interval, rounds drawn with replacement."""
-    picks = np.random.default_rng(0).integers(len(slow), size=(draws, len(slow)))
-    drawn = np.median(slow[picks], axis=1) / np.median(fast[picks], axis=1)
-    low, high = np.quantile(drawn, [0.025, 0.975])
-    return float(np.median(slow) / np.median(fast)), float(low), float(high)
 
 
 def seconds_a_step(prepared: Prepared, settings: Train) -> float:
@@ -66,10 +59,10 @@ def main() -> None:
     )
     parser.add_argument("config", help="a config file")
     parser.add_argument("--steps", type=int, default=50, help="of a training, even (default 50)")
-    parser.add_argument("--rounds", type=int, default=7, help="measured rounds; at least 5 (default 7)")
+    parser.add_argument("--rounds", type=int, default=9, help="measured rounds; at least 9 (default)")
     args, rest = parser.parse_known_args()
     config = overrides.apply(config_file.load(args.config), rest).config
-    times = measure(config, args.steps, max(5, args.rounds))
+    times = measure(config, args.steps, max(9, args.rounds))
     for way, seconds in times.items():
         middle = np.median(seconds)
         print(f"{way:<7} {1e3 * middle:9.2f} ms a step, {1 / middle:8.1f} steps a second")

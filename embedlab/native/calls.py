@@ -1,7 +1,8 @@
 """What the kernels do, as pure functions for `jit`, `lax.scan` and `shard_map`.
 
 A sparse matrix is given by its entries, in arrays [k, n]: entry (j, i) adds `weights[j, i]` times a row of
-`cotangents` to row `rows[j, i]`. That row of `cotangents` is `owners[j, i]`, or the column i where
+`cotangents` to row `rows[j, i]`. That row of `cotangents` is `owners[j, i]`, or the column i where there
+are no owners.
 
 A row's sums are added in the order of its entries, by one thread: the bits of a result don't depend on
 how many threads there are. All take arrays of float32 and int32, and raise a RuntimeError where the

@@ -15,7 +15,8 @@ from embedlab.sparse.optimizer import RowOptimizer, RowState
 from embedlab.sparse.optimizers import adagrad, adam, row_adagrad, row_adam, sgd
 from embedlab.sparse.resize import resize, vocabulary_sources
 from embedlab.sparse.sharding import Sharding
-from embedlab.sparse.train import Trainer, TrainState
+from embedlab.sparse.train import Trainer
+from embedlab.sparse.train_state import TrainState
 from embedlab.sparse.transform import value_and_grad
 
 __all__ = [

@@ -11,22 +11,34 @@ import jax.numpy as jnp
 from embedlab.sparse.gradient import Entries, RowGradient
 
 
-def over_micro_batches(function: Callable[..., Any], batch: Any) -> Any:
+def over_micro_batches(function: Callable[..., Any], batch: Any, count: int) -> Any:
     """Calls a function of a micro-batch for each, one after the other.
 
     Args:
         function: of the arrays of a micro-batch.
-        batch: a tuple of pytrees of arrays [micro-batches, …].
+        batch: a tuple of pytrees of arrays [count, …].
+        count: how many micro-batches there are.
 
     Returns:
-        What it returns, stacked: [micro-batches, …].
+        What it returns, stacked: [count, …].
+
+    Raises:
+        ValueError: an array of the batch has not so many parts.
 
     Example:
-        >>> over_micro_batches(lambda x: x.sum(), (jnp.ones((3, 2)),))
+        >>> over_micro_batches(lambda x: x.sum(), (jnp.ones((3, 2)),), 3)
         Array([2., 2., 2.], dtype=float32)
 
     Source: none.
     """
+    for path, leaf in jax.tree_util.tree_flatten_with_path(batch)[0]:
+        shape = jnp.shape(leaf)
+        if shape[:1] != (count,):
+            raise ValueError(
+                f"batch{jax.tree_util.keystr(path)}.shape={shape}: with accumulate={count} every array of a "
+                f"batch has its micro-batches first, [{count}, …]; repeat what they share, such as a number, "
+                "or let the loss hold it."
+            )
     return jax.lax.scan(lambda _, one: (None, function(*one)), None, batch)[1]
 
 

@@ -11,7 +11,8 @@ import optax
 
 from embedlab.lookup.ids import require_uncut
 from embedlab.sparse.modules import Parameters
-from embedlab.sparse.train import Trainer, TrainState, _require_alive
+from embedlab.sparse.train import Trainer
+from embedlab.sparse.train_state import TrainState, require_alive
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -81,7 +82,7 @@ class ModuleTrainer:
         return _with(self.trainer.finalize(_with(state, constant={})), constant=constant)
 
     def _call(self, program: Any, state: TrainState, *batch: Any) -> tuple[TrainState, Any]:
-        _require_alive(state)
+        require_alive(state)
         require_uncut(batch)
         constant = state.params.constant
         state, out = program(_with(state, constant={}), constant, *batch)

@@ -62,8 +62,9 @@ class RowOptimizer:
 
     Attributes:
         rule: gives the direction.
-        rate: learning rate: a number, or an optax schedule, called with the number of steps before.
-        weight_decay: decoupled, as in AdamW; on every row, touched or not.
+        rate: learning rate: a number, or an optax schedule, called with the number of steps before: int32 [],
+            or [n, 1] where rows make up for steps that they missed.
+        weight_decay: decoupled, as in AdamW; on every row, touched or not. Rate times decay stays below 1.
         l2: factor of the L2 penalty on the rows used: `g ← g + l2 · w`.
         max_norm: greatest length of a row after its update; None for no limit.
         exact: whether rows take the steps they missed.
@@ -96,9 +97,16 @@ class RowOptimizer:
         if not callable(self.rate):
             finite_fields(self, "rate")
             require(self.rate > 0, "rate", self.rate, "give a number above 0, or a schedule")
+        ruled = isinstance(self.rule, Rule) and not isinstance(self.rule, type)
+        require(ruled, "rule", self.rule, "give a rule, such as sparse.rules.Adagrad()")
         finite_fields(self, "weight_decay", "l2")
         for field in ("weight_decay", "l2"):
             require(getattr(self, field) >= 0, field, getattr(self, field), "give a number of at least 0")
+        if not callable(self.rate):
+            whole = self.rate * self.weight_decay < 1
+            require(
+                whole, "weight_decay", self.weight_decay, f"give less than 1 / rate = {1 / self.rate:.4g}"
+            )
         if self.max_norm is not None:
             finite_fields(self, "max_norm")
             require(self.max_norm > 0, "max_norm", self.max_norm, "give a length above 0, or None")
@@ -188,7 +196,8 @@ class RowOptimizer:
         """
         if state.clock is None:
             return state
-        now = clocks.advance(state.clock[0], self.rate_at(count, state.clock.dtype) * self.weight_decay)
+        factor = self.rate_at(count, state.clock.dtype) * self.weight_decay
+        now = clocks.advance(state.clock[0], jnp.minimum(factor, 1 - 1e-6))  # a schedule may go too far
         until = self.freeze.until if self.freeze else None
         # Rows that are let go in the next step catch up before it ticks: what they are spared is noted now.
         let_go = state.clock[1] if until is None else jnp.where(count + 1 == until, now, state.clock[1])
@@ -255,7 +264,8 @@ class RowOptimizer:
         if clock is not None:
             moved = moved * clocks.shrink(clock[0], before, taken[:, 0])[:, None]
         new = {**new} | self._up_to_date(kept, clock, count)
-        return self._unless_frozen(rows, (moved, new), (values, kept), count)
+        moved, new = self._unless_frozen(rows, (moved, new), (values, kept), count)
+        return moved, {**new, **self._up_to_date(kept, clock, count)}  # frozen rows owe nothing later
 
     def _replay(self, rows: Any, values: Any, kept: Any, count: Any) -> tuple[Any, Any, Any]:
         """Idle steps one by one, as long as they are above rounding; then the rest of the moments at once.

@@ -41,7 +41,8 @@ def resize(
         The table [new, width] and its state. Other arrays than those given.
 
     Raises:
-        ValueError: a source beyond the old table, an old row that is wanted twice, or another width.
+        ValueError: rows have missed steps (finalize first); a source beyond the old table, an old row that
+            is wanted twice, or another width.
 
     Example:
         >>> from embedlab.sparse.optimizers import adagrad
@@ -54,6 +55,7 @@ def resize(
     Source: none; gensim's `build_vocab(update=True)` and torchtext's vocabularies do the table's half.
     """
     rows = _checked(sources, table, fresh)
+    _require_up_to_date(state, step)
     kept = optimizer.init(fresh)
     new = jnp.asarray(rows < 0)[:, None]
 
@@ -90,6 +92,14 @@ def vocabulary_sources(old: Any, new: Any) -> np.ndarray:
         if not word:
             found[row] = row if row < len(old) and not old[row] else -1
     return np.array(found, np.int32).reshape(len(found))
+
+
+def _require_up_to_date(state: RowState, step: int) -> None:
+    """Rows that owe something can't go where another may be frozen, or has another optimizer."""
+    late = "last" in state.rows and bool((state.rows["last"] < step).any())
+    late |= "decayed" in state.rows and bool((state.rows["decayed"] != state.clock[0]).any())
+    remedy = "bring every row up to date first: trainer.finalize(state)"
+    require(not late, "state", "rows that have missed steps", remedy)
 
 
 def _new_rows(kept: RowState, state: RowState, step: int) -> dict[str, Any]:

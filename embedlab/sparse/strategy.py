@@ -2,11 +2,11 @@
 
 | strategy | what it does | chosen |
 | --- | --- | --- |
-| kernel | sort, sum and rule in one C++ kernel, in place | CPU, float32, a rule that has one, and no more |
-| positions | adds to the rows, one position of all bags at a time | plain SGD where there is no kernel |
+| kernel | sums and rule in one C++ kernel, in place | CPU, float32, a rule that has one, and no more |
+| positions | adds to the rows, one position of all bags at a time | plain SGD on a CPU without a compiler |
 | native | merging in C++, the rule in JAX | CPU, float32, all else |
 | host | merging by NumPy's sort, the rule in JAX | CPU without a compiler, other types than float32 |
-| sort | merging in the program | accelerators, and under a mesh |
+| sort | merging in the program | accelerators |
 | scan | sort, with sums that no two threads race for | never; for the same bits from run to run on a GPU |
 | slots | merging by a slot a row | never; where sorting is slow it may pay |
 
@@ -51,7 +51,8 @@ def choose(table: jax.Array, optimizer: RowOptimizer, *, clipped: bool, wanted: 
     """
     able = _able(table, optimizer, clipped)
     if wanted is None:
-        order = ("kernel", "positions", "native", "host" if jax.default_backend() == "cpu" else "sort")
+        on_cpu = jax.default_backend() == "cpu"
+        order = ("kernel", "positions", "native", "host") if on_cpu else ("sort",)
         return next(name for name in order if able[name])
     if wanted not in STRATEGIES:
         raise ValueError(f"strategy={wanted!r}: choose one of {', '.join(STRATEGIES)}")

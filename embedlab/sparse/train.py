@@ -27,34 +27,8 @@ from embedlab.sparse.sharding import Sharding
 from embedlab.sparse.sharding import state as places
 from embedlab.sparse.sharding import update as sharded
 from embedlab.sparse.sharding.read import reader
+from embedlab.sparse.train_state import TrainState, require_alive, require_distinct
 from embedlab.sparse.transform import Traced, trace
-
-
-@jax.tree_util.register_dataclass
-@dataclasses.dataclass(frozen=True)
-class TrainState:
-    """All that a training changes. A pytree, which a step takes over: the one it was given is used up.
-
-    Attributes:
-        params: the parameters, as they were given; tables are arrays [rows, width].
-        rows: what is kept of each table, by its name.
-        dense: the state of the optimizer of all else.
-        step: int32 [], steps taken.
-        sizes: of tables on a mesh, whose rows are padded there, (name, rows) without the padding.
-
-    Example:
-        >>> trainer = Trainer(lambda params: (params["w"] ** 2).sum(), dense=optax.sgd(0.1))
-        >>> int(trainer.init({"w": jnp.ones(2)}).step)
-        0
-
-    Source: `flax.training.train_state.TrainState`.
-    """
-
-    params: Any
-    rows: dict[str, RowState]
-    dense: Any
-    step: Any
-    sizes: tuple[tuple[str, int], ...] = dataclasses.field(default=(), metadata={"static": True})
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -75,10 +49,11 @@ class Trainer:
     Attributes:
         loss: of the parameters and a batch's arrays, a number [], or that and something else.
         rows: the optimizer of tables, or one by table name ("words.table"); None for none.
-        dense: the optax optimizer of all other trained arrays; by default they stay as they are.
+        dense: the optax optimizer of all other trained arrays; None where there are none.
         dense_tables: names of tables that it trains as well: small ones, and those that the loss scores
             against as a whole.
-        has_aux: whether the loss returns something else as well.
+        has_aux: whether the loss returns something else as well; with micro-batches that is stacked. (A
+            table in it would be copied in each step.)
         clip: greatest global norm of all gradients together, taken from merged rows; None for no limit.
         accumulate: micro-batches a step. From 2 on, a step's arrays are [accumulate, …], the loss and the
             gradients the means over them; rows are merged after the last, so that it is exact.
@@ -112,7 +87,7 @@ class Trainer:
 
     loss: Callable[..., Any]
     rows: RowOptimizer | Mapping[str, RowOptimizer] | None = None
-    dense: optax.GradientTransformation = dataclasses.field(default_factory=optax.set_to_zero)
+    dense: optax.GradientTransformation | None = None
     dense_tables: tuple[str, ...] = ()
     has_aux: bool = False
     clip: float | None = None
@@ -126,6 +101,9 @@ class Trainer:
             finite_fields(self, "clip")
             require(self.clip > 0, "clip", self.clip, "give a norm above 0, or None")
         require_count("accumulate", self.accumulate)
+        _require_optimizers(self.rows, self.dense)
+        several = isinstance(self.dense_tables, tuple | list | set | frozenset)
+        require(several, "dense_tables", self.dense_tables, "give names in a tuple, as ('words.table',)")
         known = self.strategy is None or self.strategy in strategies.STRATEGIES
         require(known, "strategy", self.strategy, f"choose one of {', '.join(strategies.STRATEGIES)}")
 
@@ -174,7 +152,7 @@ class Trainer:
             >>> trainer.whole(trainer.init({"w": jnp.ones(2)})).params["w"]
             array([1., 1.], dtype=float32)
         """
-        _require_alive(state)
+        require_alive(state)
         return places.whole(state)
 
     def place(self, state: TrainState) -> TrainState:
@@ -195,11 +173,12 @@ class Trainer:
 
     def _fresh(self, params: Any) -> TrainState:
         """The state before the first step, on one device."""
+        require_distinct(params)
         _, parts = split(params)
         tables = self._sparse(parts["table"])
         optimizers = self._optimizers(tables)
         kept = {name: optimizers[name].init(table) for name, table in tables.items()}
-        dense = self.dense.init(self._dense(parts))
+        dense = self._rest(parts).init(self._dense(parts))
         return TrainState(params, kept, dense, jnp.zeros((), jnp.int32))
 
     def step(self, state: TrainState, *batch: Any) -> tuple[TrainState, Any]:
@@ -212,7 +191,7 @@ class Trainer:
         Returns:
             The new state, and the loss, float [], or (loss, aux).
         """
-        _require_alive(state)
+        require_alive(state)
         require_uncut(batch)
         return self._step(state, *batch)
 
@@ -232,7 +211,7 @@ class Trainer:
             >>> [round(float(loss), 1) for loss in losses]
             [2.0, 1.8, 1.6]
         """
-        _require_alive(state)
+        require_alive(state)
         require_uncut(batches)
         return self._steps(state, *batches)
 
@@ -250,16 +229,17 @@ class Trainer:
             >>> trainer.finalize(trainer.init({"w": jnp.ones(2)})).params["w"]
             Array([1., 1.], dtype=float32)
         """
-        _require_alive(state)
+        require_alive(state)
         return self._finalize(state)
 
     def resize(self, state: TrainState, changes: Mapping[str, tuple[Any, Any]]) -> TrainState:
         """The state for tables of other rows: a vocabulary that grew, shrank or changed its order.
 
-        The loss is another one then, of the new specs: go on with a trainer of it.
+        The loss is another one then, of the new specs, and so is the trainer: it is the new trainer whose
+        `resize` is called, with a state that the old one has finalized.
 
         Args:
-            state: of the training; its old tables [rows, width] can be let go afterwards.
+            state: of the training, all rows up to date; its old tables [rows, width] can be let go then.
             changes: table name → (sources, fresh), as for `sparse.resize`: of each new row its old one or
                 −1, and the table [new, width] that new rows are taken from.
 
@@ -267,7 +247,8 @@ class Trainer:
             The state, with the moments and sums of the rows that stay.
 
         Raises:
-            ValueError: no such table, or sources and rows that don't fit; the state is used up, or on a mesh.
+            ValueError: no such table, or sources and rows that don't fit; the state is used up, or on a mesh,
+                or has rows that have missed steps.
 
         Example:
             >>> import embedlab
@@ -278,7 +259,7 @@ class Trainer:
             >>> trainer.resize(state, {"table": ([0, 1, -1], fresh)}).params.tables["table"].shape
             (3, 4)
         """
-        _require_alive(state)
+        require_alive(state)
         require(not state.sizes, "state", "on a mesh", "resize whole(state), then place(…) it")
         structure, parts = split(state.params)
         tables, kept = dict(parts["table"]), dict(state.rows)
@@ -311,7 +292,7 @@ class Trainer:
         parts, kept = self._prepare(seen, parts, state, batch)
         value, aux, gradients = self._gradients(seen, parts, batch)
         # What reads the tables comes before what writes them: so that they need not be copied.
-        gradients, value, aux = _all_at_once((gradients, value, aux), state.step)
+        gradients, value, aux = _after_all_reads(gradients, value, aux, state.step)
         tables, kept, gradients = jax.lax.optimization_barrier((parts["table"], kept, gradients))
         merged, dense = self._clipped(tables, kept, gradients, state.step)
         parts = {**parts, "table": dict(tables)}
@@ -375,7 +356,9 @@ class Trainer:
 
         if self.accumulate == 1:
             return one(*batch)
-        return {name: as_one(reads) for name, reads in over_micro_batches(one, batch).items()}
+        return {
+            name: as_one(reads) for name, reads in over_micro_batches(one, batch, self.accumulate).items()
+        }
 
     def _gradients(self, seen: Any, parts: Any, batch: Any) -> tuple[Any, Any, dict[str, Any]]:
         """Loss, aux and gradients by role and name; means where there are micro-batches."""
@@ -385,7 +368,7 @@ class Trainer:
 
         if self.accumulate == 1:
             return one(*batch)
-        values, aux, stacked = over_micro_batches(one, batch)
+        values, aux, stacked = over_micro_batches(one, batch, self.accumulate)
 
         def mean(gradient: Any) -> Any:
             return as_one(gradient, 1 / self.accumulate) if _is_rows(gradient) else gradient.mean(0)
@@ -440,9 +423,21 @@ class Trainer:
     def _apply_dense(self, parts: Any, gradients: Any, state: Any) -> tuple[Any, Any]:
         """Trains all that is no sparse table by the optax optimizer."""
         old = self._dense(parts)
-        updates, state = self.dense.update(gradients, state, old)
+        updates, state = self._rest(parts).update(gradients, state, old)
         new = optax.apply_updates(old, updates)
         return {**parts, "trained": new["trained"], "table": {**parts["table"], **new["table"]}}, state
+
+    def _rest(self, parts: Mapping[str, Mapping[str, Any]]) -> optax.GradientTransformation:
+        """The optimizer of all that is no sparse table; to be given where there is something to train."""
+        if self.dense is not None:
+            return self.dense
+        names = [*parts["trained"], *self.dense_tables]
+        if names:
+            raise ValueError(
+                f"dense=None: nothing would train {names[0]}. Give an optax optimizer, or "
+                "optax.set_to_zero() to leave what is no table as it is."
+            )
+        return optax.set_to_zero()
 
     def _way(self, name: str, table: Any) -> str:
         """How duplicates are found where the update itself does not do it."""
@@ -464,6 +459,11 @@ class Trainer:
         return {name: given[name] for name in names}
 
     def _sparse(self, tables: Mapping[str, Any]) -> dict[str, Any]:
+        if self.rows is not None and not tables:
+            raise ValueError(
+                "rows: there is no table for it in the parameters. Tables lie under the name 'tables', as "
+                "in embedlab.Variables; give the variables of an embedding as they are."
+            )
         by_name = {} if isinstance(self.rows, RowOptimizer) else dict(self.rows or {})
         for field, named in (("dense_tables", set(self.dense_tables)), ("rows", by_name.keys())):
             unknown = sorted(named - tables.keys())
@@ -478,13 +478,31 @@ class Trainer:
         return {"trained": dict(parts["trained"]), "table": tables}
 
 
+def _after_all_reads(gradients: Any, value: Any, aux: Any, step: Any) -> Any:
+    """The same, so that no table can be changed before all of it is there.
+
+    Which rows were read is a small part of the gradients, and no update goes without it. Only where look-ups
+    had weights do gradients need a table whose own update does not wait for them.
+    """
+    if _weighed(gradients):
+        return _all_at_once((gradients, value, aux), step)
+    leaves, treedef = jax.tree.flatten(gradients)
+    structure: Any = treedef
+    which = [place for place, leaf in enumerate(leaves) if jnp.issubdtype(leaf.dtype, jnp.integer)]
+    tied, value, aux = _all_at_once(([leaves[place] for place in which], value, aux), step)
+    for place, leaf in zip(which, tied, strict=True):
+        leaves[place] = leaf
+    return structure.unflatten(leaves), value, aux
+
+
 def _all_at_once(tree: Any, step: Any) -> Any:
     """The same arrays, none of which is there before all are.
 
     The gradient of learned weights reads a table whose update does not need it, and XLA would rather copy
     the table than say which goes first: it drops its barriers before it decides. A branch is one operation.
     """
-    leaves, structure = jax.tree.flatten(tree)
+    leaves, treedef = jax.tree.flatten(tree)
+    structure: Any = treedef
     plain = [not jnp.issubdtype(leaf.dtype, jax.dtypes.extended) for leaf in leaves]
     chosen = [leaf for leaf, is_plain in zip(leaves, plain, strict=True) if is_plain]
     never = step < 0  # which only we know
@@ -493,20 +511,26 @@ def _all_at_once(tree: Any, step: Any) -> Any:
     return structure.unflatten([next(tied) if is_plain else leaf for leaf, is_plain in both])
 
 
+def _weighed(gradients: Any) -> bool:
+    """Whether a look-up had weights, whose gradient reads the table once more."""
+    of_rows = [one for one in gradients["table"].values() if _is_rows(one)]
+    return any(entries.weights is not None for one in of_rows for entries, _ in one.parts)
+
+
+def _require_optimizers(rows: Any, dense: Any) -> None:
+    """Optimizers in each other's place are found at once, and not by what they lack."""
+    by_name = rows if isinstance(rows, Mapping) else {} if rows is None else {"": rows}
+    for name, one in by_name.items():
+        remedy = "give an optimizer of rows, such as sparse.adagrad(0.1); those of optax go to dense"
+        require(isinstance(one, RowOptimizer), f"rows[{name!r}]" if name else "rows", one, remedy)
+    plain = dense is None or (hasattr(dense, "init") and hasattr(dense, "update"))
+    remedy = "give an optax optimizer, such as optax.adam(1e-3); those of rows go to rows"
+    require(plain, "dense", dense, remedy)
+
+
 def _is_rows(gradient: Any) -> bool:
     return isinstance(gradient, RowGradient)
 
 
 def _of(reads: list[Read], name: str) -> RowGradient:
     return RowGradient(tuple((read.entries, None) for read in reads if read.table == name))
-
-
-def _require_alive(state: TrainState) -> None:
-    """A state that a step has used up can't be used again: its arrays were changed in place."""
-    for path, leaf in jax.tree_util.tree_flatten_with_path(state)[0]:
-        if isinstance(leaf, jax.Array) and not isinstance(leaf, jax.core.Tracer) and leaf.is_deleted():
-            raise ValueError(
-                f"state{jax.tree_util.keystr(path)}: this array was changed in place by an earlier step. Go "
-                "on with the state that the step returned; to keep one, copy it first: "
-                "jax.tree.map(jnp.copy, state)."
-            )

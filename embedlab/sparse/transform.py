@@ -9,6 +9,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from embedlab.checks import require
 from embedlab.lookup.ids import require_uncut
 from embedlab.sparse.gradient import RowGradient
 from embedlab.sparse.params import Structure, split
@@ -60,12 +61,16 @@ def value_and_grad(
     Source: the taps are those of "ghost" gradients; the reason is that JAX's own cotangents are dense.
     """
 
-    def of(params: Any, *arguments: Any) -> tuple[Any, Any]:
-        require_uncut(arguments)
+    @jax.jit  # operation by operation, it would pay for what XLA removes: arrays as large as a table
+    def compiled(params: Any, *arguments: Any) -> tuple[Any, Any]:
         traced = trace(loss, params, *arguments, has_aux=has_aux, dense=dense)
         value, aux, gradients, _ = traced.value_and_grad(reader)
         grads = traced.structure.join(gradients)
         return ((value, aux) if has_aux else value), grads
+
+    def of(params: Any, *arguments: Any) -> tuple[Any, Any]:
+        require_uncut(arguments)
+        return compiled(params, *arguments)
 
     return of
 
@@ -186,24 +191,51 @@ def trace(
 
     def program(leaves: Any, flat: Any) -> Any:
         found = loss(rebuild[0].unflatten(leaves), *rebuild[1].unflatten(flat))
+        _require_loss(found, has_aux)
         return found if has_aux else (found, None)
 
     with permitted(parts["table"].values()):
         closed, shape = jax.make_jaxpr(program, return_shape=True)(leaves, flat)
+    chosen = _chosen(closed.jaxpr, structure, parts["table"].keys(), len(flat), dense)
+    return Traced(structure, parts, chosen, closed, flat, jax.tree.structure(shape))
+
+
+def _require_loss(found: Any, has_aux: bool) -> None:
+    """A loss is a number of floats; with `has_aux` a pair of that and something else."""
+    if has_aux:
+        pair = isinstance(found, tuple) and len(found) == 2
+        require(pair, "has_aux", True, f"the loss returned {_kind(found)}; return (loss, aux)")
+        found = found[0]
+    shape, dtype = getattr(found, "shape", None), getattr(found, "dtype", None)
+    if shape != () or dtype is None or not jnp.issubdtype(dtype, jnp.floating):
+        raise ValueError(
+            f"loss: it returned {_kind(found)}. Return one float, as by .mean() or .sum(); to return "
+            "something beside it, return (loss, aux) and say has_aux=True."
+        )
+
+
+def _kind(found: Any) -> str:
+    shape, dtype = getattr(found, "shape", None), getattr(found, "dtype", None)
+    return f"a {type(found).__name__}" if shape is None else f"{dtype} {list(shape)}"
+
+
+def _chosen(
+    jaxpr: Any, structure: Structure, tables: Collection[str], rest: int, dense: Collection[str] | None
+) -> frozenset[str]:
+    """The tables with an ordinary gradient: those that are named, or else those that need one."""
+    require(not isinstance(dense, str), "dense", dense, "give names in a tuple, as ('words.table',)")
+    unknown = sorted(set(dense or ()) - set(tables))
+    require(not unknown, "dense", unknown, f"no such table; there is {', '.join(sorted(tables)) or 'none'}")
     given = set(dense or ())  # of these it does not matter how they are used
     names = [name if role == "table" and name not in given else None for role, name in structure.leaves]
-    _, other = survey(closed.jaxpr, [*names, *(None for _ in flat)])
-    unknown = sorted(given - parts["table"].keys())
-    if unknown:
-        there = ", ".join(sorted(parts["table"])) or "none"
-        raise ValueError(f"dense={unknown[0]!r}: no such table; there are {there}")
-    refused = sorted(other.keys() - set(other if dense is None else dense))
-    if refused:
+    _, other = survey(jaxpr, [*names, *([None] * rest)])
+    if dense is None:
+        return frozenset(other)
+    for name, use in sorted(other.items()):
         raise ValueError(
-            f"loss: it uses table {refused[0]!r} otherwise than to look ids up ({other[refused[0]]}). Call "
-            "embed or bag outside of loops, with all ids at once; or let the table have an ordinary "
-            f"gradient: dense=({refused[0]!r},) of value_and_grad, dense_tables=({refused[0]!r},) of a "
+            f"loss: it uses table {name!r} otherwise than to look ids up ({use}). Call embed or bag outside "
+            "of loops, with all ids at once; stop the gradient of vectors, not of the table; or let the "
+            f"table have an ordinary gradient: dense=({name!r},) of value_and_grad, dense_tables=({name!r},) of a "
             "trainer, update='dense' of a Flax module."
         )
-    chosen = frozenset(other if dense is None else dense)
-    return Traced(structure, parts, chosen, closed, flat, jax.tree.structure(shape))
+    return frozenset(dense)

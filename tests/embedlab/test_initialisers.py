@@ -306,7 +306,7 @@ def test_a_constant_that_the_type_does_not_hold(value: float, dtype: str) -> Non
 
 @pytest.mark.parametrize("initialiser", [Normal(0.5), ScaledNormal(), Uniform(-1.0, 1.0)])
 def test_a_large_table_is_drawn_in_pieces(initialiser: Any) -> None:
-    """Above 2²⁴ entries: every piece differs, none is left out, and little memory is needed beside the table."""
+    """Above 2²⁴ entries: every piece differs, none is left out, and little memory is needed beside it."""
     rows, width = 300_007, 64
     table = initialiser(jax.random.key(0), rows, width, "float32")
     assert table.shape == (rows, width)

@@ -225,6 +225,10 @@ def whole(state: Any) -> Any:
     sizes = dict(state.sizes)
 
     def host(leaf: Any) -> Any:
+        if not isinstance(leaf, jax.Array):
+            return np.asarray(leaf)
+        if jnp.issubdtype(leaf.dtype, jax.dtypes.extended):  # keys are no numbers
+            return leaf
         if leaf.is_fully_addressable or leaf.is_fully_replicated:
             return np.asarray(leaf)
         return np.asarray(multihost_utils.process_allgather(leaf, tiled=True))
