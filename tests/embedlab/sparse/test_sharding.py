@@ -31,8 +31,8 @@ def start(devices: int, *arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def result(process: subprocess.Popen[str]) -> Any:
-    out, errors = process.communicate(timeout=500)
+def result(process: subprocess.Popen[str], seconds: float = 500) -> Any:
+    out, errors = process.communicate(timeout=seconds)
     assert process.returncode == 0, errors[-3000:]
     return json.loads(out.splitlines()[-1])
 
@@ -100,7 +100,7 @@ def test_rows_are_cut_and_padded(trained: dict[str, Any]) -> None:
 
 @pytest.mark.slow
 def test_every_training_is_that_of_one_device() -> None:
-    results = on_eight("cases", *ALL)
+    results = result(start(8, "cases", *ALL), seconds=3600)
     for name in ALL:
         require_equal(found(results, name), name)
 
