@@ -235,7 +235,7 @@ def _chosen(
         raise ValueError(
             f"loss: it uses table {name!r} otherwise than to look ids up ({use}). Call embed or bag outside "
             "of loops, with all ids at once; stop the gradient of vectors, not of the table; or let the "
-            f"table have an ordinary gradient: dense=({name!r},) of value_and_grad, dense_tables=({name!r},) of a "
-            "trainer, update='dense' of a Flax module."
+            f"table have an ordinary gradient: dense=({name!r},) of value_and_grad, dense_tables=({name!r},) "
+            "of a trainer, update='dense' of a Flax module."
         )
     return frozenset(dense)

@@ -85,7 +85,9 @@ def test_aux_comes_for_every_micro_batch(x64: None) -> None:
     def with_aux(params: Any, ids: Any, labels: Any) -> Any:
         return loss(params, ids, labels), ids.sum()
 
-    trainer = sparse.Trainer(with_aux, rows=sparse.sgd(0.1), accumulate=4, has_aux=True)
+    trainer = sparse.Trainer(
+        with_aux, rows=sparse.sgd(0.1), dense=optax.set_to_zero(), accumulate=4, has_aux=True
+    )
     batch = batches(4)[0]
     _, (_, aux) = trainer.step(trainer.init(params()), *batch)
     np.testing.assert_array_equal(aux, batch[0].sum((1, 2)))
@@ -96,6 +98,20 @@ def test_owners_of_no_cotangent_stay_nobodys() -> None:
     stacked = sparse.RowGradient(((entries, jnp.ones((2, 2, 1))),))
     ((found, _),) = as_one(stacked).parts
     np.testing.assert_array_equal(found.owners, [[0, -1, -1, 3, -1, 2]])
+
+
+@pytest.mark.parametrize(
+    ("batch", "fault"),
+    [
+        ((np.zeros((8, 5), np.int64), np.zeros(8, np.int64)), r"batch\[0\]\.shape=\(8, 5\)"),
+        ((np.zeros((4, 2, 5), np.int64), np.float64(0.1)), r"batch\[1\]\.shape=\(\)"),
+    ],
+    ids=["not cut", "a number"],
+)
+def test_a_batch_that_is_not_cut_is_refused(batch: Any, fault: str, x64: None) -> None:
+    trainer = sparse.Trainer(loss, rows=sparse.sgd(0.1), dense=optax.sgd(0.1), accumulate=4)
+    with pytest.raises(ValueError, match=rf"^{fault}: with accumulate=4 every array"):
+        trainer.step(trainer.init(params()), *batch)
 
 
 @pytest.mark.parametrize("count", [0, -1, True])

@@ -61,7 +61,7 @@ def test_training_goes_on_as_if_nothing_had_changed(name: str, x64: None) -> Non
     new_loss, new_params = make(NEW)
     after = sparse.Trainer(new_loss, rows=rows, dense=optax.sgd(0.01))
     fresh = new_params()["words"].tables["table"]
-    state = before.resize(state, {"words.table": (SOURCES, fresh)})
+    state = after.resize(before.finalize(state), {"words.table": (SOURCES, fresh)})
     places = np.argsort(np.where(SOURCES < 0, NEW, SOURCES))[:OLD]  # of each old row, its new one
     state = after.finalize(steps(after, state, 1, places))
 
@@ -76,14 +76,34 @@ def test_training_goes_on_as_if_nothing_had_changed(name: str, x64: None) -> Non
 def test_new_rows_start_fresh_and_have_missed_nothing(x64: None) -> None:
     optimizer = sparse.adam(0.05, exact=True, weight_decay=0.1)
     loss, params = make(OLD)
-    trainer = sparse.Trainer(loss, rows=optimizer)
+    trainer = sparse.Trainer(loss, rows=optimizer, dense=optax.set_to_zero())
     state = steps(trainer, trainer.init(params()), 0, np.arange(OLD))
     fresh = make(NEW)[1]()["words"].tables["table"]
-    state = trainer.resize(state, {"words.table": (SOURCES, fresh)})
+    with pytest.raises(ValueError, match=r"^state='rows that have missed steps': .* trainer\.finalize"):
+        trainer.resize(state, {"words.table": (SOURCES, fresh)})
+    state = trainer.resize(trainer.finalize(state), {"words.table": (SOURCES, fresh)})
     new = SOURCES < 0
     same(state.params["words"].tables["table"][new], fresh[new])
-    after = sparse.Trainer(make(NEW)[0], rows=optimizer).finalize(state)
+    after = sparse.Trainer(make(NEW)[0], rows=optimizer, dense=optax.set_to_zero()).finalize(state)
     same(after.params["words"].tables["table"][new], fresh[new])  # no decay of the steps before they were
+
+
+def test_a_row_keeps_what_it_was_spared(x64: None) -> None:
+    """Where no row is frozen, one that was takes none of the decay of that time; the others all of it."""
+    decay = {"rate": 0.5, "weight_decay": 0.1}
+    loss, params = make(4)
+    old = sparse.Trainer(
+        loss, rows=sparse.sgd(**decay, freeze=sparse.Freeze(((0, 2),))), dense=optax.sgd(0.0)
+    )
+    new = sparse.Trainer(loss, rows=sparse.sgd(**decay), dense=optax.sgd(0.0))
+    state = old.init(params())
+    before = np.asarray(state.params["words"].tables["table"])
+    for _ in range(10):
+        state, _ = old.step(state, np.full((1, 1), 9), np.zeros(1))  # a bad id: nothing but decay
+    state = old.finalize(state)
+    moved = new.resize(state, {"words.table": ([2, 3, 0, 1], jnp.zeros((4, 4), jnp.float64))})
+    found = new.finalize(moved).params["words"].tables["table"]
+    close(found, jnp.asarray(np.concatenate([before[2:] * 0.95**10, before[:2]])), ulps=64)
 
 
 def test_a_table_shrinks() -> None:
@@ -128,7 +148,7 @@ def test_rows_of_another_width_are_refused(unchecked: None) -> None:
 
 def test_an_unknown_table_is_refused() -> None:
     loss, params = make(OLD)
-    trainer = sparse.Trainer(loss, rows=sparse.sgd(0.1))
+    trainer = sparse.Trainer(loss, rows=sparse.sgd(0.1), dense=optax.sgd(0.1))
     with jax.enable_x64(True):
         state = trainer.init(params())
     with pytest.raises(ValueError, match=r"changes='words': there is words\.table that rows are kept of"):
