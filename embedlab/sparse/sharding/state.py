@@ -303,6 +303,8 @@ def _spread(leaf: Any, like: Any) -> Any:
     """An array, padded and cut over devices, of which none is given more than its own part."""
     if isinstance(leaf, jax.Array) and leaf.shape == like.shape and leaf.sharding == like.sharding:
         return leaf
+    if jnp.issubdtype(leaf.dtype, jax.dtypes.extended):  # keys are no numbers, and small
+        return jax.device_put(leaf, like.sharding)
     array = np.asarray(leaf)
 
     def part(index: Any) -> np.ndarray:

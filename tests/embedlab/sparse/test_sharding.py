@@ -13,10 +13,11 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+import optax
 import pytest
 from jax.sharding import AxisType
 
-from embedlab.sparse import Entries, Sharding
+from embedlab.sparse import Entries, Sharding, Trainer
 from embedlab.sparse.sharding.read import reader
 from tests.embedlab.sparse import mesh_worker
 
@@ -233,3 +234,15 @@ def test_a_state_moves_on() -> None:
     _, third = mesh_worker.run(alone, alone.place(shared.whole(state)), batches[3:])
     expected = mesh_worker.on_one_device("dense", "adam")[2]
     np.testing.assert_allclose([*first, *second, *third], expected, atol=1e-6)
+
+
+def test_keys_among_parameters() -> None:
+    def loss(params: Any) -> Any:
+        return (params["w"] * jax.random.normal(params["key"], (2,))).sum()
+
+    shared = Trainer(loss, dense=optax.sgd(0.1), sharding=Sharding(mesh("rows"), "rows"))
+    state = shared.init({"w": jnp.ones(2), "key": jax.random.key(0)})
+    state, first = shared.step(state)
+    state, _ = shared.step(shared.place(shared.whole(state)))
+    assert float(first) == pytest.approx(float(jax.random.normal(jax.random.key(0), (2,)).sum()))
+    assert int(state.step) == 2
