@@ -117,10 +117,11 @@ def _as_dicts(state: Any) -> Any:
 
 def _put_back(found: Any, like: Any) -> Any:
     """What `_as_dicts` made of a state like this, as it was: a dict's leaves have another order."""
-    leaves, tree = jax.tree.flatten(like)
-    places = jax.tree.leaves(_as_dicts(tree.unflatten(range(len(leaves)))))
+    tree = jax.tree.structure(like)
+    numbers = range(tree.num_leaves)
+    places = jax.tree.leaves(_as_dicts(jax.tree.unflatten(tree, numbers)))
     values = dict(zip(places, jax.tree.leaves(found), strict=True))
-    return tree.unflatten([values[place] for place in range(len(leaves))])
+    return jax.tree.unflatten(tree, [values[place] for place in numbers])
 
 
 @contextlib.contextmanager

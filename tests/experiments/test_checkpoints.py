@@ -39,7 +39,7 @@ def test_the_newest_state_comes_back(folder: Path) -> None:
 
 
 def test_classes_come_back_with_what_is_empty_in_them(tmp_path: Path) -> None:
-    trainer = sparse.Trainer(lambda params: params["w"].sum(), rows=sparse.sgd(0.1))
+    trainer = sparse.Trainer(lambda params: params["w"].sum(), rows=sparse.sgd(0.1), dense=optax.sgd(0.1))
     state = {
         "live": trainer.init({"tables": {"t": TABLE}, "w": jnp.ones(2), "more": {}}),
         "best": {"t": TABLE},
