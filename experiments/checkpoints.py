@@ -118,7 +118,7 @@ def _as_dicts(state: Any) -> Any:
 def _put_back(found: Any, like: Any) -> Any:
     """What `_as_dicts` made of a state like this, as it was: a dict's leaves have another order."""
     tree = jax.tree.structure(like)
-    numbers = range(tree.num_leaves)
+    numbers = range(len(jax.tree.leaves(like)))
     places = jax.tree.leaves(_as_dicts(jax.tree.unflatten(tree, numbers)))
     values = dict(zip(places, jax.tree.leaves(found), strict=True))
     return jax.tree.unflatten(tree, [values[place] for place in numbers])
