@@ -42,11 +42,11 @@ def test_finalizing_on_the_way_changes_nothing(name: str, x64: None) -> None:
     optimizer, _ = CATCH_UP[name]
     given = gradients(60)
     at_end, state = run(optimizer, table_of(), given)
-    for every in (1, 13) if name == "adamw" else (13,):
-        found, kept = run(optimizer, table_of(), given, every=every)
-        assert error(found, at_end) <= 1e-13
-        for key, array in state.rows.items():
-            np.testing.assert_allclose(kept.rows[key], array, rtol=1e-12, err_msg=key)
+    every = 1 if name in ("adamw", "adagrad") else 13
+    found, kept = run(optimizer, table_of(), given, every=every)
+    assert error(found, at_end) <= 1e-13
+    for key, array in state.rows.items():
+        np.testing.assert_allclose(kept.rows[key], array, rtol=1e-12, err_msg=key)
     moved = np.asarray(at_end)[-5:] != table_of()[-5:]
     assert moved.all() if optimizer.weight_decay else not moved.any()
 
@@ -110,8 +110,9 @@ def test_frozen_rows_neither_move_nor_decay(name: str, x64: None) -> None:
     if freeze.until is None:
         still = np.asarray(held(freeze)(0)).ravel()
         np.testing.assert_array_equal(np.asarray(found)[still], table_of()[still])
-        for key, fresh in optimizer.init(jnp.asarray(table_of())).rows.items():
-            np.testing.assert_array_equal(np.asarray(state.rows[key])[still], fresh[still], err_msg=key)
+        fresh = optimizer.init(jnp.asarray(table_of())).rows
+        for key in fresh.keys() - {"last", "decayed"}:  # these say what a row was spared, and move on
+            np.testing.assert_array_equal(np.asarray(state.rows[key])[still], fresh[key][still], err_msg=key)
 
 
 @pytest.mark.parametrize("freeze", [Freeze(RANGES), Freeze(MASK, until=6)], ids=["ranges", "mask"])
