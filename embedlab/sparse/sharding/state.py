@@ -114,7 +114,7 @@ def place(sharding: Sharding | None, state: Any) -> Any:
     Example:
         >>> import optax
         >>> from embedlab.sparse import Trainer
-        >>> place(None, whole(Trainer(len).init({"w": jnp.ones(2)}))).params
+        >>> place(None, whole(Trainer(len, dense=optax.sgd(0.1)).init({"w": jnp.ones(2)}))).params
         {'w': Array([1., 1.], dtype=float32)}
 
     Source: `jax.make_array_from_callback`.
@@ -138,7 +138,7 @@ def view(state: Any) -> Any:
     Example:
         >>> import optax
         >>> from embedlab.sparse import Trainer
-        >>> view(Trainer(len).init({"w": jnp.ones(2)}))
+        >>> view(Trainer(len, dense=optax.sgd(0.1)).init({"w": jnp.ones(2)}))
         {'w': Array([1., 1.], dtype=float32)}
 
     Source: none.
@@ -165,7 +165,7 @@ def keep(sharding: Sharding | None, state: Any) -> Any:
     Example:
         >>> import optax
         >>> from embedlab.sparse import Trainer
-        >>> keep(None, Trainer(len).init({"w": jnp.ones(2)})).params
+        >>> keep(None, Trainer(len, dense=optax.sgd(0.1)).init({"w": jnp.ones(2)})).params
         {'w': Array([1., 1.], dtype=float32)}
 
     Source: none.
@@ -217,7 +217,7 @@ def whole(state: Any) -> Any:
     Example:
         >>> import optax
         >>> from embedlab.sparse import Trainer
-        >>> whole(Trainer(len).init({"w": jnp.ones(2)})).params
+        >>> whole(Trainer(len, dense=optax.sgd(0.1)).init({"w": jnp.ones(2)})).params
         {'w': array([1., 1.], dtype=float32)}
 
     Source: `jax.experimental.multihost_utils.process_allgather`.
