@@ -147,6 +147,9 @@ class Trainer:
         Returns:
             A state for one device, in every process.
 
+        Raises:
+            ValueError: the state is used up.
+
         Example:
             >>> trainer = Trainer(lambda params: params["w"].sum(), dense=optax.sgd(0.1))
             >>> trainer.whole(trainer.init({"w": jnp.ones(2)})).params["w"]
@@ -190,6 +193,9 @@ class Trainer:
 
         Returns:
             The new state, and the loss, float [], or (loss, aux).
+
+        Raises:
+            ValueError: the state is used up; an id of the batch needs more than 32 bits.
         """
         require_alive(state)
         require_uncut(batch)
@@ -204,6 +210,9 @@ class Trainer:
 
         Returns:
             The new state, and the losses, float [steps], or (losses, aux).
+
+        Raises:
+            ValueError: the state is used up; an id of the batch needs more than 32 bits.
 
         Example:
             >>> trainer = Trainer(lambda params, x: params["w"] @ x, dense=optax.sgd(0.1))
@@ -223,6 +232,9 @@ class Trainer:
 
         Returns:
             The same training, all rows as exact as those just read.
+
+        Raises:
+            ValueError: the state is used up.
 
         Example:
             >>> trainer = Trainer(lambda params: params["w"].sum(), dense=optax.sgd(0.1))
