@@ -296,3 +296,23 @@ def test_no_step_makes_an_array_as_large_as_a_table(name: str, form: str) -> Non
     assert memory.temp_size_in_bytes < table / 8
     assert memory.alias_size_in_bytes > 0.99 * tables  # all in place
     assert memory.output_size_in_bytes - memory.alias_size_in_bytes < 1000
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rows", [sparse.sgd(0.5), sparse.row_adagrad(0.5)], ids=["sgd", "row_adagrad"])
+def test_the_last_row_of_more_entries_than_32_bits_count(rows: sparse.RowOptimizer) -> None:
+    """4.3 GB of bfloat16, in place: the last row is trained, and nothing else."""
+    last = 2**31 // WIDTH + 1
+    spec = embedlab.Dense(last + 1, WIDTH, dtype="bfloat16")
+
+    def linear(words: Any, ids: Any) -> Any:
+        return embedlab.embed(spec, words, ids).astype(jnp.float32).sum()
+
+    trainer = sparse.Trainer(linear, rows=rows)
+    table = jnp.zeros(spec.table_shapes["table"], jnp.bfloat16)
+    state = trainer.init(embedlab.Variables({"table": table}))
+    del table
+    state, _ = trainer.step(state, np.array([last, last + 1]))  # the second is none
+    found = state.params.tables["table"]
+    np.testing.assert_array_equal(found[last], -0.5)
+    assert int(jnp.count_nonzero(found[:last].any(-1))) == 0
