@@ -40,7 +40,9 @@ def test_wheel_holds_the_library_alone(wheel: Path) -> None:
     library = {str(path.relative_to(ROOT).as_posix()) for path in (ROOT / "embedlab").rglob("*.py")}
     about = {"METADATA", "RECORD", "WHEEL", "licenses/LICENSE"}
     info = f"embedlab-{PROJECT['version']}.dist-info"
-    expected = library | {"embedlab/py.typed"} | {f"{info}/{name}" for name in about}
+    expected = (
+        library | {"embedlab/py.typed", "embedlab/native/kernels.cc"} | {f"{info}/{name}" for name in about}
+    )
     assert set(zipfile.ZipFile(wheel).namelist()) == expected
 
 
@@ -86,7 +88,7 @@ def test_sdist_holds_what_the_tests_read(tmp_path: Path) -> None:
     expected = {str(path.relative_to(ROOT).as_posix()) for path in files if path.is_file()}
     assert expected <= held, sorted(expected - held)
     rest = {name for name in held - expected if not name.startswith(("tests/", "configs/"))}
-    assert rest == {"PKG-INFO", ".gitignore", "embedlab/py.typed"}
+    assert rest == {"PKG-INFO", ".gitignore", "embedlab/py.typed", "embedlab/native/kernels.cc"}
 
 
 def test_ratio_of_import_times() -> None:
