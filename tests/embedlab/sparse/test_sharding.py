@@ -85,7 +85,8 @@ def require_equal(one: dict[str, Any], name: str) -> None:
 
 @pytest.fixture(scope="module")
 def trained() -> dict[str, Any]:
-    return on_eight("cases", *CASES)
+    halves = [start(8, "cases", *CASES[first::2]) for first in range(2)]  # side by side
+    return {name: one for half in halves for name, one in result(half).items()}
 
 
 @pytest.mark.parametrize("name", CASES)
