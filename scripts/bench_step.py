@@ -12,7 +12,10 @@ rows an id) and "subword" (12 n-grams a word and its own row), which Flax has no
 under a dense gradient. "adam", "momentum", "row_adagrad" and "row_adam" are lazy or row-wise; "adam exact",
 "momentum exact" and "adagrad + decay" do what the dense optimizer does.
 
-With --strategies every way to update a table is timed beside the one that the product chooses.
+With --strategies every way to update a table is timed beside the one that the product chooses. With --worker
+other programs are timed as well, that train the same model and speak the protocol of `workers.py`:
+
+    --worker "row-wise=PYTHON scripts/step_worker.py row-wise" --worker "torch=PYTHON step_torch.py sparse"
 """
 
 from __future__ import annotations
@@ -28,7 +31,8 @@ from typing import Any
 import jax
 import numpy as np
 from ratios import alternate, ratio_interval
-from step_models import OPTIMIZERS, Case, Contestant, dense_gradient, embedlab_sparse, flax_optax
+from step_models import OPTIMIZERS, Case, dense_gradient, embedlab_sparse, flax_optax
+from workers import Worker
 
 from embedlab.sparse.strategy import STRATEGIES
 
@@ -42,7 +46,7 @@ def cases(args: argparse.Namespace) -> Iterator[Case]:
 
 def contestants(case: Case, args: argparse.Namespace) -> dict[str, Callable[[int], float]]:
     """Name → what takes steps; the product first."""
-    found: dict[str, Contestant] = {"embedlab": embedlab_sparse(case)}
+    found: dict[str, Callable[[int], float]] = {"embedlab": embedlab_sparse(case)}
     if args.strategies:
         for strategy in STRATEGIES:
             try:
@@ -52,6 +56,12 @@ def contestants(case: Case, args: argparse.Namespace) -> dict[str, Callable[[int
                 found[strategy] = one
             except ValueError:  # it can't be taken for this optimizer
                 continue
+    for worker in args.worker:
+        name, _, command = worker.partition("=")
+        try:
+            found[name] = Worker(command, case.optimizer, str(case.rows), case.distribution)
+        except ValueError as error:  # it has no such optimizer
+            print(f"{name}: left out, {error}")
     if not args.no_dense:
         name = "flax + optax" if case.kind == "bag" else "dense gradient"
         found[name] = (flax_optax if case.kind == "bag" else dense_gradient)(case)
@@ -60,7 +70,11 @@ def contestants(case: Case, args: argparse.Namespace) -> dict[str, Callable[[int
 
 def measure(case: Case, args: argparse.Namespace) -> dict[str, Any]:
     """What was found for a case, as it is written to the JSON file."""
-    times = alternate(contestants(case, args), args.rounds, args.seconds)
+    named = contestants(case, args)
+    times = alternate(named, args.rounds, args.seconds)
+    for one in named.values():
+        if isinstance(one, Worker):
+            one.end()
     result: dict[str, Any] = {"kind": case.kind, "rows": case.rows, "optimizer": case.optimizer}
     result |= {"distribution": case.distribution, "ms": {}, "ratio": {}}
     for name, seconds in times.items():
@@ -120,6 +134,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=9, help="at least 9 (default)")
     parser.add_argument("--seconds", type=float, default=0.25, help="of a slice (default 0.25)")
     parser.add_argument("--strategies", action="store_true", help="time every way to update a table as well")
+    parser.add_argument(
+        "--worker", action="append", default=[], metavar="NAME=COMMAND", help="another program to time"
+    )
     parser.add_argument("--no-dense", action="store_true", help="leave the dense gradient out")
     parser.add_argument("--json", type=Path, help="write the figures here")
     parser.add_argument("--plot", type=Path, help="draw them here (PNG, SVG or PDF)")

@@ -127,7 +127,7 @@ class Contestant:
     def __call__(self, count: int) -> float:
         """Takes so many steps, all that is done for them included, and waits for their end; the last loss."""
         while count:
-            now = min(count, TOGETHER)
+            now = TOGETHER if count >= TOGETHER else 1  # two programs in all
             chosen = [next(self._places) for _ in range(now)]
             ids, labels = (array[chosen] for array in self._data)
             self.state, losses = self.steps(self.state, ids, labels)

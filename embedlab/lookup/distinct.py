@@ -17,6 +17,7 @@ from embedlab.base import ABSENT, Embedding, Ids64, accumulator
 from embedlab.linear import main_lookup
 from embedlab.lookup.reads import read_program
 from embedlab.lookup.take import read
+from embedlab.lookup.unique import unique
 
 # Ids pooled at a time: enough to hide a step's cost, few enough that one long word delays few others.
 _BLOCK = 128
@@ -73,24 +74,13 @@ def distinct_vectors(spec: Embedding, variables: Any, ids: Any) -> tuple[Any, An
 
     Source: the duplicates of a batch are merged as in FBGEMM's and torch's sparse gradients.
     """
-    distinct, count, places = _distinct(ids.reshape(-1))
+    distinct, places, count = unique(ids.reshape(-1))
+    room = -(-ids.size // _BLOCK) * _BLOCK
+    distinct = jnp.pad(distinct, (0, room - ids.size), constant_values=ABSENT)
     main = main_lookup(jax.eval_shape(spec.index, variables.buffers, ids))
     table = variables.tables[main.table]
     vectors, *_ = _read_blocks(table, spec, variables.buffers, distinct, count)
     return vectors[: ids.size].astype(table.dtype), places.reshape(ids.shape)
-
-
-def _distinct(ids: Any) -> tuple[Any, Any, Any]:
-    """Distinct present ids in order (`ABSENT` fills up to whole blocks), how many, and each id's place."""
-    order = jnp.argsort(ids)
-    ordered = ids[order]
-    new = jnp.concatenate([jnp.ones(1, bool), ordered[1:] != ordered[:-1]]) & (ordered != ABSENT)
-    rank = jnp.cumsum(new) - 1
-    rank = jnp.where(ordered != ABSENT, rank, ABSENT).astype(jnp.int32)
-    room = -(-ids.shape[0] // _BLOCK) * _BLOCK
-    distinct = jnp.full(room, ABSENT, jnp.int32).at[rank].set(ordered.astype(jnp.int32), mode="drop")
-    places = jnp.zeros(ids.shape, jnp.int32).at[order].set(rank)
-    return distinct, new.sum(), places
 
 
 @functools.partial(read_program, static=(1,))
@@ -112,7 +102,7 @@ def _pool_blocks(spec: Embedding, table: Any, buffers: Any, distinct: Any, count
             return total + weights[j][:, None] * read(table, rows[j]).astype(wide)
 
         total = jax.lax.fori_loop(0, longest, add, jnp.zeros((_BLOCK, table.shape[1]), wide))
-        return jax.lax.dynamic_update_slice(vectors, total, (number * _BLOCK, 0))
+        return jax.lax.dynamic_update_slice_in_dim(vectors, total, number * _BLOCK, 0)
 
     start = jnp.zeros((distinct.shape[0], table.shape[1]), wide)
     return jax.lax.fori_loop(0, _blocks(count), block, start)

@@ -23,6 +23,7 @@ import numpy as np
 
 from embedlab import native
 from embedlab.base import ABSENT, accumulator
+from embedlab.lookup.unique import unique
 from embedlab.sparse.gradient import Entries, RowGradient, owned, scatter_add
 
 WAYS = ("native", "host", "sort", "scan", "slots")
@@ -168,17 +169,6 @@ def _by_scan(rows: Any, each: Any) -> Merged:
 # Each finds the distinct of rows [m]: these [m], the place of each entry's row among them, and their number.
 
 
-def _by_sort(rows: Any, table_rows: int) -> tuple[Any, Any, Any]:
-    order = jnp.argsort(rows)  # stable
-    ordered = rows[order]
-    new = jnp.concatenate([jnp.ones(min(1, rows.shape[0]), bool), ordered[1:] != ordered[:-1]])
-    new = new & (ordered != ABSENT)
-    rank = jnp.where(ordered != ABSENT, jnp.cumsum(new) - 1, ABSENT).astype(jnp.int32)
-    distinct = jnp.full(rows.shape, ABSENT, jnp.int32).at[rank].set(ordered, mode="drop")
-    inverse = jnp.zeros(rows.shape, jnp.int32).at[order].set(rank)
-    return distinct, inverse, new.sum(dtype=jnp.int32)
-
-
 def _by_slots(rows: Any, table_rows: int) -> tuple[Any, Any, Any]:
     places = jnp.arange(rows.shape[0], dtype=jnp.int32)
     slots = jnp.zeros(table_rows, jnp.int32).at[rows].set(places, mode="drop")
@@ -219,6 +209,10 @@ def host_distinct(rows: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     distinct = np.full(rows.size, ABSENT, np.int32)
     distinct[:count] = ordered[new]
     return distinct, inverse, np.array(count, np.int32)
+
+
+def _by_sort(rows: Any, table_rows: int) -> tuple[Any, Any, Any]:
+    return unique(rows)
 
 
 _FIND: dict[str, Any] = {"sort": _by_sort, "scan": _by_sort, "slots": _by_slots, "host": _by_host}

@@ -5,8 +5,8 @@
 | kernel | sums and rule in one C++ kernel, in place | CPU, float32, a rule that has one, and no more |
 | positions | adds to the rows, one position of all bags at a time | plain SGD on a CPU without a compiler |
 | native | merging in C++, the rule in JAX | CPU, float32, all else |
-| host | merging by NumPy's sort, the rule in JAX | CPU without a compiler, other types than float32 |
-| sort | merging in the program | accelerators |
+| sort | merging in the program | accelerators; CPU without a compiler, other types than float32 |
+| host | merging by NumPy's sort, the rule in JAX | never; it was the fastest before "sort" was |
 | scan | sort, with sums that no two threads race for | never; for the same bits from run to run on a GPU |
 | slots | merging by a slot a row | never; where sorting is slow it may pay |
 
@@ -52,7 +52,7 @@ def choose(table: jax.Array, optimizer: RowOptimizer, *, clipped: bool, wanted: 
     able = _able(table, optimizer, clipped)
     if wanted is None:
         on_cpu = jax.default_backend() == "cpu"
-        order = ("kernel", "positions", "native", "host") if on_cpu else ("sort",)
+        order = ("kernel", "positions", "native", "sort") if on_cpu else ("sort",)
         return next(name for name in order if able[name])
     if wanted not in STRATEGIES:
         raise ValueError(f"strategy={wanted!r}: choose one of {', '.join(STRATEGIES)}")
