@@ -14,7 +14,6 @@ of table and optimizer state.
 from __future__ import annotations
 
 import argparse
-import functools
 import resource
 from collections.abc import Callable
 from typing import Any
@@ -51,25 +50,26 @@ def lines(rows: int, dim: int) -> dict[str, Callable[[int], Any]]:
     labels = rng.integers(0, 4, (BATCHES, BATCH), np.int32)
     held, places = {"state": state}, {"step": 0, "gather": 0}
 
-    @functools.partial(jax.jit)
+    @jax.jit
     def gather(table: Any, ids: Any) -> Any:
-        return jax.lax.map(lambda one: table.at[one].get(mode="promise_in_bounds"), ids)
+        return table.at[ids].get(mode="promise_in_bounds")
 
-    def chosen(name: str) -> Any:
+    def next_place(name: str, number: int) -> int:
         first = places[name]
-        places[name] = (first + TOGETHER) % BATCHES
-        return slice(first, first + TOGETHER)
+        places[name] = (first + number) % BATCHES
+        return first
 
     def step(count: int) -> float:
         for _ in range(max(1, count // TOGETHER)):
-            now = chosen("step")
+            first = next_place("step", TOGETHER)
+            now = slice(first, first + TOGETHER)
             held["state"], losses = trainer.steps(held["state"], ids[now], labels[now])
         return float(losses[-1])
 
     def bare(count: int) -> None:
-        for _ in range(max(1, count // TOGETHER)):
-            rows_read = gather(held["state"].params["words"].tables["table"], ids[chosen("gather")])
-        rows_read.block_until_ready()
+        for _ in range(count):
+            rows_read = gather(held["state"].params["words"].tables["table"], ids[next_place("gather", 1)])
+            rows_read.block_until_ready()
 
     return {"step": step, "gather": bare}
 

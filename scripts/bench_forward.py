@@ -27,7 +27,7 @@ from embedlab import native
 
 BATCH, LENGTH, DIM = 1024, 32, 64
 BATCHES = 256
-CALLS = 32  # a slice
+CALLS = 256  # a slice: long enough to forget the one before
 
 WORKER = """
 import sys, time

@@ -76,9 +76,10 @@ def measure(case: Case, args: argparse.Namespace) -> dict[str, Any]:
         if isinstance(one, Worker):
             one.end()
     result: dict[str, Any] = {"kind": case.kind, "rows": case.rows, "optimizer": case.optimizer}
-    result |= {"distribution": case.distribution, "ms": {}, "ratio": {}}
+    result |= {"distribution": case.distribution, "ms": {}, "ratio": {}, "rounds": {}}
     for name, seconds in times.items():
         result["ms"][name] = float(1e3 * np.median(seconds))
+        result["rounds"][name] = (1e3 * seconds).tolist()
         if name != "embedlab":
             result["ratio"][name] = ratio_interval(seconds, times["embedlab"])
     return result
