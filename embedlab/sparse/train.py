@@ -12,17 +12,19 @@ import jax
 import jax.numpy as jnp
 import optax
 
-from embedlab.base import accumulator
 from embedlab.checks import finite_fields, require, require_count
 from embedlab.lookup.ids import require_uncut
 from embedlab.sparse import strategy as strategies
 from embedlab.sparse.accumulate import as_one, over_micro_batches
+from embedlab.sparse.clip import clip_by_global_norm
 from embedlab.sparse.gradient import RowGradient
 from embedlab.sparse.merge import WAYS, Merged
 from embedlab.sparse.optimizer import RowOptimizer, RowState
+from embedlab.sparse.ordering import after_all_reads
 from embedlab.sparse.params import split
 from embedlab.sparse.program import Read
 from embedlab.sparse.resize import resize
+from embedlab.sparse.roles import Roles
 from embedlab.sparse.sharding import Sharding
 from embedlab.sparse.sharding import state as places
 from embedlab.sparse.sharding import update as sharded
@@ -101,11 +103,12 @@ class Trainer:
             finite_fields(self, "clip")
             require(self.clip > 0, "clip", self.clip, "give a norm above 0, or None")
         require_count("accumulate", self.accumulate)
-        _require_optimizers(self.rows, self.dense)
-        several = isinstance(self.dense_tables, tuple | list | set | frozenset)
-        require(several, "dense_tables", self.dense_tables, "give names in a tuple, as ('words.table',)")
+        Roles(self.rows, self.dense, self.dense_tables)  # finds their mistakes
         known = self.strategy is None or self.strategy in strategies.STRATEGIES
         require(known, "strategy", self.strategy, f"choose one of {', '.join(strategies.STRATEGIES)}")
+        alone = self.sharding is None or self.strategy != "host"
+        remedy = "on a mesh devices would wait for each other's turn in Python; give 'sort'"
+        require(alone, "strategy", self.strategy, remedy)
 
     def init(self, params: Any) -> TrainState:
         """The state before the first step.
@@ -178,10 +181,10 @@ class Trainer:
         """The state before the first step, on one device."""
         require_distinct(params)
         _, parts = split(params)
-        tables = self._sparse(parts["table"])
-        optimizers = self._optimizers(tables)
+        tables = self._roles.tables(parts["table"])
+        optimizers = self._roles.optimizers(tables)
         kept = {name: optimizers[name].init(table) for name, table in tables.items()}
-        dense = self._rest(parts).init(self._dense(parts))
+        dense = self._roles.optimizer_of_others(parts).init(self._roles.others(parts))
         return TrainState(params, kept, dense, jnp.zeros((), jnp.int32))
 
     def step(self, state: TrainState, *batch: Any) -> tuple[TrainState, Any]:
@@ -278,7 +281,7 @@ class Trainer:
         for name, (sources, fresh) in changes.items():
             there = ", ".join(sorted(kept)) or "no table"
             require(name in kept, "changes", name, f"there is {there} that rows are kept of")
-            optimizer = self._optimizers([name])[name]
+            optimizer = self._roles.optimizer(name)
             step = int(state.step)
             tables[name], kept[name] = resize(optimizer, tables[name], kept[name], sources, fresh, step=step)
         return dataclasses.replace(state, params=structure.join({**parts, "table": tables}), rows=kept)
@@ -303,12 +306,11 @@ class Trainer:
         seen = places.view(state)
         parts, kept = self._prepare(seen, parts, state, batch)
         value, aux, gradients = self._gradients(seen, parts, batch)
-        # What reads the tables comes before what writes them: so that they need not be copied.
-        gradients, value, aux = _after_all_reads(gradients, value, aux, state.step)
+        gradients, value, aux = after_all_reads(gradients, value, aux, state.step)
         tables, kept, gradients = jax.lax.optimization_barrier((parts["table"], kept, gradients))
         merged, dense = self._clipped(tables, kept, gradients, state.step)
         parts = {**parts, "table": dict(tables)}
-        for name in self._sparse(tables):
+        for name in self._roles.tables(tables):
             parts["table"][name], kept[name] = self._apply(
                 name, tables[name], kept[name], merged[name], state.step
             )
@@ -333,13 +335,17 @@ class Trainer:
         def every_row(state: TrainState) -> TrainState:
             structure, parts = split(state.params)
             tables, kept = dict(parts["table"]), dict(state.rows)
-            for name, optimizer in self._optimizers(kept).items():
+            for name, optimizer in self._roles.optimizers(kept).items():
                 here = self.sharding, optimizer, tables[name], kept[name]
                 tables[name], kept[name] = sharded.finalize(*here, state.step, self._key(name, state.step, 2))
             params = structure.join({**parts, "table": tables})
             return places.keep(self.sharding, dataclasses.replace(state, params=params, rows=kept))
 
         return jax.jit(every_row, donate_argnums=0)
+
+    @functools.cached_property
+    def _roles(self) -> Roles:
+        return Roles(self.rows, self.dense, self.dense_tables)
 
     # --- the parts of a step ---------------------------------------------------------------------------
 
@@ -348,7 +354,7 @@ class Trainer:
     ) -> tuple[dict[str, Any], dict[str, RowState]]:
         """Brings the rows that the loss will read up to date, where they have missed something."""
         kept, tables = dict(state.rows), dict(parts["table"])
-        late = {name: one for name, one in self._optimizers(kept).items() if one.catches_up}
+        late = {name: one for name, one in self._roles.optimizers(kept).items() if one.catches_up}
         if not late:
             return parts, kept
         gradients = self._reads(seen, parts, batch)
@@ -364,7 +370,7 @@ class Trainer:
 
         def one(*batch: Any) -> dict[str, RowGradient]:
             reads = self._trace(seen, parts, batch).reads(reader(self.sharding))
-            return {name: _of(reads, name) for name in self._sparse(parts["table"])}
+            return {name: _of(reads, name) for name in self._roles.tables(parts["table"])}
 
         if self.accumulate == 1:
             return one(*batch)
@@ -397,31 +403,21 @@ class Trainer:
         self, tables: Any, kept: dict[str, RowState], gradients: Any, step: Any
     ) -> tuple[dict[str, RowGradient | Merged], dict[str, Any]]:
         """Gradients of tables and of all else, no longer together than `clip`; frozen rows have none."""
-        dense = self._dense(gradients)
-        rows = self._sparse(gradients["table"])
+        dense = self._roles.others(gradients)
+        rows = self._roles.tables(gradients["table"])
         if self.clip is None:
             return rows, dense
         merged = {}
         for name, one in rows.items():
             if one.parts:
-                here = self.sharding, self._optimizers([name])[name], kept[name], one
+                here = self.sharding, self._roles.optimizer(name), kept[name], one
                 way = self._way(name, tables[name])
                 merged[name] = sharded.merge(*here, tables[name].shape[0], step, way)
-        squares = [
-            jnp.sum(jnp.square(leaf.astype(accumulator(leaf.dtype)))) for leaf in jax.tree.leaves(dense)
-        ]
-        squares += [one.squared_norm() for one in merged.values()]
-        norm = jnp.sqrt(sum(squares, start=jnp.zeros(())))
-        scale = jnp.where(norm > self.clip, self.clip / jnp.maximum(norm, self.clip), 1)
-        dense = jax.tree.map(lambda leaf: leaf * scale.astype(leaf.dtype), dense)
-        scaled = {
-            name: dataclasses.replace(one, sums=one.sums * scale.astype(one.sums.dtype))
-            for name, one in merged.items()
-        }
-        return {**rows, **scaled}, dense
+        dense, merged = clip_by_global_norm(self.clip, dense, merged)
+        return {**rows, **merged}, dense
 
     def _apply(self, name: str, table: Any, kept: RowState, gradient: Any, step: Any) -> tuple[Any, RowState]:
-        optimizer = self._optimizers([name])[name]
+        optimizer = self._roles.optimizer(name)
         clipped = self.clip is not None
         way = strategies.choose(table, optimizer, clipped=clipped, wanted=self.strategy)
         key = self._key(name, step, 0)
@@ -434,110 +430,16 @@ class Trainer:
 
     def _apply_dense(self, parts: Any, gradients: Any, state: Any) -> tuple[Any, Any]:
         """Trains all that is no sparse table by the optax optimizer."""
-        old = self._dense(parts)
-        updates, state = self._rest(parts).update(gradients, state, old)
+        old = self._roles.others(parts)
+        updates, state = self._roles.optimizer_of_others(parts).update(gradients, state, old)
         new = optax.apply_updates(old, updates)
         return {**parts, "trained": new["trained"], "table": {**parts["table"], **new["table"]}}, state
-
-    def _rest(self, parts: Mapping[str, Mapping[str, Any]]) -> optax.GradientTransformation:
-        """The optimizer of all that is no sparse table; to be given where there is something to train."""
-        if self.dense is not None:
-            return self.dense
-        names = [*parts["trained"], *self.dense_tables]
-        if names:
-            raise ValueError(
-                f"dense=None: nothing would train {names[0]}. Give an optax optimizer, or "
-                "optax.set_to_zero() to leave what is no table as it is."
-            )
-        return optax.set_to_zero()
 
     def _way(self, name: str, table: Any) -> str:
         """How duplicates are found where the update itself does not do it."""
         if self.strategy in WAYS:
             return self.strategy
-        return strategies.choose(table, self._optimizers([name])[name], clipped=True)
-
-    def _optimizers(self, names: Any) -> dict[str, RowOptimizer]:
-        if isinstance(self.rows, RowOptimizer):
-            return dict.fromkeys(names, self.rows)
-        given = dict(self.rows or {})
-        missing = [name for name in names if name not in given]
-        if missing:
-            has = f"there are optimizers for {', '.join(sorted(given))}" if given else "rows=None"
-            raise ValueError(
-                f"rows: table {missing[0]!r} has no optimizer ({has}). Give it one, as "
-                f"rows={{{missing[0]!r}: sparse.adagrad(0.1)}}, or name it in dense_tables."
-            )
-        return {name: given[name] for name in names}
-
-    def _sparse(self, tables: Mapping[str, Any]) -> dict[str, Any]:
-        if self.rows is not None and not tables:
-            raise ValueError(
-                "rows: there is no table for it in the parameters. Tables lie under the name 'tables', as "
-                "in embedlab.Variables; give the variables of an embedding as they are."
-            )
-        by_name = {} if isinstance(self.rows, RowOptimizer) else dict(self.rows or {})
-        for field, named in (("dense_tables", set(self.dense_tables)), ("rows", by_name.keys())):
-            unknown = sorted(named - tables.keys())
-            if unknown:
-                there = ", ".join(sorted(tables)) or "no table"
-                raise ValueError(f"{field}: {unknown[0]!r} is no table; there is {there}")
-        return {name: table for name, table in tables.items() if name not in self.dense_tables}
-
-    def _dense(self, parts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-        """What the optax optimizer trains, or gradients of that, in two dicts by name."""
-        tables = {name: parts["table"][name] for name in self.dense_tables}
-        return {"trained": dict(parts["trained"]), "table": tables}
-
-
-def _after_all_reads(gradients: Any, value: Any, aux: Any, step: Any) -> Any:
-    """The same, so that no table can be changed before all of it is there.
-
-    Which rows were read is a small part of the gradients, and no update goes without it. Only where look-ups
-    had weights do gradients need a table whose own update does not wait for them.
-    """
-    if _weighed(gradients):
-        return _all_at_once((gradients, value, aux), step)
-    leaves, treedef = jax.tree.flatten(gradients)
-    structure: Any = treedef
-    which = [place for place, leaf in enumerate(leaves) if jnp.issubdtype(leaf.dtype, jnp.integer)]
-    tied, value, aux = _all_at_once(([leaves[place] for place in which], value, aux), step)
-    for place, leaf in zip(which, tied, strict=True):
-        leaves[place] = leaf
-    return structure.unflatten(leaves), value, aux
-
-
-def _all_at_once(tree: Any, step: Any) -> Any:
-    """The same arrays, none of which is there before all are.
-
-    The gradient of learned weights reads a table whose update does not need it, and XLA would rather copy
-    the table than say which goes first: it drops its barriers before it decides. A branch is one operation.
-    """
-    leaves, treedef = jax.tree.flatten(tree)
-    structure: Any = treedef
-    plain = [not jnp.issubdtype(leaf.dtype, jax.dtypes.extended) for leaf in leaves]
-    chosen = [leaf for leaf, is_plain in zip(leaves, plain, strict=True) if is_plain]
-    never = step < 0  # which only we know
-    tied = iter(jax.lax.cond(never, lambda x: [jnp.zeros_like(one) for one in x], lambda x: x, chosen))
-    both = zip(leaves, plain, strict=True)
-    return structure.unflatten([next(tied) if is_plain else leaf for leaf, is_plain in both])
-
-
-def _weighed(gradients: Any) -> bool:
-    """Whether a look-up had weights, whose gradient reads the table once more."""
-    of_rows = [one for one in gradients["table"].values() if _is_rows(one)]
-    return any(entries.weights is not None for one in of_rows for entries, _ in one.parts)
-
-
-def _require_optimizers(rows: Any, dense: Any) -> None:
-    """Optimizers in each other's place are found at once, and not by what they lack."""
-    by_name = rows if isinstance(rows, Mapping) else {} if rows is None else {"": rows}
-    for name, one in by_name.items():
-        remedy = "give an optimizer of rows, such as sparse.adagrad(0.1); those of optax go to dense"
-        require(isinstance(one, RowOptimizer), f"rows[{name!r}]" if name else "rows", one, remedy)
-    plain = dense is None or (hasattr(dense, "init") and hasattr(dense, "update"))
-    remedy = "give an optax optimizer, such as optax.adam(1e-3); those of rows go to rows"
-    require(plain, "dense", dense, remedy)
+        return strategies.choose(table, self._roles.optimizer(name), clipped=True)
 
 
 def _is_rows(gradient: Any) -> bool:

@@ -65,7 +65,7 @@ def prepare(
 
     def local(first: Any, table: Any, state: RowState, gradient: RowGradient, count: Any, key: Any) -> Any:
         own = _own_key(sharding, key)
-        return update.prepare(_own(optimizer, first), table, state, gradient, count, _way(way), own)
+        return update.prepare(_own(optimizer, first), table, state, gradient, count, way, own)
 
     key = key if optimizer.rounding == "stochastic" else None
     return _by_shard(sharding, local, table, state, gradient, count, key)
@@ -131,7 +131,7 @@ def apply(
         state: what is kept of it.
         gradient: of the table, or what this module's `merge` made of it.
         count: int32 [], steps taken before this one.
-        strategy: one of `strategy.STRATEGIES`; on a mesh "host" is taken for "sort".
+        strategy: one of `strategy.STRATEGIES`.
         key: random key for stochastic rounding.
 
     Returns:
@@ -157,7 +157,7 @@ def apply(
         if isinstance(gradient, Merged):
             gradient = dataclasses.replace(gradient, count=gradient.count[0])
         own = _own_key(sharding, key)
-        return update.apply(_own(optimizer, first), table, state, gradient, count, _way(strategy), own)
+        return update.apply(_own(optimizer, first), table, state, gradient, count, strategy, own)
 
     key = key if optimizer.rounding == "stochastic" else None
     return _by_shard(sharding, local, table, state, gradient, count, key)
@@ -181,7 +181,7 @@ def merge(
         gradient: of the table.
         table_rows: how many rows it has, with their padding.
         count: int32 [], steps taken before this one.
-        way: one of `merge.WAYS`; on a mesh "host" is taken for "sort".
+        way: one of `merge.WAYS`.
 
     Returns:
         What each device has merged of its own rows, which it numbers by itself, one device after the other:
@@ -207,7 +207,7 @@ def merge(
     def local(frozen: RowState, gradient: RowGradient, count: Any) -> Merged:
         own = _held(sharding, gradient, cut, rows)
         own = update.without_frozen(_own(optimizer, first_row(sharding, rows)), frozen, own, count)
-        found = merging.merge(own, rows, _way(way))
+        found = merging.merge(own, rows, way)
         return dataclasses.replace(found, count=found.count[None])
 
     frozen = RowState({name: array for name, array in state.rows.items() if name == "frozen"})
@@ -271,11 +271,6 @@ def _held(sharding: Sharding, gradient: RowGradient, cut: RowGradient, rows: int
     first = first_row(sharding, rows)
     whole = collect(gradient, cut)
     return RowGradient(tuple((held(entries, first, rows), cotangents) for entries, cotangents in whole.parts))
-
-
-def _way(way: str) -> str:
-    """Devices of one process would wait for each other's turn to call back into Python."""
-    return "sort" if way == "host" else way
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

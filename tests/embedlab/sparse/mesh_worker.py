@@ -131,7 +131,7 @@ OPTIMIZERS: dict[str, tuple[Any, dict[str, Any]]] = {
     "sgd-sort": (sparse.sgd(0.1, 0.9), {"strategy": "sort"}),
     "sgd-positions": (sparse.sgd(0.1), {"strategy": "positions"}),
     "adagrad": (sparse.adagrad(0.1), {}),
-    "adagrad-host": (sparse.adagrad(0.1), {"strategy": "host", "clip": 0.05}),
+    "adagrad-slots": (sparse.adagrad(0.1), {"strategy": "slots", "clip": 0.05}),
     "frozen": (sparse.adagrad(0.1, max_norm=0.9, freeze=Freeze(((1, 40), (70, 90)))), {"clip": 0.05}),
     "masked": (sparse.adagrad(0.1, freeze=Freeze(np.arange(ROWS) % 3 == 1)), {"clip": 0.05}),
     "adam": (sparse.adam(0.01, exact=True, weight_decay=0.1), {"clip": 0.05}),

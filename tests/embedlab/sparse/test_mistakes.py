@@ -42,6 +42,12 @@ def test_settings(settings: dict[str, Any], message: str, unchecked: None) -> No
         sparse.Trainer(loss, **settings)
 
 
+def test_a_strategy_that_calls_back_into_python_on_a_mesh(unchecked: None) -> None:
+    mesh = jax.make_mesh((1,), ("rows",), axis_types=(jax.sharding.AxisType.Auto,))
+    with pytest.raises(ValueError, match=r"^strategy='host': on a mesh .* give 'sort'$"):
+        sparse.Trainer(loss, strategy="host", sharding=sparse.Sharding(mesh, rows="rows"))
+
+
 def test_a_rule_that_is_none(unchecked: None) -> None:
     with pytest.raises(ValueError, match=r"^rule='adam': give a rule"):
         sparse.RowOptimizer("adam", 0.1)  # type: ignore[arg-type]

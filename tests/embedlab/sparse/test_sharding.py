@@ -53,7 +53,7 @@ CASES = [
     "dense sgd rows=8",
     "dense sgd-sort data=8",
     "dense adam data=4,rows=2",
-    "dense adagrad-host data=2,rows=2",
+    "dense adagrad-slots data=2,rows=2",
     "dense masked data=2,rows=4",
     "dense micro-batches data=2,rows=4",
     "hashed adagrad both=8",
