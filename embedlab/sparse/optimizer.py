@@ -319,12 +319,17 @@ class RowOptimizer:
         return jnp.where(self.freeze.covers(rows, kept) & earlier, clock[1], kept["decayed"])
 
     def _up_to_date(self, kept: Any, clock: Any, count: Any) -> dict[str, Any]:
-        """The marks of rows that have taken every step so far."""
+        """The marks of rows that have taken every step so far.
+
+        They look at the old ones, to no effect that XLA could know of: so that it does not write before it
+        has read, for which it would copy all rows.
+        """
         marks: dict[str, Any] = {}
         if "last" in kept:
-            marks["last"] = jnp.full_like(kept["last"], 0) + count
+            marks["last"] = jnp.maximum(kept["last"], count)
         if "decayed" in kept:
-            marks["decayed"] = jnp.broadcast_to(clock[0], kept["decayed"].shape)
+            old = kept["decayed"]
+            marks["decayed"] = jnp.where(old[..., :1] == jnp.inf, old, clock[0])  # which none is
         return marks
 
     def _unless_frozen(self, rows: Any, new: Any, old: Any, count: Any) -> Any:

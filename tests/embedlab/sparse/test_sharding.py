@@ -130,8 +130,7 @@ def test_traffic_does_not_grow_with_the_table(moved: dict[str, Any], name: str) 
 def test_a_step_works_in_place(moved: dict[str, Any], name: str) -> None:
     small, large = (found(moved, name)[rows] for rows in ("10000", "100000"))
     assert large["copied"] == small["copied"] < 1000
-    grown = large["part"] - small["part"]
-    assert large["beside"] - small["beside"] < grown / 2  # the numbers of steps, 4 bytes a row, may be copied
+    assert large["beside"] - small["beside"] < 1000
 
 
 # --- making, keeping, restoring ------------------------------------------------------------------------
