@@ -195,6 +195,11 @@ def test_a_table_that_comes_out_again_is_the_same_array() -> None:
     values = [jnp.asarray(ONE), jnp.asarray(OTHER)]
     outputs, reads = run(program.jaxpr, program.consts, values, names)
     assert outputs[0] is values[0] and outputs[1] is values[1]
+    # In a program, too, though it came out of a checkpoint.
+    again = jax.make_jaxpr(lambda *values: run(program.jaxpr, program.consts, values, names)[0])(
+        *values
+    ).jaxpr
+    assert again.outvars[0] is again.invars[0] and again.outvars[1] is again.invars[1]
     np.testing.assert_allclose(outputs[2], 6 * ONE[FIRST].sum(), rtol=1e-5)
     np.testing.assert_allclose(outputs[3], OTHER[SECOND].sum(), rtol=1e-5)
     assert [one.table for one in reads] == names
