@@ -13,6 +13,7 @@ import optax
 
 import embedlab
 from embedlab.sparse import Entries, RowGradient, RowOptimizer, Trainer
+from embedlab.sparse.strategy import choose
 from embedlab.sparse.update import apply, finalize, prepare
 
 ROWS, DIM, BATCH, LENGTH = 50, 4, 6, 3
@@ -123,6 +124,14 @@ def _run(
     begin = (table, optimizer.init(table), jnp.int32(0))
     (table, state, count), _ = jax.lax.scan(step, begin, (rows, values))
     return finalize(optimizer, table, state, count)
+
+
+def can(table: Any, optimizer: RowOptimizer, strategy: str) -> bool:
+    """Whether a strategy can be taken here."""
+    try:
+        return choose(table, optimizer, clipped=False, wanted=strategy) == strategy
+    except ValueError:
+        return False
 
 
 def never(count: Any) -> Any:

@@ -21,6 +21,7 @@ from tests.embedlab.sparse.steps import (
     batches,
     by_rows,
     by_tables,
+    can,
     error,
     gradients,
     loss,
@@ -258,9 +259,8 @@ def test_every_strategy_gives_the_same(name: str) -> None:
     with jax.enable_x64(True):
         exact = jax.tree.map(np.asarray, run(RULES[name], table_of(), given))
     table = jnp.asarray(table_of(), jnp.float32)
-    able = sparse.strategy._able(table, RULES[name], clipped=False)
     for way in ["sort", *WAYS[name]]:
-        if not able[way]:
+        if not can(table, RULES[name], way):
             assert way in ("kernel", "native") and not embedlab.native.available()
             continue
         first, again = (run(RULES[name], table, given, way) for _ in range(2))

@@ -14,7 +14,7 @@ import pytest
 import embedlab
 from embedlab import sparse
 from embedlab.sparse import Freeze
-from tests.embedlab.sparse.steps import DIM, ROWS, densely, error, gradients, run, table_of
+from tests.embedlab.sparse.steps import DIM, ROWS, can, densely, error, gradients, run, table_of
 
 WARM = optax.warmup_cosine_decay_schedule(0.0, 0.1, 100, 4800)
 SCALE = optax.scale_by_learning_rate
@@ -122,8 +122,7 @@ def test_frozen_rows_in_every_strategy(freeze: Freeze) -> None:
     for make, ways in ((sparse.sgd, ("kernel", "positions", "host")), (sparse.adagrad, ("kernel", "slots"))):
         optimizer = make(0.1, freeze=freeze)
         wanted = densely(getattr(optax, make.__name__)(0.1), table, given, held(freeze))
-        able = sparse.strategy._able(table, optimizer, clipped=False)
-        for way in ("sort", *(way for way in ways if able[way])):
+        for way in ("sort", *(way for way in ways if can(table, optimizer, way))):
             assert error(run(optimizer, table, given, way)[0], wanted) <= 1e-6, (make, way)
 
 
