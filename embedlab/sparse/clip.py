@@ -34,7 +34,7 @@ def clip_by_global_norm(limit: float, dense: Any, merged: dict[str, Merged]) -> 
     squares = [jnp.sum(jnp.square(leaf.astype(accumulator(leaf.dtype)))) for leaf in jax.tree.leaves(dense)]
     squares += [one.squared_norm() for one in merged.values()]
     norm = jnp.sqrt(sum(squares, start=jnp.zeros(())))
-    scale = jnp.where(norm > limit, limit / jnp.maximum(norm, limit), 1)
+    scale = jnp.where(norm <= limit, 1, limit / norm)  # nothing is hidden: of a norm of NaN all are NaN
     dense = jax.tree.map(lambda leaf: leaf * scale.astype(leaf.dtype), dense)
     scaled = {
         name: dataclasses.replace(one, sums=one.sums * scale.astype(one.sums.dtype))

@@ -115,8 +115,11 @@ def distinct_rows(gradient: RowGradient, table_rows: int, way: str) -> Merged:
 def _flat_rows(gradient: RowGradient, table_rows: int) -> Any:
     """The rows of all entries [m]; `ABSENT` where an entry adds nothing."""
     flat = [jnp.zeros(0, jnp.int32)]
-    for entries, _ in gradient.parts:
-        there = (entries.rows >= 0) & (entries.rows < table_rows) & (owned(entries) >= 0)
+    for entries, cotangents in gradient.parts:
+        own = owned(entries)
+        there = (entries.rows >= 0) & (entries.rows < table_rows) & (own >= 0)
+        if cotangents is not None:
+            there &= own < cotangents.shape[0]
         flat.append(jnp.where(there, entries.rows, ABSENT).reshape(-1))
     return jnp.concatenate(flat)
 

@@ -18,7 +18,7 @@ import jax.numpy as jnp
 from embedlab.lookup.reads import READ
 from embedlab.sparse.gradient import Entries
 
-_CALLS = ("jit", "pjit", "closed_call", "core_call")
+_CALLS = ("jit", "pjit")
 _REMAT = ("remat2", "remat", "checkpoint")
 _LOOPS = ("scan", "while", "cond")
 

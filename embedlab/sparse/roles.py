@@ -56,6 +56,14 @@ class Roles:
 
         Args:
             name: of the table.
+
+        Raises:
+            ValueError: it has none.
+
+        Example:
+            >>> from embedlab.sparse.optimizers import sgd
+            >>> Roles(sgd(0.1), None, ()).optimizer("words.table").rate
+            0.1
         """
         return self.optimizers([name])[name]
 
@@ -64,7 +72,16 @@ class Roles:
 
         Args:
             names: of the tables.
+
+        Raises:
+            ValueError: one has none.
+
+        Example:
+            >>> from embedlab.sparse.optimizers import sgd
+            >>> list(Roles(sgd(0.1), None, ()).optimizers(["a", "b"]))
+            ['a', 'b']
         """
+        names = list(names)
         if isinstance(self.rows, RowOptimizer):
             return dict.fromkeys(names, self.rows)
         given = dict(self.rows or {})
@@ -82,6 +99,14 @@ class Roles:
 
         Args:
             tables: all of the parameters, by name, or something for each of them.
+
+        Raises:
+            ValueError: a name that is no table's, or that is in both places; no table where there is an
+                optimizer for some.
+
+        Example:
+            >>> Roles(None, None, ("b",)).tables({"a": 1, "b": 2})
+            {'a': 1}
         """
         if self.rows is not None and not tables:
             raise ValueError(
@@ -94,6 +119,9 @@ class Roles:
             if unknown:
                 there = ", ".join(sorted(tables)) or "no table"
                 raise ValueError(f"{field}: {unknown[0]!r} is no table; there is {there}")
+        both = sorted(by_name.keys() & set(self.dense_tables))
+        if both:
+            raise ValueError(f"dense_tables: {both[0]!r} is in rows as well; leave it out of one of the two")
         return {name: table for name, table in tables.items() if name not in self.dense_tables}
 
     def others(self, parts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -101,6 +129,10 @@ class Roles:
 
         Args:
             parts: by role and name, as of `params.split`.
+
+        Example:
+            >>> Roles(None, None, ("b",)).others({"trained": {"head": 1}, "table": {"a": 2, "b": 3}})
+            {'trained': {'head': 1}, 'table': {'b': 3}}
         """
         tables = {name: parts["table"][name] for name in self.dense_tables}
         return {"trained": dict(parts["trained"]), "table": tables}
@@ -110,6 +142,13 @@ class Roles:
 
         Args:
             parts: by role and name.
+
+        Raises:
+            ValueError: there is none, and something to train.
+
+        Example:
+            >>> Roles(None, optax.sgd(0.1), ()).optimizer_of_others({"trained": {"head": 1}})
+            GradientTransformationExtraArgs(...)
         """
         if self.dense is not None:
             return self.dense

@@ -122,6 +122,13 @@ def test_an_infinite_gradient(where: str) -> None:
     assert jnp.isnan(culprit) and found[0]["layers"][1] == 0
 
 
+def test_a_norm_that_is_no_number() -> None:
+    dense = {"w": jnp.array([np.nan, 1.0]), "v": jnp.ones(2)}
+    found, _ = clip_by_global_norm(1.0, dense, {})
+    expected, _ = optax.clip_by_global_norm(1.0).update(dense, optax.EmptyState())
+    assert np.isnan(jax.tree.leaves(found)).all() and np.isnan(jax.tree.leaves(expected)).all()
+
+
 @pytest.mark.parametrize("narrow", ["bfloat16", "float16"])
 def test_narrow_gradients_keep_their_type(narrow: str) -> None:
     dense, merged = gradients(narrow)

@@ -154,6 +154,16 @@ def test_only_a_scan_lets_no_two_numbers_race() -> None:
         assert ("scatter-add" in program) == (way != "scan"), way
 
 
+@pytest.mark.parametrize("way", WAYS)
+def test_a_row_whose_owners_are_none_is_no_row(way: str) -> None:
+    if way == "native" and not native.available():
+        pytest.skip("no kernels: no C++ compiler is found, or JAX does not compute on the CPU")
+    owners = jnp.array([[0, 2, -1, ABSENT]], jnp.int32)
+    one = Entries(jnp.array([[2, 0, 2, 5]], jnp.int32), None, owners)
+    rows = np.asarray(merge(RowGradient(((one, jnp.ones((2, 3))),)), 9, way).rows)
+    assert rows[rows != ABSENT].tolist() == [2]
+
+
 def test_rows_of_no_look_up() -> None:
     for way in IN_JAX:
         found = distinct_rows(RowGradient(()), 9, way)

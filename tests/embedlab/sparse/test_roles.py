@@ -52,6 +52,11 @@ def test_dense_tables_go_to_the_others(several: Any, unchecked: None) -> None:
     assert roles.optimizer_of_others(PARTS) is DENSE
 
 
+def test_a_table_in_both_places() -> None:
+    with pytest.raises(ValueError, match=r"^dense_tables: 'a' is in rows as well; leave it out of one"):
+        Roles({"a": ROWS}, None, ("a",)).tables({"a": 1})
+
+
 def test_what_others_are_is_a_copy() -> None:
     found = Roles(ROWS, DENSE, ()).others(PARTS)
     found["trained"]["new"] = 1
