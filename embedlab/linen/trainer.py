@@ -100,7 +100,7 @@ class Trainer:
             there = ", ".join(sorted(variables))
             raise ValueError(f"mutable: the variables have no collection {lacking[0]!r}; there is {there}")
         params = self._parameters(variables)
-        optimizer_of_rest(self.dense, params)
+        optimizer_of_rest(self.dense, params, self.dense_tables)
         return self._trainer.init(params)
 
     def step(self, state: sparse.TrainState, *batch: Any) -> tuple[sparse.TrainState, Any]:

@@ -202,7 +202,7 @@ struct Adagrad {
     for (int64_t j = 0; j < width; ++j) {
       sum[j] += g[j] * g[j];
       const float root = std::sqrt(sum[j] + eps_root) + eps;
-      w[j] -= sum[j] > 0 ? rate * g[j] / root : 0.0f;  // a sum of zero is one of no gradients at all
+      w[j] -= sum[j] == 0 ? 0.0f : rate * g[j] / root;  // a sum of zero is one of no gradients at all
     }
   }
 };
@@ -214,7 +214,7 @@ struct RowWiseAdagrad {
                     float* const* __restrict state, W width) {
     const float rate = hyper[0], eps = hyper[1], eps_root = hyper[2];
     const float sum = state[0][0] += MeanSquare(g, width);
-    const float step = sum > 0 ? rate / (std::sqrt(sum + eps_root) + eps) : 0.0f;
+    const float step = sum == 0 ? 0.0f : rate / (std::sqrt(sum + eps_root) + eps);
     for (int64_t j = 0; j < width; ++j) w[j] -= step * g[j];
   }
 };

@@ -91,7 +91,7 @@ class Trainer:
             sparse.Trainer(
                 _loss_of_parameters(loss, has_aux),
                 rows,
-                optimizer_of_rest(dense, params),
+                optimizer_of_rest(dense, params, dense_tables),
                 dense_tables=tuple(dense_tables),
                 has_aux=True,
                 clip=clip,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+from collections.abc import Iterable
 from typing import Any
 
 import jax
@@ -105,12 +106,15 @@ class ModuleTrainer:
         return _with(new, carried=carried, constant={}), (value, aux)
 
 
-def optimizer_of_rest(dense: optax.GradientTransformation | None, params: Parameters) -> Any:
+def optimizer_of_rest(
+    dense: optax.GradientTransformation | None, params: Parameters, dense_tables: Iterable[str] = ()
+) -> Any:
     """The optimizer of all that is no table, which must be given where there is something to train.
 
     Args:
         dense: an optax optimizer, or None.
         params: of the model; tables are arrays [rows, width].
+        dense_tables: names of tables that it trains as well.
 
     Returns:
         The optimizer.
@@ -126,8 +130,8 @@ def optimizer_of_rest(dense: optax.GradientTransformation | None, params: Parame
 
     Source: none.
     """
-    if dense is None and params.trained:
-        names = sorted(params.trained)
+    names = sorted({*params.trained, *dense_tables})
+    if dense is None and names:
         listed = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
         raise ValueError(
             f"dense=None: nothing would train {listed}. Give an optax optimizer, or optax.set_to_zero() to "

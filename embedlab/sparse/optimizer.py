@@ -228,9 +228,6 @@ class RowOptimizer:
             gradient = gradient + self.l2 * values
         direction, new = self.rule.update(gradient, kept, count)
         moved = self._move(values, direction, self.rate_at(count, values.dtype))
-        if self.max_norm is not None:
-            norm = jnp.linalg.norm(moved, axis=-1, keepdims=True)
-            moved = jnp.where(norm > self.max_norm, moved * (self.max_norm / jnp.maximum(norm, 1e-30)), moved)
         new = {**kept, **new} | self._up_to_date(kept, clock, count + 1)
         return self._unless_frozen(rows, (moved, new), (values, kept), count)
 
@@ -298,9 +295,14 @@ class RowOptimizer:
         return values, {**kept, **rule.rest(own, missed - steps)}, taken
 
     def _move(self, values: Any, direction: Any, rate: Any) -> Any:
+        """A step along a direction, with the decay, and no farther from zero than `max_norm`."""
         if self.weight_decay:
             direction = direction + self.weight_decay * values
-        return values - rate * direction
+        moved = values - rate * direction
+        if self.max_norm is None:
+            return moved
+        norm = jnp.linalg.norm(moved, axis=-1, keepdims=True)
+        return jnp.where(norm > self.max_norm, moved * (self.max_norm / jnp.maximum(norm, 1e-30)), moved)
 
     def _since(self, rows: Any, kept: Any) -> Any:
         """The step from which each row has something to make up for, int32 [n, 1]."""

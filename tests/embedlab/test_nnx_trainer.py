@@ -403,6 +403,8 @@ def test_what_nothing_would_train_is_an_error() -> None:
     model = Classifier(embedding("dense", update="sparse"))
     with pytest.raises(ValueError, match=r"'words\.table' has no optimizer \(rows=None\)"):
         Trainer(model, loss_of, dense=optax.sgd(0.1))
+    with pytest.raises(ValueError, match=r"dense=None: nothing would train table\."):
+        Trainer(model.words, loss_of, dense_tables=("table",))
     with pytest.raises(ValueError, match=r"dense=None: nothing would train head\.bias, head\.kernel\."):
         Trainer(model, loss_of, rows=sparse.sgd(0.1))
     with pytest.raises(ValueError, match=r"dense_tables: 'table' is no table; there is words\.table"):

@@ -104,9 +104,9 @@ class RowAdagrad:
 
 
 def _over_root(gradient: Any, total: Any, rule: Adagrad | RowAdagrad) -> Any:
-    """A sum of zero is one of no gradients at all, whose direction is zero."""
-    safe = jnp.where(total > 0, total, 1)
-    return jnp.where(total > 0, gradient / (jnp.sqrt(safe + rule.eps_root) + rule.eps), 0)
+    """A sum of zero is one of no gradients at all, whose direction is zero; one of NaN hides nothing."""
+    safe = jnp.where(total == 0, 1, total)
+    return jnp.where(total == 0, 0, gradient / (jnp.sqrt(safe + rule.eps_root) + rule.eps))
 
 
 def _require_at_least_zero(rule: Any, *fields: str) -> None:

@@ -82,12 +82,12 @@ class Adam:
 
     def numbers(self, rate: Any, count: Any) -> list[Any]:
         """Rate with the bias corrections in it, eps, the decays, and one less each."""
-        first, second = _corrections(self, count)
+        first, second = _corrections(self, count, jnp.float32)
         decays = (self.b1, self.b2, 1 - self.b1, 1 - self.b2)
         return [rate * jnp.sqrt(second) / first, self.eps, *decays]
 
     def _direction(self, m: Any, v: Any, count: Any) -> Any:
-        first, second = _corrections(self, count)
+        first, second = _corrections(self, count, m.dtype)
         if self.torch:
             return (jnp.sqrt(second) / first) * m / (jnp.sqrt(v) + self.eps)
         return (m / first) / (jnp.sqrt(v / second) + self.eps)
@@ -131,19 +131,20 @@ class RowAdam:
         m = self.b1 * kept["m"] + (1 - self.b1) * gradient
         square = (gradient * gradient).mean(-1, keepdims=True)
         v = self.b2 * kept["v"] + (1 - self.b2) * square
-        first, second = _corrections(self, count)
+        first, second = _corrections(self, count, m.dtype)
         return (m / first) / (jnp.sqrt(v / second) + self.eps), {"m": m, "v": v}
 
     def numbers(self, rate: Any, count: Any) -> list[Any]:
         """Rate and eps with the bias corrections in them, the decays, and one less each."""
-        first, second = _corrections(self, count)
+        first, second = _corrections(self, count, jnp.float32)
         decays = (self.b1, self.b2, 1 - self.b1, 1 - self.b2)
         return [rate * jnp.sqrt(second) / first, self.eps * jnp.sqrt(second), *decays]
 
 
-def _corrections(rule: Adam | RowAdam, count: Any) -> tuple[Any, Any]:
-    """`1 − b1ᵗ` and `1 − b2ᵗ` for t = count + 1, as optax computes them."""
-    return 1 - rule.b1 ** (count + 1), 1 - rule.b2 ** (count + 1)
+def _corrections(rule: Adam | RowAdam, count: Any, dtype: Any) -> tuple[Any, Any]:
+    """`1 − b1ᵗ` and `1 − b2ᵗ` for t = count + 1, as optax computes them, in the moments' type."""
+    first, second = 1 - rule.b1 ** (count + 1), 1 - rule.b2 ** (count + 1)
+    return jnp.asarray(first, dtype), jnp.asarray(second, dtype)
 
 
 def _require_decays(rule: Adam | RowAdam) -> None:

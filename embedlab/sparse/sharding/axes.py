@@ -86,7 +86,7 @@ class Sharding:
         return -(-rows // self.shards) * self.shards
 
     def over_batch(self, size: int) -> str | None:
-        """The batch axis if it divides a dimension, else None: then every device has all of it.
+        """The batch axis if it divides a dimension, else None: then every device has all of it, or nothing.
 
         Args:
             size: of the dimension.
@@ -99,6 +99,6 @@ class Sharding:
             >>> Sharding(jax.make_mesh((1,), ("x",), axis_types=(AxisType.Auto,)), batch="x").over_batch(3)
             'x'
         """
-        if self.batch is None or size % self.mesh.shape[self.batch]:
+        if self.batch is None or size == 0 or size % self.mesh.shape[self.batch]:
             return None
         return self.batch

@@ -236,6 +236,43 @@ def test_max_norm_is_that_of_the_rows_used(way: str, x64: None) -> None:
     )
 
 
+def test_max_norm_holds_for_rows_that_move_while_they_wait(x64: None) -> None:
+    """A step at a time and made up for: the same, and no row is longer than the limit."""
+    optimizer = sparse.sgd(0.3, 0.9, exact=True, weight_decay=0.01, max_norm=1.0)
+    table = table_of() / 10
+    at_once, _ = run(optimizer, table, gradients(30))
+    stepwise, _ = run(optimizer, table, gradients(30), every=1)
+    np.testing.assert_allclose(at_once, stepwise, rtol=1e-12)
+    norms = np.linalg.norm(at_once, axis=1)
+    assert norms.max() <= 1 + 1e-9 and (norms > 0.99).any()
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+@pytest.mark.parametrize("name", ["sgd", "momentum", "adagrad", "row_adagrad", "adam", "row_adam"])
+def test_a_gradient_that_is_no_number_is_not_hidden(name: str, bad: float) -> None:
+    rows, values = np.array([[3, 5, 3]], np.int32), np.ones((1, 3, DIM), np.float32)
+    values[0, 2] = bad
+    table = jnp.asarray(table_of(), jnp.float32)
+    for way in ["sort", *WAYS[name]]:
+        if can(table, RULES[name], way):
+            found = np.asarray(run(RULES[name], table, (rows, values), way)[0])
+            # Without a state, what is infinite stays so; divided by its own size it is no number.
+            assert not np.isfinite(found[3]).any(), way
+            assert np.isfinite(np.delete(found, 3, 0)).all(), way
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+def test_exact_adam_of_narrow_tables_where_jax_is_wide(dtype: str) -> None:
+    optimizer = sparse.adam(optax.linear_schedule(0.1, 0.0, 50), exact=True, weight_decay=0.1)
+    table = jnp.asarray(table_of(), dtype)
+    wanted, _ = run(optimizer, table, gradients(20))
+    with jax.enable_x64(True):
+        found, _ = run(optimizer, table, gradients(20))
+    assert found.dtype == wanted.dtype
+    # The bias corrections, 1 − 0.999ᵗ, are taken in float64 there, in float32 to some 1e-5 here.
+    assert error(found, wanted) <= (1e-5 if dtype == "float32" else 1e-2)
+
+
 # --- every way gives the same -------------------------------------------------------------------------
 
 RULES = {
