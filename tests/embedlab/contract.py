@@ -45,6 +45,7 @@ class Case:
         parameters: how many numbers its arrays hold, by the formula of its docstring.
         buffers: the buffers of its `init`.
         index_bytes: how large they are.
+        slow: whether it waits for the slow tests: for a spec whose parts are all in others.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Case:
     parameters: int
     buffers: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     index_bytes: int = 0
+    slow: bool = False
 
     def make(self, dtype: str = "float32") -> tuple[Any, embedlab.Variables]:
         """The spec with tables of `dtype`, and its arrays."""
@@ -189,6 +191,10 @@ def scatter(tables: Mapping[str, Any], lookups: Any, rows: Mapping[str, Any]) ->
     }
 
 
+def _param(case: Case) -> Any:
+    return pytest.param(case, id=case.name, marks=[pytest.mark.slow] if case.slow else [])
+
+
 class Contract:
     """What holds for every kind. Subclass it and set `cases`."""
 
@@ -201,10 +207,10 @@ class Contract:
     @classmethod
     def pytest_generate_tests(cls, metafunc: pytest.Metafunc) -> None:
         if "case" in metafunc.fixturenames:
-            metafunc.parametrize("case", cls.cases, ids=[case.name for case in cls.cases])
+            metafunc.parametrize("case", [_param(case) for case in cls.cases])
         if "linear_case" in metafunc.fixturenames:
-            cases = [case for case in cls.cases if case.spec.linear]
-            metafunc.parametrize("linear_case", cases, ids=[case.name for case in cases])
+            cases = [_param(case) for case in cls.cases if case.spec.linear]
+            metafunc.parametrize("linear_case", cases)
 
     # --- the spec ------------------------------------------------------------------------------------
 

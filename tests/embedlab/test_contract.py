@@ -28,11 +28,12 @@ class TestKinds(Contract):
     cases = (
         Case("dense", Dense(13, 4), 52),
         Case("hashed", Hashed(1000, 4, buckets=13), 52),
-        Case("hashed-signed", Hashed(1000, 4, buckets=13, signed=True, seed=7), 52),
+        Case("hashed-signed", Hashed(1000, 4, buckets=13, signed=True, seed=7), 52, slow=True),
         Case(
             "hashed-importance",
             Hashed(13, 4, buckets=13, importance=13, importance_initialiser=LEARNED),
             52 + 26,
+            slow=True,
         ),
         Case(
             "hashed-hashed-importance",

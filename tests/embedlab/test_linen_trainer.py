@@ -374,6 +374,7 @@ def test_a_collection_that_the_variables_have_not_is_an_error() -> None:
 # --- checkpoints -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow  # the same training as NNX's, which is restored in each run
 def test_a_restored_training_goes_on_to_the_same_bits(tmp_path: Path) -> None:
     model, start = everything("sparse")
     rows = sparse.adam(0.1, exact=True)

@@ -92,9 +92,9 @@ ALL = {"weight_decay": 0.1, "l2": 0.01, "clip": 1.0, "max_norm": 2.0, "warmup": 
     "more",
     [
         {"update": "dense"},
-        {"update": "sparse"},
+        pytest.param({"update": "sparse"}, marks=pytest.mark.slow),
         {"update": "sparse", "exact": True, **ALL},
-        {"update": "sparse", "optimizer": "row_adam", **ALL},
+        pytest.param({"update": "sparse", "optimizer": "row_adam", **ALL}, marks=pytest.mark.slow),
     ],
     ids=["dense", "lazy", "exact", "row"],
 )

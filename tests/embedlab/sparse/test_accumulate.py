@@ -53,7 +53,7 @@ def trained(
     return trainer.finalize(state).params, values
 
 
-@pytest.mark.parametrize("micro", [2, 4])
+@pytest.mark.parametrize("micro", [2, pytest.param(4, marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
     "rows",
     [sparse.sgd(0.1), sparse.adagrad(0.1), sparse.adam(0.01, exact=True, weight_decay=0.1)],

@@ -91,7 +91,12 @@ FROZEN = {
 }
 
 
-@pytest.mark.parametrize("name", FROZEN)
+SLOW = ("mask-until", "whole-until")  # whose parts are in others
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] if name in SLOW else []) for name in FROZEN]
+)
 def test_frozen_rows_neither_move_nor_decay(name: str, x64: None) -> None:
     """Held against optax on the whole table, which in every step puts frozen rows and moments back.
 
