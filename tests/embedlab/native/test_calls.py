@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import subprocess
@@ -387,3 +388,25 @@ def test_too_many_entries_are_refused() -> None:
     rows = jax.ShapeDtypeStruct((2**16, 2**15), jnp.int32)
     with pytest.raises(ValueError, match="2³¹"):
         jax.eval_shape(lambda rows: native.pool(TABLE, rows), rows)
+
+
+@pytest.mark.slow
+def test_the_last_row_of_more_entries_than_32_bits_count(unchecked: None) -> None:
+    """8.6 GB of float32, in place: the last row is read, changed and written, and the first stays."""
+    width = 64
+    last = 2**31 // width + 1
+    rows = jnp.array([[last, last + 1, last]], jnp.int32)  # the second is none
+
+    @functools.partial(jax.jit, donate_argnums=0)
+    def programs(table: Any) -> Any:
+        hyper, ones = jnp.zeros(8).at[0].set(0.5), jnp.ones((3, width))
+        table, () = native.update("sgd", hyper, table, (), rows, None, None, ones)
+        table = native.write(table, rows[0, 1:2] - 2, jnp.full((1, width), 3.0))
+        return table, native.pool(table, rows[:, :1]), native.merge(rows, None, None, ones, last + 1)
+
+    table, read, (distinct, sums, count) = programs(jnp.zeros((last + 1, width)))
+    np.testing.assert_array_equal(read, np.full((1, width), -1.0))
+    np.testing.assert_array_equal(table[last - 1], np.full(width, 3.0))
+    np.testing.assert_array_equal(table[0], np.zeros(width))
+    assert (int(distinct[0]), int(count)) == (last, 1)
+    np.testing.assert_array_equal(sums[0], np.full(width, 2.0))
