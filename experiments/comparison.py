@@ -10,7 +10,7 @@ import numpy as np
 from rich.console import Console
 
 import embedlab
-from experiments import baseline_runs, codec, fingerprint, report, rows
+from experiments import baseline_runs, codec, fingerprint, optimizers, report, rows
 from experiments.config import Config
 from experiments.lexicon import Lexicon, lexicon
 from experiments.material import Material, read
@@ -25,11 +25,12 @@ def run(config: Config, workdir: Path, console: Console) -> None:
     """Runs a whole config in a workdir and shows its tables; a finished one is only shown again.
 
     Raises:
-        Mistake: the workdir, the data or an embedding is refused; before any training, and before
-            anything is written that would keep the right command from the same workdir.
+        Mistake: the settings of the training, the workdir, the data or an embedding is refused; before any
+            training, and before anything is written that would keep the right command from the same workdir.
         RunFailure: a run fails.
     """
     started = time.perf_counter()
+    optimizers.check(config.train)
     directory, encoded = RunDirectory(workdir), codec.encode(config)
     directory.check(encoded)
     finished = is_finished(workdir, config)

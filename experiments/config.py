@@ -98,7 +98,8 @@ class Train:
             batch, and sparse for all others and with settings that are for rows.
         exact: whether adam and momentum move rows in steps that do not read them, as dense updates do;
             else a row rests until it is read, as with torch's SparseAdam.
-        weight_decay: part of every weight that a step takes away, times the rate, as in AdamW; 0 for none.
+        weight_decay: part of every weight that a step takes away, times the rate, as in AdamW; below
+            1 / rate, 0 for none.
         l2: factor of the L2 penalty on the rows that a batch uses; 0 for none.
         clip: greatest norm of all gradients together; none for no limit.
         max_norm: greatest length of a table's row after its update; none for no limit.
@@ -116,7 +117,7 @@ class Train:
     Raises:
         ValueError: a rate that is not a positive finite number, a count below 1, a batch above 2²⁰, steps
             that 32 bits can't count, another value that its field does not take, or one that needs another
-            `update` or `optimizer`.
+            `update`, `optimizer` or `rate`.
 
     Example:
         >>> Train(rate=0.02, steps=300).rate
@@ -172,6 +173,9 @@ class Train:
         """Refuses what can't be had together."""
         able = not (self.exact and self.optimizer == "row_adam")
         require(able, "exact", self.exact, "row_adam has no exact form; take adam, or exact=False")
+        # With a warm-up too, where no optimizer can see it: a step would take more than the whole weight.
+        remedy = f"give less than 1 / rate = {1 / self.rate:.4g}"
+        require(self.rate * self.weight_decay < 1, "weight_decay", self.weight_decay, remedy)
         for field in self.for_rows if self.update == "dense" else ():
             require(False, field, getattr(self, field), "this is for rows; take update='auto' or 'sparse'")
 

@@ -14,6 +14,7 @@ import optax
 
 from embedlab import sparse
 from experiments.config import Train
+from experiments.errors import Mistake
 
 _MOMENTUM = 0.9
 
@@ -35,6 +36,23 @@ _PAIRS = {
     "row_adagrad": _Pair(sparse.row_adagrad, optax.scale_by_rss),
     "row_adam": _Pair(sparse.row_adam, optax.scale_by_adam),
 }
+
+
+def check(settings: Train) -> None:
+    """Builds both optimizers for nothing else than to hear what they refuse, before anything is written.
+
+    Raises:
+        Mistake: one of them refuses its settings; what it says is put under `train`.
+
+    Example:
+        >>> from experiments.config import Train
+        >>> check(Train(optimizer="momentum", exact=True, weight_decay=0.1))
+    """
+    try:
+        of_rows(settings)
+        of_arrays(settings)
+    except ValueError as error:
+        raise Mistake(f"train.{error}") from error  # as in "rate=0.0: give …"
 
 
 def of_rows(settings: Train, *, in_a_ball: bool = True) -> sparse.RowOptimizer:

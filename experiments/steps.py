@@ -89,9 +89,10 @@ def _trainer(
     model: Model, settings: Train, tables: dict[str, Any], buffers: Any, whole: tuple[str, ...]
 ) -> sparse.Trainer:
     weights = {look.weights_from for look in model.spec.index(buffers, np.zeros(1, np.int32))}
+    by_rows = [name for name in tables if name not in whole]
     return sparse.Trainer(
         functools.partial(_loss, model, settings, whole),
-        rows={name: optimizers.of_rows(settings, in_a_ball=name not in weights) for name in tables},
+        rows={name: optimizers.of_rows(settings, in_a_ball=name not in weights) for name in by_rows},
         dense=optimizers.of_arrays(settings),
         dense_tables=whole,
         has_aux=True,

@@ -24,14 +24,23 @@ import argparse
 import importlib.util
 import itertools
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
 
 import jax
 import numpy as np
 from ratios import alternate, ratio_interval
-from step_models import OPTIMIZERS, Case, dense_gradient, embedlab_sparse, flax_optax
+from step_models import (
+    DISTRIBUTIONS,
+    KINDS,
+    OPTIMIZERS,
+    Case,
+    dense_gradient,
+    embedlab_sparse,
+    flax_optax,
+    row_count,
+)
 from workers import Worker
 
 from embedlab.sparse.strategy import STRATEGIES
@@ -41,7 +50,7 @@ def cases(args: argparse.Namespace) -> Iterator[Case]:
     """Every combination that is asked for."""
     every = itertools.product(args.kinds, args.rows, args.distributions, args.optimizers)
     for kind, rows, distribution, optimizer in every:
-        yield Case(kind, int(rows), distribution, optimizer)
+        yield Case(kind, rows, distribution, optimizer)
 
 
 def contestants(case: Case, args: argparse.Namespace) -> dict[str, Callable[[int], float]]:
@@ -122,16 +131,35 @@ def words(text: str) -> list[str]:
     return [word.strip() for word in text.split(",")]
 
 
+def row_counts(text: str) -> list[int]:
+    return [row_count(word) for word in words(text)]
+
+
+def some_of(known: Collection[str]) -> Callable[[str], list[str]]:
+    """What reads names that are parted by commas. A name that is not known would be measured as another."""
+
+    def read(text: str) -> list[str]:
+        for word in words(text):
+            if word not in known:
+                raise argparse.ArgumentTypeError(f"{word!r}: choose some of {', '.join(known)}")
+        return words(text)
+
+    return read
+
+
+def add_list(parser: argparse.ArgumentParser, flag: str, known: Collection[str], default: list[str]) -> None:
+    help = f"some of {', '.join(known)}, parted by commas (default {','.join(default)})"
+    parser.add_argument(flag, type=some_of(known), default=default, metavar="NAMES", help=help)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--rows", type=words, default=words("10000,100000,1000000,4000000"))
-    parser.add_argument("--kinds", type=words, default=["bag"], help="bag, unpooled, hashed, subword")
-    parser.add_argument("--distributions", type=words, default=words("zipf,uniform"))
-    parser.add_argument(
-        "--optimizers", type=words, default=words("sgd,adagrad,adam"), help=", ".join(OPTIMIZERS)
-    )
+    parser.add_argument("--rows", type=row_counts, default=row_counts("10000,100000,1000000,4000000"))
+    add_list(parser, "--kinds", KINDS, ["bag"])
+    add_list(parser, "--distributions", DISTRIBUTIONS, list(DISTRIBUTIONS))
+    add_list(parser, "--optimizers", OPTIMIZERS, ["sgd", "adagrad", "adam"])
     parser.add_argument("--rounds", type=int, default=9, help="at least 9 (default)")
     parser.add_argument("--seconds", type=float, default=0.25, help="of a slice (default 0.25)")
     parser.add_argument("--strategies", action="store_true", help="time every way to update a table as well")

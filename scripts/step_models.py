@@ -5,6 +5,7 @@ All have 1,024 × 32 ids a step, 64 wide, and a linear layer to 4 classes; and f
 
 from __future__ import annotations
 
+import argparse
 import dataclasses
 import functools
 from collections.abc import Callable, Iterator
@@ -41,7 +42,9 @@ OPTIMIZERS: dict[str, tuple[Any, Any]] = {
         ),
     ),
 }
-KINDS = ("bag", "unpooled", "hashed", "subword", "flax")
+KINDS = ("bag", "unpooled", "hashed", "subword")
+DISTRIBUTIONS = ("zipf", "uniform")
+LEAST_ROWS = 8  # of a table: "subword" has words in a quarter of it
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,7 +54,7 @@ class Case:
     Attributes:
         kind: one of `KINDS`; "bag" and "unpooled" are dense embeddings.
         rows: of the table.
-        distribution: of the ids, "zipf" (exponent 1.1) or "uniform".
+        distribution: of the ids, one of `DISTRIBUTIONS`; "zipf" has the exponent 1.1.
         optimizer: a name of `OPTIMIZERS`.
         strategy: how tables are updated; None for the product's choice.
     """
@@ -95,6 +98,17 @@ class Case:
             vectors = embedlab.bag(self.spec, params["words"], ids)
         logits = vectors @ params["weight"] + params["bias"]
         return optax.softmax_cross_entropy_with_integer_labels(logits, labels).mean()
+
+
+def row_count(text: str) -> int:
+    """A number of rows, as argparse has it checked."""
+    try:
+        rows = int(text)
+    except ValueError:
+        rows = 0
+    if rows < LEAST_ROWS:
+        raise argparse.ArgumentTypeError(f"{text!r}: give a whole number of at least {LEAST_ROWS}")
+    return rows
 
 
 @functools.cache

@@ -10,11 +10,12 @@ its own, all that is done for them counted. `python scripts/bench_step.py --work
 
 from __future__ import annotations
 
+import argparse
 import resource
 import sys
 import time
 
-from step_models import OPTIMIZERS, TOGETHER, Case, embedlab_sparse
+from step_models import DISTRIBUTIONS, OPTIMIZERS, TOGETHER, Case, embedlab_sparse, row_count
 
 
 def memory() -> tuple[int, int]:
@@ -24,10 +25,22 @@ def memory() -> tuple[int, int]:
     return resident, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
+def case() -> Case:
+    """What the command line asks for."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("way", nargs="?", choices=("row-wise",))
+    parser.add_argument("optimizer", choices=OPTIMIZERS)
+    parser.add_argument("rows", type=row_count)
+    parser.add_argument("distribution", choices=DISTRIBUTIONS)
+    args = parser.parse_args()
+    row_wise = args.way and f"row_{args.optimizer}" in OPTIMIZERS
+    return Case("bag", args.rows, args.distribution, f"row_{args.optimizer}" if row_wise else args.optimizer)
+
+
 def main() -> None:
-    *row_wise, name, rows, distribution = sys.argv[1:]
-    name = f"row_{name}" if row_wise and f"row_{name}" in OPTIMIZERS else name
-    work = embedlab_sparse(Case("bag", int(rows), distribution, name))
+    work = embedlab_sparse(case())
     warm = work(TOGETHER + 1)  # both programs
     print("READY", *memory(), warm, flush=True)
     for line in sys.stdin:

@@ -39,9 +39,10 @@ _log = logging.getLogger(__name__)
 def available() -> bool:
     """Whether the kernels can be used here; the first call that needs it compiles them (some ten seconds).
 
-    They can where JAX computes on the CPU, a C++ compiler is found (the command in the environment
-    variable CXX; else c++, g++ or clang++), and EMBEDLAB_NATIVE is not "0". A compiler that fails is
-    logged, as one warning.
+    They can where JAX computes on the CPU, a C++ compiler is found, and EMBEDLAB_NATIVE is not "0". The
+    compiler is the command in the environment variable CXX, and no other if it names one; where it is not
+    set or empty, the first of c++, g++ and clang++ that there is. A compiler that fails, or a CXX that is
+    not found, is logged, as one warning; that there is no compiler at all is not.
 
     Returns:
         True if the functions of `embedlab.native` may be called.
@@ -86,11 +87,13 @@ def _library() -> ctypes.CDLL | None:
 
 
 def _compiler() -> list[str] | None:
-    """The command of a C++ compiler that there is."""
+    """The command of a C++ compiler that there is; of CXX alone, if that names one."""
     named = shlex.split(os.environ.get("CXX", ""))
     for command in [named] if named else [["c++"], ["g++"], ["clang++"]]:
         if shutil.which(command[0]):
             return command
+    if named:  # who chose a compiler would not expect another one, nor none without a word
+        raise OSError(f"CXX={shlex.join(named)}: {named[0]} is not found; give a C++ compiler, or unset CXX")
     return None
 
 

@@ -362,6 +362,25 @@ def test_settings_that_do_not_go_together_take_no_folder(inside, small, tmp_path
     assert status == 2 and "train.rounding='stochastic': embedding has tables of float32" in told(err)
 
 
+@pytest.mark.parametrize("more", [[], ["--train.warmup", "5"], ["--train.update", "dense"]], ids=str)
+def test_a_decay_of_more_than_the_weight_takes_no_folder(inside, small, tmp_path, more) -> None:
+    words = ["--train.rate", "10", "--train.weight_decay", "1", *more]
+    status, _, err = inside(small, "--workdir", tmp_path / "w", *words)
+    assert status == 2 and "\n\n" not in err.strip()
+    assert told(err).startswith("error: train.weight_decay=1.0: give less than 1 / rate = 0.1")
+    assert not (tmp_path / "w").exists()
+
+
+def test_what_an_optimizer_refuses_takes_no_folder(inside, small, tmp_path, monkeypatch) -> None:
+    def refusing(*_, **__):
+        raise ValueError("l2=0.0: give something else")
+
+    monkeypatch.setattr("experiments.optimizers.of_rows", refusing)
+    status, _, err = inside(small, "--workdir", tmp_path / "w")
+    assert (status, told(err)) == (2, "error: train.l2=0.0: give something else")
+    assert not (tmp_path / "w").exists()
+
+
 def test_an_unwritable_workdir_is_refused_before_the_data_is_read(inside, config, tmp_path) -> None:
     (tmp_path / "file").write_text("")
     missing = ["--data.path", tmp_path / "missing.csv"]

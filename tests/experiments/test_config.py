@@ -106,6 +106,13 @@ def test_what_does_not_go_together_is_refused(settings: dict[str, Any], message:
         Train(update="dense", **settings)
 
 
+@pytest.mark.parametrize("warmup", [0, 9])
+def test_a_step_does_not_take_more_than_the_whole_weight(warmup: int) -> None:
+    Train(rate=0.5, weight_decay=1.99, warmup=warmup)
+    with pytest.raises(ValueError, match=r"^weight_decay=2: give less than 1 / rate = 2$"):
+        Train(rate=0.5, weight_decay=2, warmup=warmup)
+
+
 def test_stochastic_rounding_is_for_narrow_tables() -> None:
     train, narrow = Train(rounding="stochastic"), dataclasses.replace(DENSE, dtype="bfloat16")
     Config(narrow, train=train)

@@ -11,8 +11,10 @@ import optax
 import pytest
 
 from embedlab import sparse
+from experiments import optimizers
 from experiments.config import Optimizer, Train
-from experiments.optimizers import of_arrays, of_rows, rate
+from experiments.errors import Mistake
+from experiments.optimizers import check, of_arrays, of_rows, rate
 
 NAMED = {
     "adam": optax.adam,
@@ -112,3 +114,10 @@ def test_the_rate_rises_and_stays() -> None:
 def test_a_ball_is_not_for_every_table() -> None:
     settings = Train(max_norm=0.5)
     assert of_rows(settings).max_norm == 0.5 and of_rows(settings, in_a_ball=False).max_norm is None
+
+
+def test_what_an_optimizer_refuses_is_a_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
+    check(Train(rate=0.1, weight_decay=9.9, exact=True, warmup=3, max_norm=1.0, freeze_until=2))
+    monkeypatch.setattr(optimizers, "rate", lambda settings: -settings.rate)
+    with pytest.raises(Mistake, match=r"^train\.rate=-0\.01: give a number above 0"):
+        check(Train())

@@ -98,6 +98,18 @@ def test_a_compiler_that_fails_is_told_once(tmp_path: Path) -> None:
     assert libraries(tmp_path) == ["compiler"]
 
 
+def test_a_compiler_that_is_not_there_is_told_once(tmp_path: Path) -> None:
+    """Another that is there is not taken in its place; without CXX there is no warning."""
+    code = f"{CODE}; print(native.available())"
+    wrong = [{"CXX": "nowhere-g++ -m64"}, {"CXX": "", "PATH": ""}]
+    (out, err), quiet = (told(start(code, **env, XDG_CACHE_HOME=str(tmp_path))) for env in wrong)
+    assert out == "False\nFalse"
+    assert err.count("CXX=nowhere-g++ -m64: nowhere-g++ is not found; give a C++ compiler, or unset CXX") == 1
+    assert "Traceback" not in err
+    assert quiet == ("False\nFalse", "")
+    assert libraries(tmp_path) == []
+
+
 def test_importing_compiles_nothing(tmp_path: Path) -> None:
     told(start("import embedlab, embedlab.native", XDG_CACHE_HOME=str(tmp_path)))
     assert libraries(tmp_path) == []

@@ -100,8 +100,10 @@ def test_exact_modes_equal_optax_on_whole_tables(name: str, x64: None) -> None:
         "sgd",
         "adagrad",
         "adamw-clip",
-        pytest.param("nesterov-decay-clip", marks=pytest.mark.slow),
-        pytest.param("adam", marks=pytest.mark.slow),
+        *(
+            pytest.param(name, marks=pytest.mark.slow)
+            for name in ("sgd-decay", "momentum", "nesterov-decay-clip", "adagrad-decay-clip", "adam")
+        ),
     ],
 )
 def test_exact_modes_in_float32(name: str) -> None:
@@ -284,8 +286,8 @@ RULES = {
     "row_adam": sparse.row_adam(0.1),
 }
 WAYS = {name: ["kernel"] for name in RULES} | {
-    "sgd": ["kernel", "positions", "native", "host", "slots"],
-    "adagrad": ["kernel", "native", "host", "slots"],
+    "sgd": ["kernel", "positions", "native", "host", "scan", "slots"],
+    "adagrad": ["kernel", "native", "host", "scan", "slots"],
 }
 
 

@@ -52,6 +52,7 @@ def found(results: dict[str, Any], name: str) -> Any:
 CASES = [
     "dense sgd rows=8",
     "dense sgd-sort data=8",
+    "dense sgd-positions data=2,rows=4",
     "dense adam data=4,rows=2",
     "dense adagrad-slots data=2,rows=2",
     "dense masked data=2,rows=4",

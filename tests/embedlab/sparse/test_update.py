@@ -124,7 +124,10 @@ def test_frozen_rows_neither_move_nor_decay(name: str, x64: None) -> None:
 def test_frozen_rows_in_every_strategy(freeze: Freeze) -> None:
     table = jnp.asarray(table_of(), jnp.float32)
     given = gradients(12)
-    for make, ways in ((sparse.sgd, ("kernel", "positions", "host")), (sparse.adagrad, ("kernel", "slots"))):
+    for make, ways in (
+        (sparse.sgd, ("kernel", "positions", "host")),
+        (sparse.adagrad, ("kernel", "scan", "slots")),
+    ):
         optimizer = make(0.1, freeze=freeze)
         wanted = densely(getattr(optax, make.__name__)(0.1), table, given, held(freeze))
         for way in ("sort", *(way for way in ways if can(table, optimizer, way))):

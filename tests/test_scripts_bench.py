@@ -1,0 +1,171 @@
+"""The benchmarks as a user starts them, as small as they go: that they run, and what they tell.
+
+The figures are of next to nothing, so only their form is held here, and no speed.
+"""
+
+from __future__ import annotations
+
+import csv
+import importlib.util
+import json
+import math
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SCRIPTS = ROOT / "scripts"
+WORKER = f"worker={sys.executable} {SCRIPTS / 'step_worker.py'}"
+
+CONFIG = """
+from embedlab import Dense
+from experiments.config import Config, Train
+from experiments.data import Csv
+
+def config():
+    return Config(Dense(20, 8), data=Csv(path={path!r}), train=Train(batch=16))
+"""
+
+
+def started(name: str, *words: object) -> subprocess.CompletedProcess[str]:
+    """A script in a process of its own."""
+    return subprocess.run(
+        [sys.executable, str(SCRIPTS / name), *map(str, words)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "JAX_PLATFORMS": "cpu"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+
+
+def told(name: str, *words: object) -> str:
+    """What a script prints that ends well."""
+    run = started(name, *words)
+    assert run.returncode == 0, run.stderr
+    return run.stdout
+
+
+def require_interval(ratio: float, low: float, high: float) -> None:
+    assert 0 < low <= ratio <= high < math.inf
+
+
+def intervals(text: str, before: str) -> list[tuple[float, ...]]:
+    """Ratios with their intervals, as in "2.00 × (1.50 … 2.50)"."""
+    number = r"(\d+\.\d+)"
+    found = re.findall(rf"{before}{number}(?: ×[^(]*)? \({number} … {number}\)", text)
+    return [tuple(map(float, one)) for one in found]
+
+
+# --- bench_step ------------------------------------------------------------------------------------------
+
+STEP = ("--rows", 1000, "--optimizers", "sgd", "--distributions", "uniform", "--seconds", 0.01)
+
+
+@pytest.mark.slow
+def test_bench_step_measures_all_contestants(tmp_path: Path) -> None:
+    out = told("bench_step.py", *STEP, "--worker", WORKER, "--json", tmp_path / "steps.json")
+    (line,) = (line for line in out.splitlines() if line.startswith("bag "))
+    assert line.split()[:4] == ["bag", "1,000", "uniform", "sgd"]
+    assert len(intervals(line, "= ")) == 2
+    (found,) = json.loads((tmp_path / "steps.json").read_text())
+    assert {key: found[key] for key in ("kind", "rows", "optimizer", "distribution")} == {
+        "kind": "bag",
+        "rows": 1000,
+        "optimizer": "sgd",
+        "distribution": "uniform",
+    }
+    assert list(found["ms"]) == list(found["rounds"]) == ["embedlab", "worker", "flax + optax"]
+    for name, rounds in found["rounds"].items():
+        assert len(rounds) == 9 and min(rounds) <= found["ms"][name] <= max(rounds) and min(rounds) > 0
+    assert list(found["ratio"]) == ["worker", "flax + optax"]
+    for name, interval in found["ratio"].items():
+        require_interval(*interval)
+        assert interval[0] == pytest.approx(found["ms"][name] / found["ms"]["embedlab"])
+
+
+@pytest.mark.slow
+def test_bench_step_draws_or_says_what_it_needs(tmp_path: Path) -> None:
+    plot = tmp_path / "steps.png"
+    run = started("bench_step.py", *STEP, "--kinds", "hashed", "--plot", plot)
+    if importlib.util.find_spec("matplotlib") is None:
+        assert run.returncode == 2 and "--plot: it needs matplotlib; install it" in run.stderr
+        assert "Traceback" not in run.stderr and run.stdout == "" and not plot.exists()
+        return
+    assert run.returncode == 0, run.stderr
+    assert "dense gradient" in run.stdout
+    assert plot.read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "words", "message"),
+    [
+        ("bench_step.py", ["--kinds", "bag,bagg"], "--kinds: 'bagg': choose some of bag, unpooled,"),
+        ("bench_step.py", ["--distributions", "ziph"], "--distributions: 'ziph': choose some of zipf, uni"),
+        ("bench_step.py", ["--optimizers", "adm"], "--optimizers: 'adm': choose some of sgd, adagrad,"),
+        ("bench_step.py", ["--rows", "10,many"], "--rows: 'many': give a whole number of at least"),
+        ("step_worker.py", ["row-wise", "adm", "1000", "zipf"], "argument optimizer: invalid choice: 'adm'"),
+        ("step_worker.py", ["sgd", "1000", "ziph"], "argument distribution: invalid choice: 'ziph'"),
+    ],
+)
+def test_a_wrong_name_is_a_usage_error(name: str, words: list[str], message: str) -> None:
+    run = started(name, *words)
+    assert run.returncode == 2
+    assert message in run.stderr and "Traceback" not in run.stderr
+    assert run.stdout == ""  # nothing is measured as something else
+
+
+# --- the others ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_bench_flat_tells_how_time_grows() -> None:
+    out = told("bench_flat.py", "--small", 1000, "--large", 2000, "--seconds", 0.01, "--rounds", 9)
+    times = dict(re.findall(r"^(\w+ \d+) +(\d+\.\d+) ms$", out, re.M))
+    assert list(times) == ["step 1000", "gather 1000", "step 2000", "gather 2000"]
+    assert min(map(float, times.values())) > 0
+    found = re.search(r"^step grows (\S+) ×, gather (\S+) ×: (\S+) \((\S+) … (\S+)\)$", out, re.M)
+    assert found
+    step, gather, ratio, low, high = map(float, found.groups())
+    assert ratio == pytest.approx(step / gather, rel=0.01)
+    require_interval(ratio, low, high)
+
+
+@pytest.mark.slow
+def test_bench_flat_tells_memory() -> None:
+    words = ("--memory", "--memory-rows", 100_000, "--memory-dim", 8, "--optimizer", "adagrad")
+    out = told("bench_flat.py", *words)
+    assert len(re.findall(r"^loss \d\.\d{4}$", out, re.M)) == 4
+    assert "100,000 × 8, adagrad: tables and state 6 MB" in out
+    assert re.search(r"^most above the process before: \d+ MB, -?\d+ MB beside them$", out, re.M)
+
+
+@pytest.mark.slow
+def test_bench_forward_tells_speed() -> None:
+    out = told("bench_forward.py", "--rows", 1000, "--rounds", 9)
+    found = re.findall(r"^ +1,000 rows  (\w+) +(\d+\.\d+) ms +(\d+\.\d+) GB/s$", out, re.M)
+    assert len(found) == len(out.splitlines())
+    assert [name for name, _, _ in found] in (["bag"], ["bag", "kernel"])  # with a compiler, both
+    for _, milliseconds, speed in found:
+        read = 1024 * 32 * 64 * 4 / 1e9
+        assert float(speed) == pytest.approx(read / (float(milliseconds) / 1e3), rel=0.02, abs=0.1)
+
+
+@pytest.mark.slow
+def test_bench_classify_compares_both_updates(tmp_path: Path) -> None:
+    data, config = tmp_path / "data.csv", tmp_path / "small.py"
+    with data.open("w", encoding="utf-8", newline="") as file:
+        rows = [(f"word{i % 7} and word{i % 3} {i}", "odd" if i % 2 else "even") for i in range(200)]
+        csv.writer(file).writerows([("text", "label"), *rows])
+    config.write_text(CONFIG.format(path=str(data)), "utf-8")
+    out = told("bench_classify.py", config, "--steps", 2, "--train.optimizer", "sgd")
+    speeds = re.findall(r"^(\w+) +(\d+\.\d+) ms a step, +(\d+\.\d+) steps a second$", out, re.M)
+    assert [name for name, _, _ in speeds] == ["dense", "sparse"]
+    assert all(float(one) > 0 and float(other) > 0 for _, one, other in speeds)
+    (interval,) = intervals(out, "dense / sparse = ")
+    require_interval(*interval)
