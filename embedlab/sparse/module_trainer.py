@@ -77,12 +77,16 @@ class ModuleTrainer:
 
         Args:
             state: of the training, with tables [rows, width]; used up.
+
+        Raises:
+            ValueError: the state is used up, is none, or is that of other optimizers.
         """
+        _require_state(state)
         constant = state.params.constant
         return _with(self.trainer.finalize(_with(state, constant={})), constant=constant)
 
     def _call(self, program: Any, state: TrainState, *batch: Any) -> tuple[TrainState, Any]:
-        require_alive(state)
+        _require_state(state)
         require_uncut(batch)
         constant = state.params.constant
         state, out = program(_with(state, constant={}), constant, *batch)
@@ -134,6 +138,15 @@ def optimizer_of_rest(dense: optax.GradientTransformation | None, params: Parame
             "leave what is no table as it is."
         )
     return optax.set_to_zero() if dense is None else dense
+
+
+def _require_state(state: TrainState) -> None:
+    require_alive(state)
+    if not isinstance(state.params, Parameters):
+        raise ValueError(
+            f"state.params: it is a {type(state.params).__name__}, of another kind of trainer; go on with "
+            "the state that this trainer's init made"
+        )
 
 
 def _with(state: TrainState, **groups: dict[str, Any]) -> TrainState:

@@ -17,13 +17,14 @@ from embedlab.lookup.ids import require_uncut
 from embedlab.sparse import strategy as strategies
 from embedlab.sparse.accumulate import as_one, over_micro_batches
 from embedlab.sparse.clip import clip_by_global_norm
+from embedlab.sparse.fit import require_fit
 from embedlab.sparse.gradient import RowGradient
 from embedlab.sparse.merge import WAYS, Merged
 from embedlab.sparse.optimizer import RowOptimizer, RowState
 from embedlab.sparse.ordering import after_all_reads
 from embedlab.sparse.params import split
 from embedlab.sparse.program import Read
-from embedlab.sparse.resize import resize
+from embedlab.sparse.resize import require_changes, resize
 from embedlab.sparse.roles import Roles
 from embedlab.sparse.sharding import Sharding
 from embedlab.sparse.sharding import state as places
@@ -65,7 +66,8 @@ class Trainer:
 
     Raises:
         ValueError: a limit or a strategy that is none; from `init`, a table without an optimizer or a name
-            that is no table's; from a step, a state that is used up, or a 64-bit id that JAX would cut off.
+            that is no table's; from a step, a state that is used up or that of other
+            optimizers, or a 64-bit id that JAX would cut off.
 
     Example:
         >>> import embedlab
@@ -151,7 +153,7 @@ class Trainer:
             A state for one device, in every process.
 
         Raises:
-            ValueError: the state is used up.
+            ValueError: the state is used up, or is none.
 
         Example:
             >>> trainer = Trainer(lambda params: params["w"].sum(), dense=optax.sgd(0.1))
@@ -170,11 +172,15 @@ class Trainer:
         Returns:
             The state, to go on with.
 
+        Raises:
+            ValueError: the state is on a mesh already, is used up, or is none.
+
         Example:
             >>> trainer = Trainer(lambda params: params["w"].sum(), dense=optax.sgd(0.1))
             >>> trainer.place(trainer.whole(trainer.init({"w": jnp.ones(2)}))).params["w"]
             Array([1., 1.], dtype=float32)
         """
+        require_alive(state)
         return places.place(self.sharding, state)
 
     def _fresh(self, params: Any) -> TrainState:
@@ -198,7 +204,8 @@ class Trainer:
             The new state, and the loss, float [], or (loss, aux).
 
         Raises:
-            ValueError: the state is used up; an id of the batch needs more than 32 bits.
+            ValueError: the state is used up, is none, or is that of other optimizers; an id of the batch
+                needs more than 32 bits.
         """
         require_alive(state)
         require_uncut(batch)
@@ -215,7 +222,8 @@ class Trainer:
             The new state, and the losses, float [steps], or (losses, aux).
 
         Raises:
-            ValueError: the state is used up; an id of the batch needs more than 32 bits.
+            ValueError: the state is used up, is none, or is that of other optimizers; an id of the batch
+                needs more than 32 bits.
 
         Example:
             >>> trainer = Trainer(lambda params, x: params["w"] @ x, dense=optax.sgd(0.1))
@@ -237,7 +245,7 @@ class Trainer:
             The same training, all rows as exact as those just read.
 
         Raises:
-            ValueError: the state is used up.
+            ValueError: the state is used up, is none, or is that of other optimizers.
 
         Example:
             >>> trainer = Trainer(lambda params: params["w"].sum(), dense=optax.sgd(0.1))
@@ -263,7 +271,7 @@ class Trainer:
 
         Raises:
             ValueError: no such table, or sources and rows that don't fit; the state is used up, or on a mesh,
-                or has rows that have missed steps.
+                has rows that have missed steps, or is that of other optimizers.
 
         Example:
             >>> import embedlab
@@ -276,6 +284,7 @@ class Trainer:
         """
         require_alive(state)
         require(not state.sizes, "state", "on a mesh", "resize whole(state), then place(…) it")
+        require_changes(changes)
         structure, parts = split(state.params)
         tables, kept = dict(parts["table"]), dict(state.rows)
         for name, (sources, fresh) in changes.items():
@@ -296,13 +305,18 @@ class Trainer:
         Returns:
             As `step`. It is in place where the state is donated.
 
+        Raises:
+            ValueError: see `step`; 64-bit ids are not seen here, since a `jit` has cut them off before.
+
         Example:
             >>> trainer = Trainer(lambda params: params["w"].sum(), dense=optax.sgd(0.1))
             >>> step = jax.jit(trainer.pure_step, donate_argnums=0)
             >>> step(trainer.init({"w": jnp.ones(2)}))[0].params["w"]
             Array([0.9, 0.9], dtype=float32)
         """
+        require_alive(state)
         structure, parts = split(state.params)
+        self._require_fit(parts, state)
         seen = places.view(state)
         parts, kept = self._prepare(seen, parts, state, batch)
         value, aux, gradients = self._gradients(seen, parts, batch)
@@ -334,6 +348,7 @@ class Trainer:
     def _finalize(self) -> Any:
         def every_row(state: TrainState) -> TrainState:
             structure, parts = split(state.params)
+            self._require_fit(parts, state)
             tables, kept = dict(parts["table"]), dict(state.rows)
             for name, optimizer in self._roles.optimizers(kept).items():
                 here = self.sharding, optimizer, tables[name], kept[name]
@@ -346,6 +361,10 @@ class Trainer:
     @functools.cached_property
     def _roles(self) -> Roles:
         return Roles(self.rows, self.dense, self.dense_tables)
+
+    def _require_fit(self, parts: Any, state: TrainState) -> None:
+        tables = self._roles.tables(parts["table"])
+        require_fit(self._roles.optimizers(tables), tables, state)
 
     # --- the parts of a step ---------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 import embedlab
 from embedlab import sparse
+from embedlab.sparse.fit import require_fit
 
 SPEC = embedlab.Dense(5, 2)
 IDS = jnp.array([[1, 2]])
@@ -120,3 +122,72 @@ def test_numbers_and_keys_are_whole_as_they_are() -> None:
     found = trainer.whole(state).params
     assert int(found["number"]) == 3
     assert (jax.random.key_data(found["key"]) == jax.random.key_data(jax.random.key(1))).all()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "held", "keep"),
+    [
+        (
+            sparse.sgd(0.1),
+            sparse.sgd(0.1, weight_decay=0.5),
+            "nothing",
+            "Sgd(), weight_decay=0.5 keep clock float32 [2, 2], decayed float32 [5, 2]",
+        ),
+        (sparse.sgd(0.1, weight_decay=0.5), sparse.sgd(0.1), "clock float32 [2, 2], decayed", "Sgd() keep n"),
+        (sparse.adam(0.1), sparse.adam(0.1, exact=True), "m float32 [5, 2], v", "last int32 [5, 1]"),
+        (sparse.sgd(0.1), sparse.adam(0.1), "nothing", "m float32 [5, 2], v float32 [5, 2]"),
+        (sparse.adagrad(0.1), sparse.row_adagrad(0.1), "sum float32 [5, 2]", "sum float32 [5, 1]"),
+    ],
+    ids=["new decay", "no more decay", "exact", "another rule", "by row"],
+)
+def test_a_state_of_other_optimizers(before: Any, after: Any, held: str, keep: str) -> None:
+    old = sparse.Trainer(loss, rows=before, dense=optax.sgd(0.1))
+    new = sparse.Trainer(loss, rows=after, dense=optax.sgd(0.1))
+    message = rf"^state\.rows\['words\.table'\] holds {re.escape(held)}.*, but rows of .*{re.escape(keep)}.*: make a"
+    state = old.init(params())
+    stacked = jnp.stack([IDS, IDS])
+    for wrong in (
+        lambda: new.step(state, IDS),
+        lambda: new.steps(state, stacked),
+        lambda: new.finalize(state),
+        lambda: new.pure_step(state, IDS),
+    ):
+        with pytest.raises(ValueError, match=message):
+            wrong()
+    old.step(state, IDS)  # which no refusal has used up
+
+
+def test_a_state_of_other_tables() -> None:
+    rows = sparse.Trainer(loss, rows=sparse.sgd(0.1), dense=optax.sgd(0.1))
+    dense = sparse.Trainer(loss, dense=optax.sgd(0.1), dense_tables=("words.table",))
+    with pytest.raises(ValueError, match=r"^state\.rows holds nothing of table 'words\.table', which rows t"):
+        rows.step(dense.init(params()), IDS)
+    with pytest.raises(ValueError, match=r"^state\.rows holds table 'words\.table', which rows does not"):
+        dense.step(rows.init(params()), IDS)
+
+
+@pytest.mark.parametrize("call", ["step", "steps", "finalize", "whole", "place", "pure_step"])
+def test_a_state_that_is_none(call: str, unchecked: None) -> None:
+    trainer = sparse.Trainer(loss, rows=sparse.sgd(0.1), dense=optax.sgd(0.1))
+    batch = (IDS,) if "step" in call else ()
+    with pytest.raises(ValueError, match=r"^state: it is a dict; give the TrainState that init or the last"):
+        getattr(trainer, call)(params(), *batch)
+
+
+def test_a_padded_state_with_frozen_rows_fits() -> None:
+    rows = sparse.sgd(0.1, 0.9, weight_decay=0.1, freeze=sparse.Freeze(jnp.arange(5) < 2))
+    trainer = sparse.Trainer(loss, rows=rows, dense=optax.sgd(0.1))
+    state = trainer.init(params())
+    optimizers, tables = {"words.table": rows}, {"words.table": jnp.zeros((8, 2))}
+
+    def padded(array: Any) -> Any:
+        return jnp.pad(array, ((0, 3), (0, 0)))
+
+    kept = state.rows["words.table"]
+    kept = dataclasses.replace(kept, rows={name: padded(array) for name, array in kept.rows.items()})
+    on_mesh = dataclasses.replace(state, rows={"words.table": kept}, sizes=(("words.table", 5),))
+    require_fit(optimizers, tables, on_mesh)
+    with pytest.raises(
+        ValueError, match=r"holds .*, momentum float32 \[5, 2\], but .*, momentum float32 \[8, 2\]:"
+    ):
+        require_fit(optimizers, tables, dataclasses.replace(on_mesh, rows=state.rows))
