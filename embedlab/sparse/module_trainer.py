@@ -10,6 +10,7 @@ import jax
 import optax
 
 from embedlab.lookup.ids import require_uncut
+from embedlab.sparse.accumulate import require_steps
 from embedlab.sparse.modules import Parameters
 from embedlab.sparse.train import Trainer
 from embedlab.sparse.train_state import TrainState, require_alive
@@ -57,6 +58,10 @@ class ModuleTrainer:
 
         Returns:
             The new state; value, float [], and aux.
+
+        Raises:
+            ValueError: the state is used up, is none, or is that of other optimizers; an id of the batch
+                needs more than 32 bits.
         """
         return self._call(self._step, state, *batch)
 
@@ -69,7 +74,11 @@ class ModuleTrainer:
 
         Returns:
             The new state; values, float [steps], and aux, stacked.
+
+        Raises:
+            ValueError: there is no array [steps, …], or one of another number of steps; see `step`.
         """
+        require_steps(batches)
         return self._call(self._steps, state, *batches)
 
     def finalize(self, state: TrainState) -> TrainState:

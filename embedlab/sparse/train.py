@@ -15,7 +15,7 @@ import optax
 from embedlab.checks import finite_fields, require, require_count
 from embedlab.lookup.ids import require_uncut
 from embedlab.sparse import strategy as strategies
-from embedlab.sparse.accumulate import as_one, over_micro_batches
+from embedlab.sparse.accumulate import as_one, over_micro_batches, require_steps
 from embedlab.sparse.clip import clip_by_global_norm
 from embedlab.sparse.fit import require_fit
 from embedlab.sparse.gradient import RowGradient
@@ -65,9 +65,9 @@ class Trainer:
         seed: of stochastic rounding.
 
     Raises:
-        ValueError: a limit or a strategy that is none; from `init`, a table without an optimizer or a name
-            that is no table's; from a step, a state that is used up or that of other
-            optimizers, or a 64-bit id that JAX would cut off.
+        ValueError: a loss, a limit, a strategy or a sharding that is none; from `init`, a table without an
+            optimizer or a name that is no table's; from a step, a state that is used up or that of other
+            optimizers, a strategy that a table does not allow, or a 64-bit id that JAX would cut off.
 
     Example:
         >>> import embedlab
@@ -101,6 +101,9 @@ class Trainer:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        require(
+            callable(self.loss), "loss", self.loss, "give a function of the parameters and a batch's arrays"
+        )
         if self.clip is not None:
             finite_fields(self, "clip")
             require(self.clip > 0, "clip", self.clip, "give a norm above 0, or None")
@@ -108,6 +111,8 @@ class Trainer:
         Roles(self.rows, self.dense, self.dense_tables)  # finds their mistakes
         known = self.strategy is None or self.strategy in strategies.STRATEGIES
         require(known, "strategy", self.strategy, f"choose one of {', '.join(strategies.STRATEGIES)}")
+        meshed = self.sharding is None or isinstance(self.sharding, Sharding)
+        require(meshed, "sharding", self.sharding, "give sparse.Sharding(mesh, rows='…'), or None")
         alone = self.sharding is None or self.strategy != "host"
         remedy = "on a mesh devices would wait for each other's turn in Python; give 'sort'"
         require(alone, "strategy", self.strategy, remedy)
@@ -223,7 +228,7 @@ class Trainer:
 
         Raises:
             ValueError: the state is used up, is none, or is that of other optimizers; an id of the batch
-                needs more than 32 bits.
+                needs more than 32 bits; there is no array [steps, …], or one of another number of steps.
 
         Example:
             >>> trainer = Trainer(lambda params, x: params["w"] @ x, dense=optax.sgd(0.1))
@@ -233,6 +238,7 @@ class Trainer:
         """
         require_alive(state)
         require_uncut(batches)
+        require_steps(batches)
         return self._steps(state, *batches)
 
     def finalize(self, state: TrainState) -> TrainState:
@@ -456,9 +462,8 @@ class Trainer:
 
     def _way(self, name: str, table: Any) -> str:
         """How duplicates are found where the update itself does not do it."""
-        if self.strategy in WAYS:
-            return self.strategy
-        return strategies.choose(table, self._roles.optimizer(name), clipped=True)
+        wanted = self.strategy if self.strategy in WAYS else None
+        return strategies.choose(table, self._roles.optimizer(name), clipped=True, wanted=wanted)
 
 
 def _is_rows(gradient: Any) -> bool:

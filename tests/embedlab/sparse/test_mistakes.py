@@ -12,7 +12,7 @@ import optax
 import pytest
 
 import embedlab
-from embedlab import sparse
+from embedlab import native, sparse
 from embedlab.sparse.fit import require_fit
 
 SPEC = embedlab.Dense(5, 2)
@@ -36,12 +36,72 @@ def loss(params: Any, ids: Any) -> Any:
         ({"dense_tables": "words.table"}, "give names in a tuple"),
         ({"clip": 0.0}, "clip=0.0: give a norm above 0"),
         ({"strategy": "best"}, "strategy='best': choose one of kernel"),
+        ({"sharding": 5}, "sharding=5: give sparse.Sharding(mesh, rows='…'), or None"),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, dict) else "",
 )
 def test_settings(settings: dict[str, Any], message: str, unchecked: None) -> None:
     with pytest.raises(ValueError, match=re.escape(message)):
         sparse.Trainer(loss, **settings)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (lambda: sparse.Trainer(5), "loss=5: give a function of the parameters"),  # type: ignore[arg-type]
+        (lambda: sparse.Sharding(5), "mesh=5: give a jax.sharding.Mesh"),  # type: ignore[arg-type]
+        (lambda: sparse.Freeze(5), "rows=5: give ranges ((start, stop), …), a mask of bools, or None"),
+        (lambda: sparse.sgd(0.1, freeze=[0, 1]), "freeze=[0, 1]: give sparse.Freeze(…)"),
+        (lambda: sparse.sgd(0.1, exact="a"), "exact='a': give True or False"),
+        (lambda: sparse.adam(0.1, exact=1), "exact=1: give True or False"),  # type: ignore[arg-type]
+        (lambda: sparse.sgd(0.1, nesterov=True), "nesterov=True: give a momentum with it"),
+    ],
+)
+def test_values_of_another_kind(wrong: Any, message: str, unchecked: None) -> None:
+    with pytest.raises(ValueError, match="^" + re.escape(message)):
+        wrong()
+
+
+def test_a_strategy_that_a_table_does_not_allow_with_clip() -> None:
+    trainer = sparse.Trainer(
+        loss, rows=sparse.adagrad(0.1), dense=optax.sgd(0.1), clip=1.0, strategy="native"
+    )
+    table = embedlab.Dense(5, 2, dtype="bfloat16").init(jax.random.key(0))
+    with pytest.raises(ValueError, match=r"^strategy='native': it can't be taken for this table and opt"):
+        trainer.step(trainer.init({**params(), "words": table}), IDS)
+
+
+@pytest.mark.skipif(not native.available(), reason="no compiler")
+def test_a_kernel_with_clip() -> None:
+    trainer = sparse.Trainer(
+        loss, rows=sparse.adagrad(0.1), dense=optax.sgd(0.1), clip=1.0, strategy="kernel"
+    )
+    with pytest.raises(ValueError, match=r"^strategy='kernel': it can't be taken with clip, which needs"):
+        trainer.step(trainer.init(params()), IDS)
+
+
+@pytest.mark.parametrize(
+    ("batches", "message"),
+    [
+        ((), "batches: there is no array, so no number of steps; give arrays [steps, …]"),
+        ((jnp.float32(1),), "batches[0].shape=(): every array has the steps first; stack"),
+        (
+            (jnp.ones(3), jnp.ones(2)),
+            "batches[1].shape=(2,): every array has the steps first, as batches[0] ",
+        ),
+    ],
+    ids=["none", "a number", "two numbers of steps"],
+)
+def test_batches_of_no_number_of_steps(batches: Any, message: str) -> None:
+    trainer = sparse.Trainer(lambda params, *batch: params["w"].sum(), dense=optax.sgd(0.1))
+    with pytest.raises(ValueError, match="^" + re.escape(message)):
+        trainer.steps(trainer.init({"w": jnp.ones(2)}), *batches)
+
+
+def test_micro_batches_without_arrays() -> None:
+    trainer = sparse.Trainer(lambda params: params["w"].sum(), dense=optax.sgd(0.1), accumulate=2)
+    with pytest.raises(ValueError, match=r"^batch: with accumulate=2 it has arrays \[2, …\]; there is none"):
+        trainer.step(trainer.init({"w": jnp.ones(2)}))
 
 
 def test_a_strategy_that_calls_back_into_python_on_a_mesh(unchecked: None) -> None:
@@ -143,7 +203,8 @@ def test_numbers_and_keys_are_whole_as_they_are() -> None:
 def test_a_state_of_other_optimizers(before: Any, after: Any, held: str, keep: str) -> None:
     old = sparse.Trainer(loss, rows=before, dense=optax.sgd(0.1))
     new = sparse.Trainer(loss, rows=after, dense=optax.sgd(0.1))
-    message = rf"^state\.rows\['words\.table'\] holds {re.escape(held)}.*, but rows of .*{re.escape(keep)}.*: make a"
+    found, wanted = re.escape(held), re.escape(keep)
+    message = rf"^state\.rows\['words\.table'\] holds {found}.*, but rows of .*{wanted}.*: make a new"
     state = old.init(params())
     stacked = jnp.stack([IDS, IDS])
     for wrong in (
