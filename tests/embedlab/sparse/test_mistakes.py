@@ -8,6 +8,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 import optax
 import pytest
 
@@ -252,3 +253,13 @@ def test_a_padded_state_with_frozen_rows_fits() -> None:
         ValueError, match=r"holds .*, momentum float32 \[5, 2\], but .*, momentum float32 \[8, 2\]:"
     ):
         require_fit(optimizers, tables, dataclasses.replace(on_mesh, rows=state.rows))
+
+
+@pytest.mark.parametrize("text", ["sum", b"sum", np.array(["sum"])], ids=["str", "bytes", "array"])
+def test_text_among_the_arguments(text: Any) -> None:
+    def switched(params: Any, ids: Any, settings: Any) -> Any:
+        return loss(params, ids)
+
+    message = r"^arguments\[1\]\['mode'\]=.*sum.*: the loss is compiled for arrays; make numbers of text, or"
+    with pytest.raises(ValueError, match=message):
+        sparse.value_and_grad(switched)(params(), IDS, {"mode": text})
