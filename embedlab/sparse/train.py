@@ -369,7 +369,12 @@ class Trainer:
         return Roles(self.rows, self.dense, self.dense_tables)
 
     def _require_fit(self, parts: Any, state: TrainState) -> None:
+        """Before anything is traced on it: a state of this trainer's optimizers, on its mesh."""
         tables = self._roles.tables(parts["table"])
+        if self.sharding is not None:
+            padded = all(self.sharding.padded(len(table)) == len(table) for table in tables.values())
+            remedy = "put it on the trainer's mesh: trainer.place(state)"
+            require(padded, "state", "a whole one, whose tables are not padded", remedy)
         require_fit(self._roles.optimizers(tables), tables, state)
 
     # --- the parts of a step ---------------------------------------------------------------------------

@@ -236,6 +236,18 @@ def test_a_state_that_is_none(call: str, unchecked: None) -> None:
         getattr(trainer, call)(params(), *batch)
 
 
+def test_a_whole_state_on_a_mesh(monkeypatch: pytest.MonkeyPatch) -> None:
+    mesh = jax.make_mesh((1,), ("rows",), axis_types=(jax.sharding.AxisType.Auto,))
+    sharding = sparse.Sharding(mesh, rows="rows")
+    trainer = sparse.Trainer(loss, rows=sparse.sgd(0.1), dense=optax.sgd(0.1), sharding=sharding)
+    state = trainer.whole(trainer.init(params()))
+    monkeypatch.setattr(sparse.Sharding, "padded", lambda self, rows: -(-rows // 4) * 4)  # as on four devices
+    with pytest.raises(
+        ValueError, match=r"^state='a whole one.*': put it on .*mesh: trainer\.place\(state\)"
+    ):
+        trainer.step(state, IDS)
+
+
 def test_a_padded_state_with_frozen_rows_fits() -> None:
     rows = sparse.sgd(0.1, 0.9, weight_decay=0.1, freeze=sparse.Freeze(jnp.arange(5) < 2))
     trainer = sparse.Trainer(loss, rows=rows, dense=optax.sgd(0.1))
