@@ -59,6 +59,28 @@ def require_count(field: str, value: object, least: int = 1) -> None:
     require(bool(whole and value >= least), field, value, f"give a whole number of at least {least}")  # type: ignore[operator]
 
 
+def require_names(field: str, value: object, such: str) -> None:
+    """Requires several names; a bare string would be taken for its letters.
+
+    Args:
+        field: name of what was given; no array, so no shape.
+        value: what was given.
+        such: a name that would do, for the remedy.
+
+    Raises:
+        ValueError: it is no collection of names.
+
+    Example:
+        >>> require_names("mutable", "batch_stats", "batch_stats")
+        Traceback (most recent call last):
+        ValueError: mutable='batch_stats': give names in a tuple, as ('batch_stats',)
+
+    Source: none.
+    """
+    several = isinstance(value, tuple | list | set | frozenset)
+    require(several, field, value, f"give names in a tuple, as ({such!r},)")
+
+
 def require_table(rows: int, dim: int, dtype: str) -> None:
     """Requires a table [rows, dim] that 32-bit row numbers can address, of a float dtype.
 

@@ -12,8 +12,10 @@ import optax
 from flax.traverse_util import flatten_dict, unflatten_dict
 
 from embedlab import sparse
+from embedlab.checks import require, require_names
 from embedlab.sparse.module_trainer import ModuleTrainer, optimizer_of_rest
 from embedlab.sparse.modules import Parameters
+from embedlab.sparse.transform import kind_of, require_loss
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -49,9 +51,11 @@ class Trainer:
         seed: of stochastic rounding.
 
     Raises:
-        ValueError: from `init`, a table without an optimizer, parameters that nothing would train, a name
-            that is no table's or no collection's; from a step, a state that is used up, or a loss that uses a
-            table otherwise than to look ids up or returns collections that the variables have not.
+        ValueError: a loss that is none, or names in no tuple; from `init`, a table without an optimizer,
+            parameters that nothing would train, a name that is no table's or no collection's; from a step, a
+            state that is used up or that of other optimizers, or a loss that uses a table otherwise than to
+            look ids up, or returns another thing than `mutable` and `has_aux` say, or collections that the
+            variables have not.
 
     Example:
         >>> import jax, jax.numpy as jnp
@@ -82,6 +86,13 @@ class Trainer:
     strategy: str | None = None
     seed: int = 0
 
+    def __post_init__(self) -> None:
+        require(
+            callable(self.loss), "loss", self.loss, "give a function of the variables and a batch's arrays"
+        )
+        require_names("dense_tables", self.dense_tables, "words.table")
+        require_names("mutable", self.mutable, "batch_stats")
+
     def init(self, variables: Mapping[str, Any]) -> sparse.TrainState:
         """The state before the first step.
 
@@ -93,8 +104,10 @@ class Trainer:
             The state, around the same arrays.
 
         Raises:
-            ValueError: see the class.
+            ValueError: they are no collections; see the class.
         """
+        remedy = "give the collections that model.init returns"
+        require(isinstance(variables, Mapping), "variables", kind_of(variables), remedy)
         lacking = sorted({*self.mutable} - variables.keys())
         if lacking:
             there = ", ".join(sorted(variables))
@@ -207,11 +220,25 @@ class Trainer:
         """The user's loss of variables as one of the arrays by name."""
         found = self.loss(_variables(params), *batch)
         if not self.mutable:
+            require_loss(found, self.has_aux)
             value, aux = found if self.has_aux else (found, None)
             return value, ({}, aux)
+        self._require_collections(found)
         value, beside = found
         updated, aux = beside if self.has_aux else (beside, None)
         return value, (self._carried(updated, params), aux)
+
+    def _require_collections(self, found: Any) -> None:
+        """With `mutable`, a loss returns collections in the place that the attribute `loss` says."""
+        pair = isinstance(found, tuple) and len(found) == 2
+        beside: Any = found[1] if pair else None
+        if pair and self.has_aux:
+            pair = isinstance(beside, tuple) and len(beside) == 2
+            beside = beside[0] if pair else None
+        wanted = "(loss, (collections, aux)), as has_aux=True says" if self.has_aux else "(loss, collections)"
+        given = kind_of(found) if not isinstance(found, tuple) else f"({', '.join(map(kind_of, found))})"
+        fits = pair and isinstance(beside, Mapping)
+        require(fits, "mutable", self.mutable, f"the loss returned {given}; return {wanted}")
 
     def _carried(self, updated: Mapping[str, Any], params: Parameters) -> dict[str, Any]:
         names = {path: name for name, path in params.layout.of("carried").items()}

@@ -11,9 +11,12 @@ import optax
 from flax import nnx
 
 from embedlab import sparse
+from embedlab.checks import require, require_names
 from embedlab.nnx.embed import Buffer, Table
 from embedlab.sparse.module_trainer import ModuleTrainer, optimizer_of_rest
 from embedlab.sparse.modules import Parameters, Path
+from embedlab.sparse.train_state import require_alive
+from embedlab.sparse.transform import kind_of, require_loss
 
 
 class Trainer:
@@ -51,9 +54,10 @@ class Trainer:
             holds it and `nnx.state(model)`; assign it to go on.
 
     Raises:
-        ValueError: a table without an optimizer; variables that nothing would train; a name that is no
-            table's; from a step, a model whose arrays were used up elsewhere, or a loss that uses a table
-            otherwise than to look ids up or leaves new variables in the model.
+        ValueError: a model or a loss that is none; a table without an optimizer; variables that nothing
+            would train; a name that is no table's; from a step, a model whose arrays were used up elsewhere,
+            a state of other optimizers, or a loss that uses a table otherwise than to look ids up, leaves
+            new variables in the model, or returns another thing than `has_aux` says.
 
     Example:
         >>> import jax.numpy as jnp
@@ -84,6 +88,10 @@ class Trainer:
         strategy: str | None = None,
         seed: int = 0,
     ) -> None:
+        remedy = "give an nnx.Module, whose arrays are trained"
+        require(nnx.graph.is_node(model), "model", kind_of(model), remedy)
+        require(callable(loss), "loss", loss, "give a function of the model and a batch's arrays")
+        require_names("dense_tables", dense_tables, "words.table")
         self.model, self.loss, self.wrt, self.has_aux = model, loss, wrt, has_aux
         params = parameters(model, wrt)
         # Not a bound method: a trainer in a circle with its programs would keep them longer than need be.
@@ -151,6 +159,7 @@ class Trainer:
 
     def _state(self) -> sparse.TrainState:
         """The state, with the arrays that the model holds now."""
+        require_alive(self.state)
         params = parameters(self.model, self.wrt)
         _require_alive(params)
         return dataclasses.replace(self.state, params=params)
@@ -190,6 +199,7 @@ def _loss_of_parameters(loss: Callable[..., Any], has_aux: bool) -> Callable[...
     def of(params: Parameters, *batch: Any) -> Any:
         model = nnx.merge(params.layout.model, nnx.from_flat_state(params.by_path().items()))
         found = loss(model, *batch)
+        require_loss(found, has_aux)
         value, aux = found if has_aux else (found, None)
         return value, (_carried(model, params), aux)
 

@@ -23,7 +23,7 @@ def over_micro_batches(function: Callable[..., Any], batch: Any, count: int) -> 
         What it returns, stacked: [count, …].
 
     Raises:
-        ValueError: an array of the batch has not so many parts.
+        ValueError: an array of the batch has not so many parts, or there is none.
 
     Example:
         >>> over_micro_batches(lambda x: x.sum(), (jnp.ones((3, 2)),), 3)
@@ -31,6 +31,10 @@ def over_micro_batches(function: Callable[..., Any], batch: Any, count: int) -> 
 
     Source: none.
     """
+    if not jax.tree.leaves(batch):
+        raise ValueError(
+            f"batch: with accumulate={count} it has arrays [{count}, …]; there is none, give some"
+        )
     for path, leaf in jax.tree_util.tree_flatten_with_path(batch)[0]:
         shape = jnp.shape(leaf)
         if shape[:1] != (count,):
@@ -40,6 +44,39 @@ def over_micro_batches(function: Callable[..., Any], batch: Any, count: int) -> 
                 "or let the loss hold it."
             )
     return jax.lax.scan(lambda _, one: (None, function(*one)), None, batch)[1]
+
+
+def require_steps(batches: Any) -> None:
+    """Requires what several steps in one program take: arrays with the steps before all else.
+
+    Args:
+        batches: a tuple of pytrees of arrays [steps, …].
+
+    Raises:
+        ValueError: there is no array, or one of another number of steps.
+
+    Example:
+        >>> require_steps((jnp.ones((3, 2)), jnp.ones(2)))
+        Traceback (most recent call last):
+        ValueError: batches[1].shape=(2,): every array has the steps first, as batches[0] has 3; stack ...
+
+    Source: none.
+    """
+    leaves = jax.tree_util.tree_flatten_with_path(batches)[0]
+    if not leaves:
+        raise ValueError(
+            "batches: there is no array, so no number of steps; give arrays [steps, …], or call step"
+        )
+    (first, one), *_ = leaves
+    count = jnp.shape(one)[:1]
+    for path, leaf in leaves:
+        shape = jnp.shape(leaf)
+        if not shape or shape[:1] != count:
+            has = f", as batches{jax.tree_util.keystr(first)} has {count[0]}" if count else ""
+            raise ValueError(
+                f"batches{jax.tree_util.keystr(path)}.shape={shape}: every array has the steps first{has}; "
+                "stack those of all steps, and repeat what they share"
+            )
 
 
 def as_one(stacked: RowGradient, share: float = 1.0) -> RowGradient:

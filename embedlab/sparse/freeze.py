@@ -38,6 +38,8 @@ class Freeze:
             fits = self.rows.dtype == bool and self.rows.ndim == 1
             require(fits, "rows", f"{self.rows.dtype} {self.rows.shape}", "give a mask of bools [rows]")
             return
+        ranges = self.rows is None or isinstance(self.rows, tuple | list)
+        require(ranges, "rows", self.rows, "give ranges ((start, stop), …), a mask of bools, or None")
         for one in self.rows or ():
             pair = isinstance(one, tuple) and len(one) == 2 and all(isinstance(x, int) for x in one)
             rises = pair and 0 <= one[0] <= one[1]

@@ -11,6 +11,7 @@ import jax
 import optax
 
 from embedlab.lookup.ids import require_uncut
+from embedlab.sparse.accumulate import require_steps
 from embedlab.sparse.modules import Parameters
 from embedlab.sparse.train import Trainer
 from embedlab.sparse.train_state import TrainState, require_alive
@@ -58,6 +59,10 @@ class ModuleTrainer:
 
         Returns:
             The new state; value, float [], and aux.
+
+        Raises:
+            ValueError: the state is used up, is none, or is that of other optimizers; an id of the batch
+                needs more than 32 bits.
         """
         return self._call(self._step, state, *batch)
 
@@ -70,7 +75,11 @@ class ModuleTrainer:
 
         Returns:
             The new state; values, float [steps], and aux, stacked.
+
+        Raises:
+            ValueError: there is no array [steps, …], or one of another number of steps; see `step`.
         """
+        require_steps(batches)
         return self._call(self._steps, state, *batches)
 
     def finalize(self, state: TrainState) -> TrainState:
@@ -78,12 +87,16 @@ class ModuleTrainer:
 
         Args:
             state: of the training, with tables [rows, width]; used up.
+
+        Raises:
+            ValueError: the state is used up, is none, or is that of other optimizers.
         """
+        _require_state(state)
         constant = state.params.constant
         return _with(self.trainer.finalize(_with(state, constant={})), constant=constant)
 
     def _call(self, program: Any, state: TrainState, *batch: Any) -> tuple[TrainState, Any]:
-        require_alive(state)
+        _require_state(state)
         require_uncut(batch)
         constant = state.params.constant
         state, out = program(_with(state, constant={}), constant, *batch)
@@ -138,6 +151,15 @@ def optimizer_of_rest(
             "leave what is no table as it is."
         )
     return optax.set_to_zero() if dense is None else dense
+
+
+def _require_state(state: TrainState) -> None:
+    require_alive(state)
+    if not isinstance(state.params, Parameters):
+        raise ValueError(
+            f"state.params: it is a {type(state.params).__name__}, of another kind of trainer; go on with "
+            "the state that this trainer's init made"
+        )
 
 
 def _with(state: TrainState, **groups: dict[str, Any]) -> TrainState:

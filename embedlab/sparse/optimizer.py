@@ -74,7 +74,7 @@ class RowOptimizer:
 
     Raises:
         ValueError: a number out of its range; `exact` for a rule that does not say what a row does without
-            a gradient.
+            a gradient; a `rule` or a `freeze` that is none.
 
     Example:
         >>> optimizer = RowOptimizer(Adagrad(), rate=0.5, max_norm=1.0)
@@ -110,6 +110,9 @@ class RowOptimizer:
         if self.max_norm is not None:
             finite_fields(self, "max_norm")
             require(self.max_norm > 0, "max_norm", self.max_norm, "give a length above 0, or None")
+        require(isinstance(self.exact, bool), "exact", self.exact, "give True or False")
+        frozen = self.freeze is None or isinstance(self.freeze, Freeze)
+        require(frozen, "freeze", self.freeze, "give sparse.Freeze(…) of ranges or a mask, or None")
         name = type(self.rule).__name__
         able = not self.exact or isinstance(self.rule, Idle | Sgd | Adagrad | RowAdagrad)
         require(able, "exact", self.exact, f"{name} is lazy only; take another rule, or exact=False")

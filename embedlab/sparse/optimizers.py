@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from embedlab.checks import require
 from embedlab.sparse.optimizer import RowOptimizer, Schedule
 from embedlab.sparse.rules import Adagrad, Adam, Momentum, RowAdagrad, RowAdam, Sgd
 
@@ -26,12 +27,17 @@ def sgd(
     Returns:
         The optimizer.
 
+    Raises:
+        ValueError: Nesterov's kind of no momentum.
+
     Example:
         >>> sgd(0.1, 0.9, exact=True).rule
         Momentum(decay=0.9, nesterov=False)
 
     Reference: Sutskever et al. 2013.
     """
+    moves = momentum is not None or not nesterov
+    require(moves, "nesterov", nesterov, "give a momentum with it, as sgd(0.1, 0.9, nesterov=True)")
     return RowOptimizer(Sgd() if momentum is None else Momentum(momentum, nesterov), rate, **settings)
 
 

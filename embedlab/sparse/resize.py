@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any
 
 import jax.numpy as jnp
@@ -11,6 +12,7 @@ from jaxtyping import Array, Float
 
 from embedlab.checks import require
 from embedlab.lookup.take import read
+from embedlab.sparse.fit import require_successor
 from embedlab.sparse.optimizer import RowOptimizer, RowState
 
 
@@ -42,7 +44,7 @@ def resize(
 
     Raises:
         ValueError: rows have missed steps (finalize first); a source beyond the old table, an old row that
-            is wanted twice, or another width.
+            is wanted twice, another width or dtype; an optimizer that keeps other things than the old one.
 
     Example:
         >>> from embedlab.sparse.optimizers import adagrad
@@ -54,7 +56,9 @@ def resize(
 
     Source: none; gensim's `build_vocab(update=True)` and torchtext's vocabularies do the table's half.
     """
+    _require_fresh(fresh, table)
     rows = _checked(sources, table, fresh)
+    require_successor(state, table, optimizer)
     _require_up_to_date(state, step)
     kept = optimizer.init(fresh)
     new = jnp.asarray(rows < 0)[:, None]
@@ -80,18 +84,48 @@ def vocabulary_sources(old: Any, new: Any) -> np.ndarray:
     Returns:
         int32 [new].
 
+    Raises:
+        ValueError: a word stands twice in one of them.
+
     Example:
         >>> vocabulary_sources(["the", "cat"], ["a", "cat", "the"])
         array([-1,  1,  0], dtype=int32)
 
     Source: none.
     """
+    _require_distinct("old", old)
+    _require_distinct("new", new)
     places = {word: row for row, word in enumerate(old)}
     found = [places.get(word, -1) for word in new]
     for row, word in enumerate(new):
         if not word:
             found[row] = row if row < len(old) and not old[row] else -1
     return np.array(found, np.int32).reshape(len(found))
+
+
+def require_changes(changes: Any) -> None:
+    """Requires what `Trainer.resize` takes: of each table, sources and rows.
+
+    Args:
+        changes: table name → (int [new], float [new, width]).
+
+    Raises:
+        ValueError: it is no such mapping.
+
+    Example:
+        >>> require_changes({"words.table": [0, 1, -1]})
+        Traceback (most recent call last):
+        ValueError: changes['words.table']='a list': give a pair (sources, fresh)
+
+    Source: none.
+    """
+    remedy = "give table name → (sources, fresh)"
+    require(isinstance(changes, Mapping), "changes", f"a {type(changes).__name__}", remedy)
+    for name, one in changes.items():
+        # An array of two rows would come apart into two as well.
+        pair = isinstance(one, tuple | list) and len(one) == 2
+        given = f"a {type(one).__name__}"
+        require(pair, f"changes[{name!r}]", given, "give a pair (sources, fresh)")
 
 
 def _require_up_to_date(state: RowState, step: int) -> None:
@@ -110,6 +144,23 @@ def _new_rows(kept: RowState, state: RowState, step: int) -> dict[str, Any]:
     if "decayed" in marks:
         marks["decayed"] = jnp.broadcast_to(state.clock[0], marks["decayed"].shape)
     return marks
+
+
+def _require_distinct(field: str, words: Any) -> None:
+    """One of two equal words would get no row, or another's, and no one would be told."""
+    seen: set[Any] = set()
+    for word in words:
+        require(not word or word not in seen, field, word, "it stands there twice; give each word once")
+        seen.add(word)
+
+
+def _require_fresh(fresh: Any, table: Any) -> None:
+    shape, dtype = getattr(fresh, "shape", None), getattr(fresh, "dtype", None)
+    given = f"a {type(fresh).__name__}" if shape is None else f"{dtype} {list(shape)}"
+    rows = shape is not None and len(shape) == 2
+    remedy = f"give new rows, an array {table.dtype} [new, {table.shape[1]}]"
+    require(rows, "fresh", given, remedy)
+    require(dtype == table.dtype, "fresh.dtype", str(dtype), f"the table's is {table.dtype}; convert one")
 
 
 def _checked(sources: Any, table: Any, fresh: Any) -> np.ndarray:

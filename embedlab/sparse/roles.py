@@ -8,7 +8,7 @@ from typing import Any
 
 import optax
 
-from embedlab.checks import require
+from embedlab.checks import require, require_names
 from embedlab.sparse.optimizer import RowOptimizer
 
 
@@ -48,8 +48,7 @@ class Roles:
         plain = self.dense is None or (hasattr(self.dense, "init") and hasattr(self.dense, "update"))
         remedy = "give an optax optimizer, such as optax.adam(1e-3); those of rows go to rows"
         require(plain, "dense", self.dense, remedy)
-        several = isinstance(self.dense_tables, tuple | list | set | frozenset)
-        require(several, "dense_tables", self.dense_tables, "give names in a tuple, as ('words.table',)")
+        require_names("dense_tables", self.dense_tables, "words.table")
 
     def optimizer(self, name: str) -> RowOptimizer:
         """The optimizer of a table's rows.

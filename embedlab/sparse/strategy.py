@@ -58,7 +58,9 @@ def choose(table: jax.Array, optimizer: RowOptimizer, *, clipped: bool, wanted: 
         raise ValueError(f"strategy={wanted!r}: choose one of {', '.join(STRATEGIES)}")
     if not able[wanted]:
         can = ", ".join(name for name in STRATEGIES if able[name])
-        raise ValueError(f"strategy={wanted!r}: it can't be taken for this table and optimizer; {can} can")
+        for_clip = _able(table, optimizer, False)[wanted]
+        here = "with clip, which needs merged gradients" if for_clip else "for this table and optimizer"
+        raise ValueError(f"strategy={wanted!r}: it can't be taken {here}; {can} can")
     return wanted
 
 

@@ -15,15 +15,16 @@ import optax
 from embedlab.checks import finite_fields, require, require_count
 from embedlab.lookup.ids import require_uncut
 from embedlab.sparse import strategy as strategies
-from embedlab.sparse.accumulate import as_one, over_micro_batches
+from embedlab.sparse.accumulate import as_one, over_micro_batches, require_steps
 from embedlab.sparse.clip import clip_by_global_norm
+from embedlab.sparse.fit import require_fit
 from embedlab.sparse.gradient import RowGradient
 from embedlab.sparse.merge import WAYS, Merged
 from embedlab.sparse.optimizer import RowOptimizer, RowState
 from embedlab.sparse.ordering import after_all_reads
 from embedlab.sparse.params import split
 from embedlab.sparse.program import Read
-from embedlab.sparse.resize import resize
+from embedlab.sparse.resize import require_changes, resize
 from embedlab.sparse.roles import Roles
 from embedlab.sparse.sharding import Sharding
 from embedlab.sparse.sharding import state as places
@@ -64,8 +65,9 @@ class Trainer:
         seed: of stochastic rounding.
 
     Raises:
-        ValueError: a limit or a strategy that is none; from `init`, a table without an optimizer or a name
-            that is no table's; from a step, a state that is used up, or a 64-bit id that JAX would cut off.
+        ValueError: a loss, a limit, a strategy or a sharding that is none; from `init`, a table without an
+            optimizer or a name that is no table's; from a step, a state that is used up or that of other
+            optimizers, a strategy that a table does not allow, or a 64-bit id that JAX would cut off.
 
     Example:
         >>> import embedlab
@@ -99,6 +101,9 @@ class Trainer:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        require(
+            callable(self.loss), "loss", self.loss, "give a function of the parameters and a batch's arrays"
+        )
         if self.clip is not None:
             finite_fields(self, "clip")
             require(self.clip > 0, "clip", self.clip, "give a norm above 0, or None")
@@ -106,6 +111,8 @@ class Trainer:
         Roles(self.rows, self.dense, self.dense_tables)  # finds their mistakes
         known = self.strategy is None or self.strategy in strategies.STRATEGIES
         require(known, "strategy", self.strategy, f"choose one of {', '.join(strategies.STRATEGIES)}")
+        meshed = self.sharding is None or isinstance(self.sharding, Sharding)
+        require(meshed, "sharding", self.sharding, "give sparse.Sharding(mesh, rows='…'), or None")
         alone = self.sharding is None or self.strategy != "host"
         remedy = "on a mesh devices would wait for each other's turn in Python; give 'sort'"
         require(alone, "strategy", self.strategy, remedy)
@@ -151,7 +158,7 @@ class Trainer:
             A state for one device, in every process.
 
         Raises:
-            ValueError: the state is used up.
+            ValueError: the state is used up, or is none.
 
         Example:
             >>> trainer = Trainer(lambda params: params["w"].sum(), dense=optax.sgd(0.1))
@@ -170,11 +177,15 @@ class Trainer:
         Returns:
             The state, to go on with.
 
+        Raises:
+            ValueError: the state is on a mesh already, is used up, or is none.
+
         Example:
             >>> trainer = Trainer(lambda params: params["w"].sum(), dense=optax.sgd(0.1))
             >>> trainer.place(trainer.whole(trainer.init({"w": jnp.ones(2)}))).params["w"]
             Array([1., 1.], dtype=float32)
         """
+        require_alive(state)
         return places.place(self.sharding, state)
 
     def _fresh(self, params: Any) -> TrainState:
@@ -198,7 +209,8 @@ class Trainer:
             The new state, and the loss, float [], or (loss, aux).
 
         Raises:
-            ValueError: the state is used up; an id of the batch needs more than 32 bits.
+            ValueError: the state is used up, is none, or is that of other optimizers; an id of the batch
+                needs more than 32 bits.
         """
         require_alive(state)
         require_uncut(batch)
@@ -215,7 +227,8 @@ class Trainer:
             The new state, and the losses, float [steps], or (losses, aux).
 
         Raises:
-            ValueError: the state is used up; an id of the batch needs more than 32 bits.
+            ValueError: the state is used up, is none, or is that of other optimizers; an id of the batch
+                needs more than 32 bits; there is no array [steps, …], or one of another number of steps.
 
         Example:
             >>> trainer = Trainer(lambda params, x: params["w"] @ x, dense=optax.sgd(0.1))
@@ -225,6 +238,7 @@ class Trainer:
         """
         require_alive(state)
         require_uncut(batches)
+        require_steps(batches)
         return self._steps(state, *batches)
 
     def finalize(self, state: TrainState) -> TrainState:
@@ -237,7 +251,7 @@ class Trainer:
             The same training, all rows as exact as those just read.
 
         Raises:
-            ValueError: the state is used up.
+            ValueError: the state is used up, is none, or is that of other optimizers.
 
         Example:
             >>> trainer = Trainer(lambda params: params["w"].sum(), dense=optax.sgd(0.1))
@@ -263,7 +277,7 @@ class Trainer:
 
         Raises:
             ValueError: no such table, or sources and rows that don't fit; the state is used up, or on a mesh,
-                or has rows that have missed steps.
+                has rows that have missed steps, or is that of other optimizers.
 
         Example:
             >>> import embedlab
@@ -276,6 +290,7 @@ class Trainer:
         """
         require_alive(state)
         require(not state.sizes, "state", "on a mesh", "resize whole(state), then place(…) it")
+        require_changes(changes)
         structure, parts = split(state.params)
         tables, kept = dict(parts["table"]), dict(state.rows)
         for name, (sources, fresh) in changes.items():
@@ -296,13 +311,18 @@ class Trainer:
         Returns:
             As `step`. It is in place where the state is donated.
 
+        Raises:
+            ValueError: see `step`; 64-bit ids are not seen here, since a `jit` has cut them off before.
+
         Example:
             >>> trainer = Trainer(lambda params: params["w"].sum(), dense=optax.sgd(0.1))
             >>> step = jax.jit(trainer.pure_step, donate_argnums=0)
             >>> step(trainer.init({"w": jnp.ones(2)}))[0].params["w"]
             Array([0.9, 0.9], dtype=float32)
         """
+        require_alive(state)
         structure, parts = split(state.params)
+        self._require_fit(parts, state)
         seen = places.view(state)
         parts, kept = self._prepare(seen, parts, state, batch)
         value, aux, gradients = self._gradients(seen, parts, batch)
@@ -334,6 +354,7 @@ class Trainer:
     def _finalize(self) -> Any:
         def every_row(state: TrainState) -> TrainState:
             structure, parts = split(state.params)
+            self._require_fit(parts, state)
             tables, kept = dict(parts["table"]), dict(state.rows)
             for name, optimizer in self._roles.optimizers(kept).items():
                 here = self.sharding, optimizer, tables[name], kept[name]
@@ -346,6 +367,15 @@ class Trainer:
     @functools.cached_property
     def _roles(self) -> Roles:
         return Roles(self.rows, self.dense, self.dense_tables)
+
+    def _require_fit(self, parts: Any, state: TrainState) -> None:
+        """Before anything is traced on it: a state of this trainer's optimizers, on its mesh."""
+        tables = self._roles.tables(parts["table"])
+        if self.sharding is not None:
+            padded = all(self.sharding.padded(len(table)) == len(table) for table in tables.values())
+            remedy = "put it on the trainer's mesh: trainer.place(state)"
+            require(padded, "state", "a whole one, whose tables are not padded", remedy)
+        require_fit(self._roles.optimizers(tables), tables, state)
 
     # --- the parts of a step ---------------------------------------------------------------------------
 
@@ -437,9 +467,8 @@ class Trainer:
 
     def _way(self, name: str, table: Any) -> str:
         """How duplicates are found where the update itself does not do it."""
-        if self.strategy in WAYS:
-            return self.strategy
-        return strategies.choose(table, self._roles.optimizer(name), clipped=True)
+        wanted = self.strategy if self.strategy in WAYS else None
+        return strategies.choose(table, self._roles.optimizer(name), clipped=True, wanted=wanted)
 
 
 def _is_rows(gradient: Any) -> bool:

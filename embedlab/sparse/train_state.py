@@ -46,13 +46,18 @@ def require_alive(state: TrainState) -> None:
         state: of a training, with tables [rows, width].
 
     Raises:
-        ValueError: an array of it was used up; it is named.
+        ValueError: it is no `TrainState`, or an array of it was used up; it is named.
 
     Example:
         >>> require_alive(TrainState({}, {}, (), 0))
 
     Source: none.
     """
+    if not isinstance(state, TrainState):
+        raise ValueError(
+            f"state: it is a {type(state).__name__}; give the TrainState that init or the last step returned "
+            "(a checkpoint is restored into one of trainer.shapes)"
+        )
     for path, leaf in jax.tree_util.tree_flatten_with_path(state)[0]:
         if isinstance(leaf, jax.Array) and not isinstance(leaf, jax.core.Tracer) and leaf.is_deleted():
             raise ValueError(

@@ -8,6 +8,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from embedlab.checks import require
 from embedlab.lookup.ids import require_uncut
@@ -41,11 +42,12 @@ def value_and_grad(
 
     Returns:
         A function of the same arguments, which gives what `jax.value_and_grad` gives: gradients shaped as
-        the parameters, with a `RowGradient` for a table and None for what gets none.
+        the parameters, with a `RowGradient` for a table and None for what gets none. It compiles the loss, so
+        its arguments are pytrees of arrays and numbers; a switch, as a string, is the loss's own to hold.
 
     Raises:
         ValueError: from the function it returns, a table that is not in `dense` is used otherwise than by a
-            look-up; a look-up stands inside of `vmap`.
+            look-up; a look-up stands inside of `vmap`; an argument is no array.
 
     Example:
         >>> import embedlab
@@ -69,10 +71,33 @@ def value_and_grad(
         return ((value, aux) if has_aux else value), grads
 
     def of(params: Any, *arguments: Any) -> tuple[Any, Any]:
+        require_arrays(arguments)
         require_uncut(arguments)
         return compiled(params, *arguments)
 
     return of
+
+
+def require_arrays(arguments: Any) -> None:
+    """Requires arguments that a program can be compiled for: text is none.
+
+    Args:
+        arguments: a tuple of pytrees of arrays [...].
+
+    Raises:
+        ValueError: there is text among them.
+
+    Example:
+        >>> require_arrays((jnp.ones(2), "sum"))
+        Traceback (most recent call last):
+        ValueError: arguments[1]='sum': the loss is compiled for arrays; make numbers of text, or let the ...
+
+    Source: none.
+    """
+    for path, leaf in jax.tree_util.tree_flatten_with_path(arguments)[0]:
+        text = isinstance(leaf, str | bytes) or (isinstance(leaf, np.ndarray) and leaf.dtype.kind in "USO")
+        remedy = "the loss is compiled for arrays; make numbers of text, or let the loss hold it"
+        require(not text, f"arguments{jax.tree_util.keystr(path)}", leaf, remedy)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -191,7 +216,7 @@ def trace(
 
     def program(leaves: Any, flat: Any) -> Any:
         found = loss(rebuild[0].unflatten(leaves), *rebuild[1].unflatten(flat))
-        _require_loss(found, has_aux)
+        require_loss(found, has_aux)
         return found if has_aux else (found, None)
 
     with permitted(parts["table"].values()):
@@ -200,21 +225,50 @@ def trace(
     return Traced(structure, parts, chosen, closed, flat, jax.tree.structure(shape))
 
 
-def _require_loss(found: Any, has_aux: bool) -> None:
-    """A loss is a number of floats; with `has_aux` a pair of that and something else."""
+def require_loss(found: Any, has_aux: bool) -> None:
+    """Requires of what a loss returned that it is a float [], or with `has_aux` a pair of that and all else.
+
+    Args:
+        found: what it returned.
+        has_aux: whether it is to be a pair.
+
+    Raises:
+        ValueError: it is something else.
+
+    Example:
+        >>> require_loss(jnp.float32(1), has_aux=True)
+        Traceback (most recent call last):
+        ValueError: has_aux=True: the loss returned float32 []; return (loss, aux)
+
+    Source: none.
+    """
     if has_aux:
         pair = isinstance(found, tuple) and len(found) == 2
-        require(pair, "has_aux", True, f"the loss returned {_kind(found)}; return (loss, aux)")
+        require(pair, "has_aux", True, f"the loss returned {kind_of(found)}; return (loss, aux)")
         found = found[0]
     shape, dtype = getattr(found, "shape", None), getattr(found, "dtype", None)
     if shape != () or dtype is None or not jnp.issubdtype(dtype, jnp.floating):
         raise ValueError(
-            f"loss: it returned {_kind(found)}. Return one float, as by .mean() or .sum(); to return "
+            f"loss: it returned {kind_of(found)}. Return one float, as by .mean() or .sum(); to return "
             "something beside it, return (loss, aux) and say has_aux=True."
         )
 
 
-def _kind(found: Any) -> str:
+def kind_of(found: Any) -> str:
+    """What something is, in words.
+
+    Args:
+        found: an array [...], or anything else.
+
+    Returns:
+        Its type and shape, or the name of its class.
+
+    Example:
+        >>> kind_of(jnp.ones(2)), kind_of([])
+        ('float32 [2]', 'a list')
+
+    Source: none.
+    """
     shape, dtype = getattr(found, "shape", None), getattr(found, "dtype", None)
     return f"a {type(found).__name__}" if shape is None else f"{dtype} {list(shape)}"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from pathlib import Path
 from typing import Any
 
@@ -347,6 +348,84 @@ def test_what_nothing_would_train_is_an_error() -> None:
         Trainer(loss, rows=sparse.sgd(0.1)).init(variables)
     with pytest.raises(ValueError, match=r"no collection 'batch_stats'; there is params, tables"):
         Trainer(loss, rows=sparse.sgd(0.1), mutable=("batch_stats",)).init(variables)
+
+
+@pytest.mark.parametrize(
+    ("loss", "settings", "message"),
+    [
+        (5, {}, "loss=5: give a function of the variables"),
+        (
+            len,
+            {"mutable": "batch_stats"},
+            "mutable='batch_stats': give names in a tuple, as ('batch_stats',)",
+        ),
+        (len, {"dense_tables": "table"}, "dense_tables='table': give names in a tuple, as ('words.table',)"),
+    ],
+    ids=["no loss", "bare collection", "bare table"],
+)
+def test_values_of_another_kind(loss: Any, settings: dict[str, Any], message: str, unchecked: None) -> None:
+    with pytest.raises(ValueError, match="^" + re.escape(message)):
+        Trainer(loss, **settings)
+
+
+def test_variables_and_states_that_are_none(unchecked: None) -> None:
+    wrong: Any = 5
+    trainer = Trainer(len, dense=optax.sgd(0.1))
+    with pytest.raises(
+        ValueError, match=r"^variables='a int': give the collections that model\.init returns"
+    ):
+        trainer.init(wrong)
+    of_rows = sparse.Trainer(len, dense=optax.sgd(0.1)).init({"w": jnp.ones(2)})
+    for call in (trainer.step, trainer.steps, trainer.finalize):
+        batch = () if call == trainer.finalize else (jnp.ones(2),)
+        with pytest.raises(ValueError, match=r"^state: it is a int; give the TrainState"):
+            call(wrong, *batch)
+        with pytest.raises(ValueError, match=r"^state\.params: it is a dict, of another kind of trainer"):
+            call(of_rows, *batch)
+
+
+@pytest.mark.parametrize(
+    ("mutable", "has_aux", "returned", "message"),
+    [
+        (
+            (),
+            True,
+            lambda value, stats: value,
+            "has_aux=True: the loss returned float32 []; return (loss, aux",
+        ),
+        ((), False, lambda value, stats: (value, stats), "loss: it returned a tuple. Return one float"),
+        (
+            ("batch_stats",),
+            False,
+            lambda value, stats: value,
+            "mutable=('batch_stats',): the loss returned float32 []; return (loss, collections)",
+        ),
+        (
+            ("batch_stats",),
+            True,
+            lambda value, stats: (value, stats),
+            "mutable=('batch_stats',): the loss returned (float32 [], a dict); return (loss, (collections, a",
+        ),
+        (
+            ("batch_stats",),
+            False,
+            lambda value, stats: (value, (stats, 1)),
+            "mutable=('batch_stats',): the loss returned (float32 [], a tuple); return (loss, collections)",
+        ),
+    ],
+    ids=["no aux", "aux unsaid", "no collections", "collections for aux", "aux with collections unsaid"],
+)
+def test_what_a_loss_returns(mutable: Any, has_aux: bool, returned: Any, message: str) -> None:
+    model = nn.BatchNorm(use_running_average=False)
+
+    def loss(variables: Any, x: Any) -> Any:
+        out, updated = model.apply(variables, x, mutable=["batch_stats"])
+        return returned(out.sum(), dict(updated))
+
+    x = jnp.arange(6.0).reshape(3, 2)
+    trainer = Trainer(loss, dense=optax.sgd(0.1), mutable=mutable, has_aux=has_aux)
+    with pytest.raises(ValueError, match="^" + re.escape(message)):
+        trainer.step(trainer.init(model.init(KEY, x)), x)
 
 
 def test_a_collection_that_the_variables_have_not_is_an_error() -> None:

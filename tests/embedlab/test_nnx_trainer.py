@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import threading
 from pathlib import Path
 from typing import Any
@@ -409,6 +410,55 @@ def test_what_nothing_would_train_is_an_error() -> None:
         Trainer(model, loss_of, rows=sparse.sgd(0.1))
     with pytest.raises(ValueError, match=r"dense_tables: 'table' is no table; there is words\.table"):
         Trainer(model, loss_of, rows=sparse.sgd(0.1), dense=optax.sgd(0.1), dense_tables=["table"])
+
+
+@pytest.mark.parametrize(
+    ("model", "loss", "settings", "message"),
+    [
+        (5, loss_of, {}, "model='a int': give an nnx.Module"),
+        (loss_of, nnx.Dict(), {}, "model='a function': give an nnx.Module"),
+        (nnx.Dict(), 5, {}, "loss=5: give a function of the model"),
+        (nnx.Dict(), loss_of, {"dense_tables": "table"}, "dense_tables='table': give names in a tuple, as ("),
+    ],
+    ids=["a number", "in the other's place", "no loss", "bare name"],
+)
+def test_values_of_another_kind(
+    model: Any, loss: Any, settings: dict[str, Any], message: str, unchecked: None
+) -> None:
+    with pytest.raises(ValueError, match="^" + re.escape(message)):
+        Trainer(model, loss, **settings)
+
+
+def test_a_loss_without_aux() -> None:
+    model = Classifier(embedding("dense", update="sparse"))
+    trainer = Trainer(model, loss_of, rows=sparse.sgd(0.1), dense=optax.sgd(0.1), has_aux=True)
+    with pytest.raises(
+        ValueError, match=r"^has_aux=True: the loss returned float32 \[\]; return \(loss, aux\)"
+    ):
+        trainer.step(*batch(0))
+    trainer = Trainer(model, lambda *given: (loss_of(*given), 1), rows=sparse.sgd(0.1), dense=optax.sgd(0.1))
+    with pytest.raises(ValueError, match=r"^loss: it returned a tuple\. Return one float.*has_aux=True"):
+        trainer.step(*batch(0))
+
+
+def test_a_state_of_other_optimizers() -> None:
+    model = Classifier(embedding("dense", update="sparse"))
+    plain = Trainer(model, loss_of, rows=sparse.sgd(0.1), dense=optax.sgd(0.1))
+    decaying = Trainer(model, loss_of, rows=sparse.sgd(0.1, weight_decay=0.1), dense=optax.sgd(0.1))
+    decaying.state = plain.state
+    for wrong in (lambda: decaying.step(*batch(0)), decaying.finalize):
+        with pytest.raises(
+            ValueError, match=r"^state\.rows\['words\.table'\] holds nothing, but rows of Sgd"
+        ):
+            wrong()
+
+
+def test_a_state_that_is_none(unchecked: None) -> None:
+    model = Classifier(embedding("dense", update="sparse"))
+    trainer: Any = Trainer(model, loss_of, rows=sparse.sgd(0.1), dense=optax.sgd(0.1))
+    trainer.state = {}
+    with pytest.raises(ValueError, match=r"^state: it is a dict; give the TrainState"):
+        trainer.step(*batch(0))
 
 
 def test_names_must_tell_arrays_apart() -> None:

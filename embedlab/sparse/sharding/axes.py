@@ -28,7 +28,7 @@ class Sharding:
         batch: the axis that the batch lies over, its first dimension; None for the same batch everywhere.
 
     Raises:
-        ValueError: an axis that the mesh doesn't have, or that isn't Auto.
+        ValueError: no mesh; an axis that the mesh doesn't have, or that isn't Auto.
 
     Example:
         >>> import jax
@@ -45,6 +45,8 @@ class Sharding:
     batch: str | None = None
 
     def __post_init__(self) -> None:
+        remedy = "give a jax.sharding.Mesh, as jax.make_mesh makes it"
+        require(isinstance(self.mesh, Mesh), "mesh", self.mesh, remedy)
         kinds = dict(zip(self.mesh.axis_names, self.mesh.axis_types, strict=True))
         for field in ("rows", "batch"):
             axis = getattr(self, field)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 import optax
 import pytest
 
 import embedlab
-from embedlab import sparse
+from embedlab import native, sparse
+from embedlab.sparse.fit import require_fit
 
 SPEC = embedlab.Dense(5, 2)
 IDS = jnp.array([[1, 2]])
@@ -34,12 +37,72 @@ def loss(params: Any, ids: Any) -> Any:
         ({"dense_tables": "words.table"}, "give names in a tuple"),
         ({"clip": 0.0}, "clip=0.0: give a norm above 0"),
         ({"strategy": "best"}, "strategy='best': choose one of kernel"),
+        ({"sharding": 5}, "sharding=5: give sparse.Sharding(mesh, rows='…'), or None"),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, dict) else "",
 )
 def test_settings(settings: dict[str, Any], message: str, unchecked: None) -> None:
     with pytest.raises(ValueError, match=re.escape(message)):
         sparse.Trainer(loss, **settings)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (lambda: sparse.Trainer(5), "loss=5: give a function of the parameters"),  # type: ignore[arg-type]
+        (lambda: sparse.Sharding(5), "mesh=5: give a jax.sharding.Mesh"),  # type: ignore[arg-type]
+        (lambda: sparse.Freeze(5), "rows=5: give ranges ((start, stop), …), a mask of bools, or None"),
+        (lambda: sparse.sgd(0.1, freeze=[0, 1]), "freeze=[0, 1]: give sparse.Freeze(…)"),
+        (lambda: sparse.sgd(0.1, exact="a"), "exact='a': give True or False"),
+        (lambda: sparse.adam(0.1, exact=1), "exact=1: give True or False"),  # type: ignore[arg-type]
+        (lambda: sparse.sgd(0.1, nesterov=True), "nesterov=True: give a momentum with it"),
+    ],
+)
+def test_values_of_another_kind(wrong: Any, message: str, unchecked: None) -> None:
+    with pytest.raises(ValueError, match="^" + re.escape(message)):
+        wrong()
+
+
+def test_a_strategy_that_a_table_does_not_allow_with_clip() -> None:
+    trainer = sparse.Trainer(
+        loss, rows=sparse.adagrad(0.1), dense=optax.sgd(0.1), clip=1.0, strategy="native"
+    )
+    table = embedlab.Dense(5, 2, dtype="bfloat16").init(jax.random.key(0))
+    with pytest.raises(ValueError, match=r"^strategy='native': it can't be taken for this table and opt"):
+        trainer.step(trainer.init({**params(), "words": table}), IDS)
+
+
+@pytest.mark.skipif(not native.available(), reason="no compiler")
+def test_a_kernel_with_clip() -> None:
+    trainer = sparse.Trainer(
+        loss, rows=sparse.adagrad(0.1), dense=optax.sgd(0.1), clip=1.0, strategy="kernel"
+    )
+    with pytest.raises(ValueError, match=r"^strategy='kernel': it can't be taken with clip, which needs"):
+        trainer.step(trainer.init(params()), IDS)
+
+
+@pytest.mark.parametrize(
+    ("batches", "message"),
+    [
+        ((), "batches: there is no array, so no number of steps; give arrays [steps, …]"),
+        ((jnp.float32(1),), "batches[0].shape=(): every array has the steps first; stack"),
+        (
+            (jnp.ones(3), jnp.ones(2)),
+            "batches[1].shape=(2,): every array has the steps first, as batches[0] ",
+        ),
+    ],
+    ids=["none", "a number", "two numbers of steps"],
+)
+def test_batches_of_no_number_of_steps(batches: Any, message: str) -> None:
+    trainer = sparse.Trainer(lambda params, *batch: params["w"].sum(), dense=optax.sgd(0.1))
+    with pytest.raises(ValueError, match="^" + re.escape(message)):
+        trainer.steps(trainer.init({"w": jnp.ones(2)}), *batches)
+
+
+def test_micro_batches_without_arrays() -> None:
+    trainer = sparse.Trainer(lambda params: params["w"].sum(), dense=optax.sgd(0.1), accumulate=2)
+    with pytest.raises(ValueError, match=r"^batch: with accumulate=2 it has arrays \[2, …\]; there is none"):
+        trainer.step(trainer.init({"w": jnp.ones(2)}))
 
 
 def test_a_strategy_that_calls_back_into_python_on_a_mesh(unchecked: None) -> None:
@@ -120,3 +183,95 @@ def test_numbers_and_keys_are_whole_as_they_are() -> None:
     found = trainer.whole(state).params
     assert int(found["number"]) == 3
     assert (jax.random.key_data(found["key"]) == jax.random.key_data(jax.random.key(1))).all()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "held", "keep"),
+    [
+        (
+            sparse.sgd(0.1),
+            sparse.sgd(0.1, weight_decay=0.5),
+            "nothing",
+            "Sgd(), weight_decay=0.5 keep clock float32 [2, 2], decayed float32 [5, 2]",
+        ),
+        (sparse.sgd(0.1, weight_decay=0.5), sparse.sgd(0.1), "clock float32 [2, 2], decayed", "Sgd() keep n"),
+        (sparse.adam(0.1), sparse.adam(0.1, exact=True), "m float32 [5, 2], v", "last int32 [5, 1]"),
+        (sparse.sgd(0.1), sparse.adam(0.1), "nothing", "m float32 [5, 2], v float32 [5, 2]"),
+        (sparse.adagrad(0.1), sparse.row_adagrad(0.1), "sum float32 [5, 2]", "sum float32 [5, 1]"),
+    ],
+    ids=["new decay", "no more decay", "exact", "another rule", "by row"],
+)
+def test_a_state_of_other_optimizers(before: Any, after: Any, held: str, keep: str) -> None:
+    old = sparse.Trainer(loss, rows=before, dense=optax.sgd(0.1))
+    new = sparse.Trainer(loss, rows=after, dense=optax.sgd(0.1))
+    found, wanted = re.escape(held), re.escape(keep)
+    message = rf"^state\.rows\['words\.table'\] holds {found}.*, but rows of .*{wanted}.*: make a new"
+    state = old.init(params())
+    stacked = jnp.stack([IDS, IDS])
+    for wrong in (
+        lambda: new.step(state, IDS),
+        lambda: new.steps(state, stacked),
+        lambda: new.finalize(state),
+        lambda: new.pure_step(state, IDS),
+    ):
+        with pytest.raises(ValueError, match=message):
+            wrong()
+    old.step(state, IDS)  # which no refusal has used up
+
+
+def test_a_state_of_other_tables() -> None:
+    rows = sparse.Trainer(loss, rows=sparse.sgd(0.1), dense=optax.sgd(0.1))
+    dense = sparse.Trainer(loss, dense=optax.sgd(0.1), dense_tables=("words.table",))
+    with pytest.raises(ValueError, match=r"^state\.rows holds nothing of table 'words\.table', which rows t"):
+        rows.step(dense.init(params()), IDS)
+    with pytest.raises(ValueError, match=r"^state\.rows holds table 'words\.table', which rows does not"):
+        dense.step(rows.init(params()), IDS)
+
+
+@pytest.mark.parametrize("call", ["step", "steps", "finalize", "whole", "place", "pure_step"])
+def test_a_state_that_is_none(call: str, unchecked: None) -> None:
+    trainer = sparse.Trainer(loss, rows=sparse.sgd(0.1), dense=optax.sgd(0.1))
+    batch = (IDS,) if "step" in call else ()
+    with pytest.raises(ValueError, match=r"^state: it is a dict; give the TrainState that init or the last"):
+        getattr(trainer, call)(params(), *batch)
+
+
+def test_a_whole_state_on_a_mesh(monkeypatch: pytest.MonkeyPatch) -> None:
+    mesh = jax.make_mesh((1,), ("rows",), axis_types=(jax.sharding.AxisType.Auto,))
+    sharding = sparse.Sharding(mesh, rows="rows")
+    trainer = sparse.Trainer(loss, rows=sparse.sgd(0.1), dense=optax.sgd(0.1), sharding=sharding)
+    state = trainer.whole(trainer.init(params()))
+    monkeypatch.setattr(sparse.Sharding, "padded", lambda self, rows: -(-rows // 4) * 4)  # as on four devices
+    with pytest.raises(
+        ValueError, match=r"^state='a whole one.*': put it on .*mesh: trainer\.place\(state\)"
+    ):
+        trainer.step(state, IDS)
+
+
+def test_a_padded_state_with_frozen_rows_fits() -> None:
+    rows = sparse.sgd(0.1, 0.9, weight_decay=0.1, freeze=sparse.Freeze(jnp.arange(5) < 2))
+    trainer = sparse.Trainer(loss, rows=rows, dense=optax.sgd(0.1))
+    state = trainer.init(params())
+    optimizers, tables = {"words.table": rows}, {"words.table": jnp.zeros((8, 2))}
+
+    def padded(array: Any) -> Any:
+        return jnp.pad(array, ((0, 3), (0, 0)))
+
+    kept = state.rows["words.table"]
+    kept = dataclasses.replace(kept, rows={name: padded(array) for name, array in kept.rows.items()})
+    on_mesh = dataclasses.replace(state, rows={"words.table": kept}, sizes=(("words.table", 5),))
+    require_fit(optimizers, tables, on_mesh)
+    with pytest.raises(
+        ValueError, match=r"holds .*, momentum float32 \[5, 2\], but .*, momentum float32 \[8, 2\]:"
+    ):
+        require_fit(optimizers, tables, dataclasses.replace(on_mesh, rows=state.rows))
+
+
+@pytest.mark.parametrize("text", ["sum", b"sum", np.array(["sum"])], ids=["str", "bytes", "array"])
+def test_text_among_the_arguments(text: Any) -> None:
+    def switched(params: Any, ids: Any, settings: Any) -> Any:
+        return loss(params, ids)
+
+    message = r"^arguments\[1\]\['mode'\]=.*sum.*: the loss is compiled for arrays; make numbers of text, or"
+    with pytest.raises(ValueError, match=message):
+        sparse.value_and_grad(switched)(params(), IDS, {"mode": text})

@@ -159,3 +159,56 @@ def test_sources_of_a_new_vocabulary() -> None:
     old, new = ["", "", "the", "cat"], ["", "", "a", "cat", ""]
     np.testing.assert_array_equal(sparse.vocabulary_sources(old, new), [0, 1, -1, 3, -1])
     assert sparse.vocabulary_sources([], []).shape == (0,)
+
+
+ADAM, ADAMW = sparse.adam(0.1), sparse.adam(0.1, weight_decay=0.5)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        (sparse.sgd(0.1), ADAM, "state holds nothing, but rows of Adam("),
+        (ADAM, ADAMW, "state holds m float32 [3, 2], v float32 [3, 2], but rows of Adam("),
+        (ADAMW, ADAM, "state holds clock float32 [2, 2], decayed float32 [3, 2], m"),
+        (ADAM, sparse.row_adam(0.1), "state holds m float32 [3, 2], v float32 [3, 2], but rows of RowAdam("),
+        (ADAM, sparse.adam(0.1, exact=True), "state holds m float32 [3, 2], v float32 [3, 2], but rows of A"),
+    ],
+    ids=["another rule", "new decay", "no more decay", "by row", "exact"],
+)
+def test_another_optimizer_is_refused(before: Any, after: Any, message: str) -> None:
+    table = jnp.ones((3, 2))
+    with pytest.raises(ValueError, match="^" + re.escape(message) + ".*go on with the tables and the optim"):
+        sparse.resize(after, table, before.init(table), [0, 1], jnp.zeros((2, 2)))
+
+
+@pytest.mark.parametrize(
+    ("fresh", "message"),
+    [
+        ([[0.0, 0.0]], "fresh='a list': give new rows, an array float32 [new, 2]"),
+        (jnp.zeros(2), "fresh='float32 [2]': give new rows"),
+        (jnp.zeros((1, 2), jnp.bfloat16), "fresh.dtype='bfloat16': the table's is float32; convert one"),
+    ],
+    ids=["a list", "a vector", "another type"],
+)
+def test_new_rows_that_are_none_are_refused(fresh: Any, message: str, unchecked: None) -> None:
+    optimizer, table = sparse.sgd(0.1), jnp.ones((3, 2))
+    with pytest.raises(ValueError, match="^" + re.escape(message)):
+        sparse.resize(optimizer, table, optimizer.init(table), [0], fresh)
+
+
+@pytest.mark.parametrize("change", [np.zeros((2, 4)), ([0],), 5], ids=["rows alone", "one", "a number"])
+def test_changes_that_are_no_pairs_are_refused(change: Any, x64: None, unchecked: None) -> None:
+    loss, params = make(OLD)
+    trainer = sparse.Trainer(loss, rows=sparse.sgd(0.1), dense=optax.sgd(0.1))
+    state = trainer.init(params())
+    with pytest.raises(ValueError, match=r"^changes\['words\.table'\]='a \w+': give a pair \(sources, fresh"):
+        trainer.resize(state, {"words.table": change})
+    with pytest.raises(ValueError, match=r"^changes='a \w+': give table name → \(sources, fresh\)"):
+        trainer.resize(state, change)
+
+
+def test_a_word_that_stands_twice_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"^old='a': it stands there twice"):
+        sparse.vocabulary_sources(["a", "b", "a"], ["a"])
+    with pytest.raises(ValueError, match=r"^new='b': it stands there twice"):
+        sparse.vocabulary_sources(["a", "b"], ["b", "a", "b"])

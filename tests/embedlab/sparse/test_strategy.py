@@ -120,7 +120,8 @@ def test_merging_in_jax_can_always_be_wanted(wanted: str, uncompiled: None) -> N
 def test_what_can_not_be_taken(
     wanted: str, name: str, dtype: str, clipped: bool, can: str, compiled: None
 ) -> None:
-    message = f"strategy={wanted!r}: it can't be taken for this table and optimizer; {can} can"
+    why = "with clip, which needs merged gradients" if clipped else "for this table and optimizer"
+    message = f"strategy={wanted!r}: it can't be taken {why}; {can} can"
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         choose(table(dtype), ALL[name], clipped=clipped, wanted=wanted)
 
