@@ -42,5 +42,5 @@ class TestKinds(Contract):
         ),
         Case("hashed-unbounded", Hashed(None, 4, buckets=13, importance=13), 52 + 26),
         Case("subword", Subword(5, 4, buckets=8), 52, WORDS, 96),
-        Case("subword-no-own-row", Subword(5, 4, buckets=13, own_row=False), 52, WORDS, 96),
+        Case("subword-no-own-row", Subword(5, 4, buckets=13, own_row=False), 52, WORDS, 96, slow=True),
     )

@@ -161,6 +161,7 @@ def everything_batch(number: int) -> tuple[Any, ...]:
     return *batch(number), jax.random.key(number)
 
 
+@pytest.mark.slow  # as NNX's, in each run
 def test_everything_else_in_a_model_is_carried() -> None:
     (ours, start), (theirs, variables) = everything("sparse"), everything("dense")
     trainer = Trainer(

@@ -74,12 +74,19 @@ sources = st.one_of(
 )
 shares = st.floats(0, 1, exclude_max=True)
 limits = st.none() | rates(exclude_min=True)
+
+
+def train(rate: float, share: float, **more: Any) -> Train:
+    """Settings whose decay a step, rate × weight decay, is below 1."""
+    return Train(rate=rate, weight_decay=min(0.9 * share / rate, 1e6), **more)
+
+
 trains = st.builds(
-    Train,
+    train,
     optimizer=st.sampled_from(["adam", "adagrad", "sgd", "momentum", "row_adagrad"]),
     rate=rates(exclude_min=True) | counts,
     exact=st.booleans(),
-    weight_decay=rates(),
+    share=shares,
     l2=rates(),
     clip=limits | counts,
     max_norm=limits,

@@ -85,9 +85,9 @@ SPARSELY = [[0, 2, 2], [3, 3, 3], [0, 1, 3], [3, 3, 3], [5, 0, 0], [4, 2, 1]]
     "more",
     [
         {},
-        {"weight_decay": 0.5},
-        {"clip": 0.5},
-        {"warmup": 3},
+        pytest.param({"weight_decay": 0.5}, marks=pytest.mark.slow),
+        pytest.param({"clip": 0.5}, marks=pytest.mark.slow),
+        pytest.param({"warmup": 3}, marks=pytest.mark.slow),
         {"weight_decay": 0.5, "clip": 0.5, "warmup": 3},
     ],
     ids=lambda more: "+".join(more) or "plain",

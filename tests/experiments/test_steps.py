@@ -173,7 +173,12 @@ def test_small_updates_come_through_by_chance() -> None:
 
 @pytest.mark.parametrize("optimizer", ["adam", "adagrad", "sgd", "momentum", "row_adagrad", "row_adam"])
 @pytest.mark.parametrize(
-    "more", [{}, {"clip": 1.0, "l2": 0.1, "weight_decay": 0.1, "max_norm": 1.0}], ids=["plain", "all"]
+    "more",
+    [
+        pytest.param({}, marks=pytest.mark.slow),
+        {"clip": 1.0, "l2": 0.1, "weight_decay": 0.1, "max_norm": 1.0},
+    ],
+    ids=["plain", "all"],
 )
 def test_no_temporary_is_as_large_as_the_table(optimizer: Any, more: Any) -> None:
     exact = optimizer in ("adam", "momentum") and bool(more)

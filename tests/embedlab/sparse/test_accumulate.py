@@ -56,8 +56,11 @@ def trained(
 @pytest.mark.parametrize("micro", [2, pytest.param(4, marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
     "rows",
-    [sparse.sgd(0.1), sparse.adagrad(0.1), sparse.adam(0.01, exact=True, weight_decay=0.1)],
-    ids=["sgd", "adagrad", "adamw exact"],
+    [
+        pytest.param(sparse.sgd(0.1), marks=pytest.mark.slow, id="sgd"),
+        pytest.param(sparse.adagrad(0.1), id="adagrad"),
+        pytest.param(sparse.adam(0.01, exact=True, weight_decay=0.1), id="adamw exact"),
+    ],
 )
 def test_micro_batches_equal_the_whole_batch(rows: sparse.RowOptimizer, micro: int, x64: None) -> None:
     whole, values = trained(1, rows)
@@ -74,7 +77,11 @@ def test_clipping_sees_the_whole_gradient(x64: None) -> None:
     assert np.abs(found["head"] - loose["head"]).max() > 1e-6  # it did clip
 
 
-@pytest.mark.parametrize("policy", [None, jax.checkpoint_policies.dots_saveable], ids=["all", "dots kept"])
+@pytest.mark.parametrize(
+    "policy",
+    [None, pytest.param(jax.checkpoint_policies.dots_saveable, marks=pytest.mark.slow)],
+    ids=["all", "dots kept"],
+)
 def test_micro_batches_under_remat(policy: Any, x64: None) -> None:
     whole, _ = trained(1, sparse.adagrad(0.1))
     found, _ = trained(4, sparse.adagrad(0.1), jax.checkpoint(loss, policy=policy))

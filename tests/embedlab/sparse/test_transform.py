@@ -65,7 +65,8 @@ CASES = [(kind, form) for kind in KINDS for form in FORMS if form != "many" or k
 
 
 SLOW = {  # whose parts are in others
-    "padded": ("hashed-signed", "hashed-importance"),
+    "vectors": ("hashed-signed", "hashed-importance"),
+    "padded": ("hashed", "hashed-signed", "hashed-importance"),
     "ragged": ("hashed", "hashed-signed", "hashed-importance"),
 }
 
