@@ -190,6 +190,7 @@ class Trainer:
 
     def _fresh(self, params: Any) -> TrainState:
         """The state before the first step, on one device."""
+        params = jax.tree.map(lambda leaf: jnp.asarray(leaf) if isinstance(leaf, float) else leaf, params)
         require_distinct(params)
         _, parts = split(params)
         tables = self._roles.tables(parts["table"])

@@ -298,6 +298,18 @@ def test_no_step_makes_an_array_as_large_as_a_table(name: str, form: str) -> Non
     assert memory.output_size_in_bytes - memory.alias_size_in_bytes < 1000
 
 
+def test_a_number_of_python_is_trained_as_an_array_is() -> None:
+    def loss(params: Any) -> Any:
+        return (params["scale"] - 3) ** 2
+
+    trainer = sparse.Trainer(loss, dense=optax.adam(0.1))
+    (of_number, value), (of_array, _) = (
+        trainer.step(trainer.init({"scale": scale})) for scale in (2.0, jnp.array(2.0))
+    )
+    assert float(value) == 1
+    assert float(of_number.params["scale"]) == float(of_array.params["scale"]) > 2
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("rows", [sparse.sgd(0.5), sparse.row_adagrad(0.5)], ids=["sgd", "row_adagrad"])
 def test_the_last_row_of_more_entries_than_32_bits_count(rows: sparse.RowOptimizer) -> None:
