@@ -42,6 +42,12 @@ def on_eight(*arguments: str) -> Any:
     return result(start(8, *arguments))
 
 
+def in_halves(cases: list[str]) -> dict[str, Any]:
+    """Cases, in two processes side by side."""
+    halves = [start(8, "cases", *cases[first::2]) for first in range(2)]
+    return {name: one for half in halves for name, one in result(half, seconds=3600).items()}
+
+
 def found(results: dict[str, Any], name: str) -> Any:
     assert not isinstance(results[name], str), results[name]
     return results[name]
@@ -86,8 +92,7 @@ def require_equal(one: dict[str, Any], name: str) -> None:
 
 @pytest.fixture(scope="module")
 def trained() -> dict[str, Any]:
-    halves = [start(8, "cases", *CASES[first::2]) for first in range(2)]  # side by side
-    return {name: one for half in halves for name, one in result(half).items()}
+    return in_halves(CASES)
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -103,7 +108,7 @@ def test_rows_are_cut_and_padded(trained: dict[str, Any]) -> None:
 
 @pytest.mark.slow
 def test_every_training_is_that_of_one_device() -> None:
-    results = result(start(8, "cases", *ALL), seconds=3600)
+    results = in_halves(ALL)
     for name in ALL:
         require_equal(found(results, name), name)
 
