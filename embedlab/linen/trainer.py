@@ -13,7 +13,7 @@ from flax.traverse_util import flatten_dict, unflatten_dict
 
 from embedlab import sparse
 from embedlab.checks import require, require_names
-from embedlab.sparse.module_trainer import ModuleTrainer, optimizer_of_rest
+from embedlab.sparse.module_trainer import ModuleTrainer
 from embedlab.sparse.modules import Parameters
 from embedlab.sparse.transform import kind_of, require_loss
 
@@ -112,9 +112,7 @@ class Trainer:
         if lacking:
             there = ", ".join(sorted(variables))
             raise ValueError(f"mutable: the variables have no collection {lacking[0]!r}; there is {there}")
-        params = self._parameters(variables)
-        optimizer_of_rest(self.dense, params, self.dense_tables)
-        return self._trainer.init(params)
+        return self._trainer.init(self._parameters(variables))
 
     def step(self, state: sparse.TrainState, *batch: Any) -> tuple[sparse.TrainState, Any]:
         """A training step.
@@ -199,7 +197,7 @@ class Trainer:
             sparse.Trainer(
                 self._loss_of_parameters,
                 self.rows,
-                optax.set_to_zero() if self.dense is None else self.dense,
+                self.dense,
                 dense_tables=self.dense_tables,
                 has_aux=True,
                 clip=self.clip,

@@ -13,7 +13,7 @@ from flax import nnx
 from embedlab import sparse
 from embedlab.checks import require, require_names
 from embedlab.nnx.embed import Buffer, Table
-from embedlab.sparse.module_trainer import ModuleTrainer, optimizer_of_rest
+from embedlab.sparse.module_trainer import ModuleTrainer
 from embedlab.sparse.modules import Parameters, Path
 from embedlab.sparse.train_state import require_alive
 from embedlab.sparse.transform import kind_of, require_loss
@@ -99,7 +99,7 @@ class Trainer:
             sparse.Trainer(
                 _loss_of_parameters(loss, has_aux),
                 rows,
-                optimizer_of_rest(dense, params, dense_tables),
+                dense,
                 dense_tables=tuple(dense_tables),
                 has_aux=True,
                 clip=clip,

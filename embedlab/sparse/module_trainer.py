@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Iterable
 from typing import Any
 
 import jax
-import optax
 
 from embedlab.lookup.ids import require_uncut
 from embedlab.sparse.accumulate import require_steps
@@ -27,6 +25,7 @@ class ModuleTrainer:
 
     Example:
         >>> import jax.numpy as jnp
+        >>> import optax
         >>> def loss(params, x):
         ...     count = params.carried["count"]
         ...     return (params.trained["w"] * x).sum(), ({"count": count + 1}, count)
@@ -117,40 +116,6 @@ class ModuleTrainer:
         new, (value, (changed, aux)) = self.trainer.pure_step(_with(state, constant=constant), *batch)
         carried = {**state.params.carried, **changed}
         return _with(new, carried=carried, constant={}), (value, aux)
-
-
-def optimizer_of_rest(
-    dense: optax.GradientTransformation | None, params: Parameters, dense_tables: Iterable[str] = ()
-) -> Any:
-    """The optimizer of all that is no table, which must be given where there is something to train.
-
-    Args:
-        dense: an optax optimizer, or None.
-        params: of the model; tables are arrays [rows, width].
-        dense_tables: names of tables that it trains as well.
-
-    Returns:
-        The optimizer.
-
-    Raises:
-        ValueError: there is none, and arrays to train.
-
-    Example:
-        >>> optimizer_of_rest(None, Parameters.of(trained={("head", "bias"): 1}))
-        Traceback (most recent call last):
-        ValueError: dense=None: nothing would train head.bias. Give an optax optimizer, or
-        optax.set_to_zero() to leave what is no table as it is.
-
-    Source: none.
-    """
-    names = sorted({*params.trained, *dense_tables})
-    if dense is None and names:
-        listed = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
-        raise ValueError(
-            f"dense=None: nothing would train {listed}. Give an optax optimizer, or optax.set_to_zero() to "
-            "leave what is no table as it is."
-        )
-    return optax.set_to_zero() if dense is None else dense
 
 
 def _require_state(state: TrainState) -> None:

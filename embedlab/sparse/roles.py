@@ -151,10 +151,11 @@ class Roles:
         """
         if self.dense is not None:
             return self.dense
-        names = [*parts["trained"], *self.dense_tables]
+        names = sorted({*parts["trained"], *self.dense_tables})
         if names:
+            listed = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
             raise ValueError(
-                f"dense=None: nothing would train {names[0]}. Give an optax optimizer, or "
+                f"dense=None: nothing would train {listed}. Give an optax optimizer, or "
                 "optax.set_to_zero() to leave what is no table as it is."
             )
         return optax.set_to_zero()

@@ -12,7 +12,7 @@ from embedlab.lookup.unique import unique
 @pytest.mark.parametrize("backend", ["cpu", "gpu"])  # the way of each, on whatever there is
 @pytest.mark.parametrize("x64", [False, True])
 @pytest.mark.parametrize("number", [0, 1, 2, 257, 5000])
-@pytest.mark.parametrize("largest", [3, 2**31 - 2])
+@pytest.mark.parametrize("largest", [3, pytest.param(1000, marks=pytest.mark.slow), 2**31 - 2])
 def test_as_numpy(monkeypatch, backend, x64, number, largest):
     ids = np.random.default_rng(number).integers(0, largest, number, np.int32, endpoint=True)
     ids[::5] = ABSENT

@@ -83,7 +83,7 @@ def test_nothing_but_tables_needs_no_dense_optimizer() -> None:
 
 def test_what_nothing_would_train() -> None:
     remedy = "Give an optax optimizer, or optax.set_to_zero() to leave what is no table as it is."
-    with refused(f"dense=None: nothing would train head. {remedy}"):
+    with refused(f"dense=None: nothing would train bias, head. {remedy}"):
         Roles(ROWS, None, ()).optimizer_of_others(PARTS)
     with refused(f"dense=None: nothing would train b.table. {remedy}"):
         Roles(ROWS, None, ("b.table",)).optimizer_of_others({**PARTS, "trained": {}})

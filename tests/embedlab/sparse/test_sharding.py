@@ -42,10 +42,10 @@ def on_eight(*arguments: str) -> Any:
     return result(start(8, *arguments))
 
 
-def in_halves(cases: list[str]) -> dict[str, Any]:
+def in_halves(cases: list[str], seconds: float = 500) -> dict[str, Any]:
     """Cases, in two processes side by side."""
     halves = [start(8, "cases", *cases[first::2]) for first in range(2)]
-    return {name: one for half in halves for name, one in result(half, seconds=3600).items()}
+    return {name: one for half in halves for name, one in result(half, seconds).items()}
 
 
 def found(results: dict[str, Any], name: str) -> Any:
@@ -108,7 +108,7 @@ def test_rows_are_cut_and_padded(trained: dict[str, Any]) -> None:
 
 @pytest.mark.slow
 def test_every_training_is_that_of_one_device() -> None:
-    results = in_halves(ALL)
+    results = in_halves(ALL, seconds=3600)
     for name in ALL:
         require_equal(found(results, name), name)
 
