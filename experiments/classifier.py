@@ -95,7 +95,7 @@ def load(folder: str | os.PathLike[str]) -> Classifier:
     config, classes = codec.decode(stored), tuple(summary["classes"])
     with mistakes(str(directory.path)):
         vocabulary = Vocabulary.load(directory.path / "vocabulary.json")
-    model = Model(config.embedding, config.encoder, len(classes))
+    model = Model(config.embedding, config.encoder, len(classes), config.head)
     return Classifier(
         config, classes, vocabulary, model, _parameters(directory, model, config, vocabulary), directory.path
     )

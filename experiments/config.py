@@ -15,6 +15,7 @@ import embedlab
 from embedlab.checks import require, require_count
 from experiments.data import Docstrings, Source
 from experiments.encoders import Bag, Encoder
+from experiments.head import Head
 
 Optimizer = Literal["adam", "adagrad", "sgd", "momentum", "row_adagrad", "row_adam"]
 Update = Literal["auto", "sparse", "dense"]
@@ -214,7 +215,8 @@ class Config:
         embedding: the embedding that the run is about.
         data: where labelled text comes from.
         text: how a document becomes tokens.
-        encoder: from a document's vectors to logits.
+        encoder: from a document's vectors to its features.
+        head: from features to logits.
         train: how a model is trained.
         quality: how much of an embedding its intrinsic metrics look at.
         rivals: further embeddings, by name, trained beside `embedding` on the same split.
@@ -235,6 +237,7 @@ class Config:
     data: Source = Docstrings()
     text: Text = Text()
     encoder: Encoder = Bag()
+    head: Head = Head()
     train: Train = Train()
     quality: Quality = Quality()
     rivals: dict[str, embedlab.Embedding] = dataclasses.field(default_factory=dict)
@@ -269,4 +272,11 @@ class Config:
         _require_seed("split_seed", self.split_seed)
 
 
-_PARTS = {"data": Source, "text": Text, "encoder": Encoder, "train": Train, "quality": Quality}
+_PARTS = {
+    "data": Source,
+    "text": Text,
+    "encoder": Encoder,
+    "head": Head,
+    "train": Train,
+    "quality": Quality,
+}

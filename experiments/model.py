@@ -9,10 +9,13 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from flax import nnx
 from jaxtyping import Array, Float, PRNGKeyArray
 
 import embedlab
-from experiments.encoders import Encoder
+from experiments import functional
+from experiments.encoders import Documents, Encoder, EncoderModule
+from experiments.head import Head
 from experiments.prepare import Encoded
 
 _ROWS = 256  # documents a step of prediction
@@ -26,18 +29,26 @@ class Model:
         spec: the embedding.
         encoder: what reads its vectors.
         classes: number of labels.
+        head: what makes logits of the encoder's features.
     """
 
     spec: embedlab.Embedding
     encoder: Encoder
     classes: int
+    head: Head = Head()
 
     def init(self, key: PRNGKeyArray, buffers: Any) -> dict[str, Any]:
-        """The trained arrays: `tables` and `dense` of the embedding, and the `encoder`'s."""
-        embedding_key, encoder_key = jax.random.split(key)
+        """The trained arrays: `tables` and `dense` of the embedding, the `encoder`'s and the `head`'s."""
+        embedding_key, head_key = jax.random.split(key)
         variables = self.spec.init(embedding_key, buffers)
-        encoder = self.encoder.init(encoder_key, self.spec.dim, self.classes)
-        return {"tables": variables.tables, "dense": variables.dense, "encoder": encoder}
+        encoder = functional.init(self._build, jax.random.fold_in(head_key, 1))
+        width = functional.module(self._build, encoder).width
+        head = self.head.init(head_key, width, self.classes)
+        return {"tables": variables.tables, "dense": variables.dense, "encoder": encoder, "head": head}
+
+    @property
+    def _build(self) -> functional.Build:
+        return _Build(self.encoder, self.spec.dim)
 
     def variables(self, parameters: dict[str, Any], buffers: Any) -> embedlab.Variables:
         """The embedding's part of the parameters, with buffers beside."""
@@ -54,9 +65,21 @@ class Model:
     ) -> Float[Array, "rows classes"]:
         """Logits [rows, classes] of ids [rows, length]."""
         variables = self.variables(parameters, buffers)
-        return self.encoder.logits(
-            parameters["encoder"], self.spec, variables, ids, lengths, dropout=dropout, key=key
-        )
+        documents = Documents(self.spec, variables, ids, lengths, dropout, key)
+        features = functional.module(self._build, parameters["encoder"])(documents)
+        head_key = None if key is None else jax.random.fold_in(key, 2)
+        return self.head.outputs(parameters["head"], features, head_key)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Build:
+    """Makes the encoder's module; equal where settings are, so that its structure is found once."""
+
+    encoder: Encoder
+    dim: int
+
+    def __call__(self, rngs: nnx.Rngs) -> EncoderModule:
+        return self.encoder.build(self.dim, rngs)
 
 
 def probabilities(model: Model, parameters: dict[str, Any], documents: Encoded) -> np.ndarray:

@@ -56,7 +56,7 @@ class Prepared:
 def prepare(lexicon: Lexicon, material: Material) -> Prepared:
     """Reads the material for one embedding."""
     config, dataset = material.config, material.dataset
-    model = Model(lexicon.spec, config.encoder, len(dataset.classes))
+    model = Model(lexicon.spec, config.encoder, len(dataset.classes), config.head)
     watch = Stopwatch({"prepare": lexicon.seconds})
     with watch("prepare"):
         encoded = encode(lexicon.spec, lexicon.vocabulary, material.documents, config.text)
@@ -191,7 +191,9 @@ def _sizes(prepared: Prepared, fitted: Fitted) -> dict[str, int]:
     variables = prepared.model.variables(fitted.parameters, prepared.lexicon.buffers)
     return {
         "parameters": variables.num_parameters,
-        "encoder_parameters": sum(leaf.size for leaf in jax.tree.leaves(fitted.parameters["encoder"])),
+        "encoder_parameters": sum(
+            leaf.size for part in ("encoder", "head") for leaf in jax.tree.leaves(fitted.parameters[part])
+        ),
         "trainable_bytes": variables.num_bytes.trainable,
         "index_bytes": variables.num_bytes.index,
     }

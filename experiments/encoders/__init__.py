@@ -1,6 +1,6 @@
-"""Encoders: from a document's ids to logits. A kind of encoder is one small file."""
+"""Encoders: from a document's vectors to its features. A kind of encoder is one small file."""
 
 from experiments.encoders.bag import Bag
-from experiments.encoders.base import Encoder
+from experiments.encoders.base import Documents, Encoder, EncoderModule
 
-__all__ = ["Bag", "Encoder"]
+__all__ = ["Bag", "Documents", "Encoder", "EncoderModule"]

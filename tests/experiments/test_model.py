@@ -27,7 +27,8 @@ def test_what_is_trained() -> None:
     assert shapes == {
         "tables": {"table": (20, 4)},
         "dense": {},
-        "encoder": {"weight": (4, 3), "bias": (3,)},
+        "encoder": {},
+        "head": {"weight": (4, 3), "bias": (3,)},
     }
     assert MODEL.variables(PARAMETERS, {}).num_parameters == 80
 

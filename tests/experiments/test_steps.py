@@ -155,7 +155,7 @@ def test_tables_rest_until_they_are_let_go() -> None:
     live, parameters = begun(MODEL, settings)
     live, _ = steps.take(MODEL, settings, live, {}, documents(), batches(4), KEY)
     jax.tree.map(np.testing.assert_array_equal, live.params["tables"], parameters["tables"])
-    assert (live.params["encoder"]["weight"] != parameters["encoder"]["weight"]).all()
+    assert (live.params["head"]["weight"] != parameters["head"]["weight"]).all()
     live, _ = steps.take(MODEL, settings, live, {}, documents(), batches(4, 4), KEY)
     assert (live.params["tables"]["table"] != parameters["tables"]["table"]).all()  # the decay is of all
 
