@@ -11,7 +11,7 @@ from experiments.baselines import majority, strongest, tfidf_logistic
 from experiments.errors import Mistake
 from experiments.evaluate import evaluate
 from experiments.material import Material
-from experiments.outcome import Outcome, correct, save_predictions, told
+from experiments.outcome import Outcome, save_predictions, scores, told
 from experiments.progress import Progress
 from experiments.run import RunDirectory, versions
 
@@ -35,7 +35,7 @@ def run_baselines(workdir: Path, material: Material, progress: Progress) -> list
             run.done(told(summary))
         else:
             progress.skip(name, told(summary))
-        outcomes.append(Outcome(name, correct(directory, labels)[None], [summary]))
+        outcomes.append(Outcome(name, scores(directory, labels)[None], [summary]))
     return outcomes
 
 

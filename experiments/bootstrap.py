@@ -1,4 +1,4 @@
-"""Confidence intervals of an accuracy and of a difference, over groups of test rows and seeds at once.
+"""Confidence intervals of a mean score and of a difference, over groups of test rows and seeds at once.
 
 Near-duplicates are right or wrong together: fifty rows in ten groups tell about as much as ten rows. So
 it is groups that are drawn, with all their rows; a row that is like no other is a group of one.
@@ -9,11 +9,12 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 
 #: The part of the resampled values that an interval holds.
 LEVEL = 0.95
 _ROUNDING = 1e-12
+_DRAWN = 2**22  # numbers drawn at a time
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,29 +43,34 @@ class Interval:
 
 
 def mean_interval(
-    correct: Bool[np.ndarray, "seeds rows"],
+    scores: Float[np.ndarray, "seeds rows"],
     groups: Int[np.ndarray, " rows"] | None = None,
     *,
+    least: float = 0.0,
     resamples: int = 2000,
     seed: int = 0,
 ) -> Interval:
-    """Mean accuracy over seeds, with the interval for new groups of rows and new seeds.
+    """Mean score over rows and seeds, with the interval for new groups of rows and new seeds.
+
+    The score of a row is 1 where the model is right and 0 where it is not, say; then the mean is accuracy.
 
     Each resample draws as many groups as there are with replacement and, independently, seeds with
     replacement, and takes the mean over all rows drawn; the interval runs from the 2.5th to the 97.5th
     percentile of these means. All seeds share the drawn groups, as they share the test set, so that a hard
     row counts as one row.
 
-    Resamples hold only what was seen. Where no row is wrong in any seed (or none right), groups on which
-    some are may still be a share of up to `1 − 0.025^(1/g)` of g groups (about 3.7/g), and so much further
-    the interval reaches: from `0.025^(1/g)` to 1, which is that of Clopper and Pearson.
+    Resamples hold only what was seen. Where no group lies below the mean (as where no row is wrong in any
+    seed), or none above, such groups may still be a share of up to `1 − 0.025^(1/g)` of g groups (about
+    3.7/g), and by as much further the interval reaches: from `0.025^(1/g)` to 1 where all are right, which is
+    that of Clopper and Pearson.
 
     What it cannot do: from S seeds it sees (S − 1)/S of the variance between seeds (two thirds at three
     seeds, none at one).
 
     Args:
-        correct: bool [seeds, rows], whether the model of a seed is right on a test row.
+        scores: [seeds, rows], how well the model of a seed does on a test row, at most 1.
         groups: int [rows], which rows are near-duplicates of each other; None if none are.
+        least: the smallest score there can be; −∞ where there is none.
         resamples: how many resamples.
         seed: of the random draws; the result depends on it and on nothing else that is random, and not
             on the order of the rows or the numbers of the groups.
@@ -73,7 +79,7 @@ def mean_interval(
         The mean and its 95 % interval.
 
     Raises:
-        ValueError: `correct` is not two-dimensional, or empty; `groups` is not one number a row;
+        ValueError: `scores` is not two-dimensional, or empty; `groups` is not one number a row;
             `resamples` is below 1.
 
     Example:
@@ -86,24 +92,25 @@ def mean_interval(
         and Hinkley, "Bootstrap Methods and their Application", 1997, section 3.8 (groups drawn whole);
         Clopper and Pearson, "The use of confidence or fiducial limits", 1934.
     """
-    _check("correct", correct, groups, resamples)
+    _check("scores", scores, groups, resamples)
     rng = np.random.default_rng(seed)
-    size, right = _by_group(correct, groups)
-    mean, rate = float(correct.mean()), right / size
-    resampled = _resample_seeds(rng, _resample_groups(rng, size, right, resamples))
+    size, total = _by_group(scores, groups)
+    mean, rate = float(scores.mean()), total / size
+    resampled = _resample_seeds(rng, _resample_groups(rng, size, total, resamples))
     worse, better = (rate < mean - _ROUNDING).any(), (rate > mean + _ROUNDING).any()
-    return _interval(mean, resampled, len(size), worse=worse, better=better, least=0.0)
+    return _interval(mean, resampled, len(size), worse=worse, better=better, least=least, most=1.0)
 
 
 def paired_difference(
-    a: Bool[np.ndarray, "seeds_a rows"],
-    b: Bool[np.ndarray, "seeds_b rows"],
+    a: Float[np.ndarray, "seeds_a rows"],
+    b: Float[np.ndarray, "seeds_b rows"],
     groups: Int[np.ndarray, " rows"] | None = None,
     *,
+    least: float = 0.0,
     resamples: int = 2000,
     seed: int = 0,
 ) -> Interval:
-    """Mean accuracy of `a` minus that of `b` on the same rows, with its interval.
+    """Mean score of `a` minus that of `b` on the same rows, with its interval.
 
     As `mean_interval`; the drawn groups are the same for both, so that what makes a row hard for both
     cancels. Seeds are drawn independently for each, even where there are as many: the first run of one
@@ -114,9 +121,10 @@ def paired_difference(
     none of `a` does better. Where the two agree on every row it reaches as far either way.
 
     Args:
-        a: bool [seeds of a, rows], whether a model is right on a test row.
-        b: bool [seeds of b, rows], the other model's, on the same rows in the same order.
+        a: [seeds of a, rows], how well a model does on a test row, at most 1.
+        b: [seeds of b, rows], the other model's, on the same rows in the same order.
         groups: int [rows], which rows are near-duplicates of each other; None if none are.
+        least: the smallest score there can be; −∞ where there is none.
         resamples: how many resamples.
         seed: of the random draws.
 
@@ -141,36 +149,42 @@ def paired_difference(
     if a.shape[1] != b.shape[1]:
         raise ValueError(f"a has {a.shape[1]} rows and b {b.shape[1]}: give both on the same test rows")
     rng = np.random.default_rng(seed)
-    size, right = _by_group(np.concatenate([a, b]), groups)
-    of_a, of_b = right[: len(a)], right[len(a) :]
-    by_seed = _resample_groups(rng, size, right, resamples)
+    size, total = _by_group(np.concatenate([a, b]), groups)
+    of_a, of_b = total[: len(a)], total[len(a) :]
+    by_seed = _resample_groups(rng, size, total, resamples)
     apart = _resample_seeds(rng, by_seed[:, : len(a)]) - _resample_seeds(rng, by_seed[:, len(a) :])
     worse = bool((of_a.min(0) < of_b.max(0)).any())
     better = bool((of_a.max(0) > of_b.min(0)).any())
-    return _interval(float(a.mean() - b.mean()), apart, len(size), worse=worse, better=better, least=-1.0)
+    mean, most = float(a.mean() - b.mean()), 1.0 - least
+    return _interval(mean, apart, len(size), worse=worse, better=better, least=-most, most=most)
 
 
 def _by_group(
-    correct: np.ndarray, groups: np.ndarray | None
+    scores: np.ndarray, groups: np.ndarray | None
 ) -> tuple[Int[np.ndarray, " groups"], Float[np.ndarray, "seeds groups"]]:
-    """How many rows each group has, and how many of them each seed gets right."""
-    number = np.arange(correct.shape[1]) if groups is None else np.unique(groups, return_inverse=True)[1]
-    return np.bincount(number), np.stack([np.bincount(number, weights=of_seed) for of_seed in correct])
+    """How many rows each group has, and the sum of their scores in each seed."""
+    number = np.arange(scores.shape[1]) if groups is None else np.unique(groups, return_inverse=True)[1]
+    return np.bincount(number), np.stack([np.bincount(number, weights=of_seed) for of_seed in scores])
 
 
 def _resample_groups(
-    rng: np.random.Generator, size: np.ndarray, right: np.ndarray, resamples: int
+    rng: np.random.Generator, size: np.ndarray, total: np.ndarray, resamples: int
 ) -> Float[np.ndarray, "resamples seeds"]:
-    """Accuracy of every seed in each resample of the groups.
+    """Mean score of every seed in each resample of the groups.
 
-    Groups of one size, in which each seed is right as often, are exchangeable, so it suffices to draw how
-    many of each such pattern a resample holds: one multinomial over the patterns, which are few (at most
-    2^seeds where all groups are of one row), however many rows there are.
+    Groups of one size, in which each seed scores as much, are exchangeable, so it suffices to draw how
+    many of each such pattern a resample holds: one multinomial over the patterns. Where a row is right or
+    wrong these are few (at most 2^seeds where all groups are of one row), however many rows there are.
     """
-    patterns, times = np.unique(np.vstack([size, right]), axis=1, return_counts=True)
-    drawn = rng.multinomial(len(size), times / len(size), size=resamples).astype(np.float64)
-    rows = drawn @ patterns[0]  # a resample of larger groups has more rows
-    return drawn @ patterns[1:].T / rows[:, None]
+    patterns, times = np.unique(np.vstack([size, total]), axis=1, return_counts=True)
+    at_once = max(1, _DRAWN // len(times))  # of scores that are no two alike there are many patterns
+    means = []
+    for first in range(0, resamples, at_once):
+        count = min(at_once, resamples - first)
+        drawn = rng.multinomial(len(size), times / len(size), size=count).astype(np.float64)
+        rows = drawn @ patterns[0]  # a resample of larger groups has more rows
+        means.append(drawn @ patterns[1:].T / rows[:, None])
+    return np.concatenate(means)
 
 
 def _resample_seeds(
@@ -183,9 +197,16 @@ def _resample_seeds(
 
 
 def _interval(
-    mean: float, resampled: np.ndarray, groups: int, *, worse: bool, better: bool, least: float
+    mean: float,
+    resampled: np.ndarray,
+    groups: int,
+    *,
+    worse: bool,
+    better: bool,
+    least: float,
+    most: float,
 ) -> Interval:
-    """The percentiles, and beyond them what so many groups may hold unseen; within `least` … 1.
+    """The percentiles, and beyond them what so many groups may hold unseen; within `least` … `most`.
 
     Args:
         mean: the estimate.
@@ -194,19 +215,20 @@ def _interval(
         worse: whether a group was seen that speaks for less.
         better: whether one was seen that speaks for more.
         least: the smallest possible value.
+        most: the largest.
     """
     low, high = np.quantile(resampled, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     unseen = 1 - ((1 - LEVEL) / 2) ** (1 / groups)
     low, high = low - unseen * (not worse), high + unseen * (not better)
-    return Interval(mean, max(float(low), least), min(float(high), 1.0))
+    return Interval(mean, max(float(low), least), min(float(high), most))
 
 
-def _check(name: str, correct: np.ndarray, groups: np.ndarray | None, resamples: int) -> None:
-    if correct.ndim != 2 or correct.size == 0:
-        raise ValueError(f"{name} has shape {correct.shape}: give [seeds, rows], at least one of each")
-    if groups is not None and groups.shape != correct.shape[1:]:
+def _check(name: str, scores: np.ndarray, groups: np.ndarray | None, resamples: int) -> None:
+    if scores.ndim != 2 or scores.size == 0:
+        raise ValueError(f"{name} has shape {scores.shape}: give [seeds, rows], at least one of each")
+    if groups is not None and groups.shape != scores.shape[1:]:
         raise ValueError(
-            f"groups has shape {groups.shape}, {name} {correct.shape[1]} rows: give one number a row"
+            f"groups has shape {groups.shape}, {name} {scores.shape[1]} rows: give one number a row"
         )
     if resamples < 1:
         raise ValueError(f"resamples={resamples}: give at least 1; 2000 is a good number")

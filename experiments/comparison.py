@@ -14,7 +14,7 @@ from experiments import baseline_runs, codec, fingerprint, optimizers, report, r
 from experiments.config import Config
 from experiments.lexicon import Lexicon, lexicon
 from experiments.material import Material, read
-from experiments.outcome import Outcome, correct, told
+from experiments.outcome import Outcome, scores, told
 from experiments.progress import Progress, progress
 from experiments.run import RunDirectory
 from experiments.shared_words import on_shared_words
@@ -111,7 +111,7 @@ def _run_all(
     outcomes = []
     for name, spec in names(config).items():
         own = dataclasses.replace(config, embedding=spec, rivals={})
-        summaries, right, prepared = [], [], None
+        summaries, found, prepared = [], [], None
         for seed in config.seeds:
             directory = run_directory(workdir, config, name, seed)
             if directory.path != workdir:
@@ -123,6 +123,6 @@ def _run_all(
             else:
                 progress.skip(f"{name} · seed {seed}", told(summary))
             summaries.append(summary)
-            right.append(correct(directory, labels))
-        outcomes.append(Outcome(name, np.stack(right), summaries))
+            found.append(scores(directory, labels))
+        outcomes.append(Outcome(name, np.stack(found), summaries))
     return outcomes

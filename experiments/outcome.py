@@ -21,12 +21,13 @@ class Outcome:
 
     Attributes:
         name: its name in the table.
-        correct: bool [seeds, rows].
+        scores: float64 [seeds, rows], how well each test row is told, the more the better: 1 where the class
+            is right and 0 where it is not. Their mean is what a table shows.
         summaries: one a seed.
     """
 
     name: str
-    correct: np.ndarray
+    scores: np.ndarray
     summaries: list[dict[str, Any]]
 
     def mean(self, *keys: str) -> float:
@@ -48,8 +49,8 @@ def save_predictions(directory: RunDirectory, **sides: np.ndarray) -> None:
         write_whole({path: lambda file: np.savez(file, **narrow)})
 
 
-def correct(directory: RunDirectory, labels: np.ndarray) -> np.ndarray:
-    """Which test rows a finished run got right: bool [rows].
+def scores(directory: RunDirectory, labels: np.ndarray) -> np.ndarray:
+    """How well a finished run tells each test row, float64 [rows]: 1 where the class is right, else 0.
 
     Raises:
         RunFailure: its predictions are missing or damaged.
@@ -65,7 +66,7 @@ def correct(directory: RunDirectory, labels: np.ndarray) -> np.ndarray:
             f"{path}: the predictions of a finished run can't be read ({error}). Remove summary.json beside "
             "it and run again: what is trained stays, and is judged anew."
         ) from None
-    return predicted.argmax(1) == labels
+    return (predicted.argmax(1) == labels).astype(np.float64)
 
 
 def told(summary: dict[str, Any]) -> str:

@@ -45,7 +45,7 @@ def _row(
     dim: int,
 ) -> Row:
     def less(other: Outcome) -> Interval:
-        return paired_difference(outcome.correct, other.correct, groups)
+        return paired_difference(outcome.scores, other.scores, groups)
 
     over = {other.name: less(other) for other in outcomes if other is not outcome}
     seconds = [sum(summary["seconds"].values()) for summary in outcome.summaries]
@@ -85,4 +85,4 @@ def _baseline_row(outcome: Outcome, groups: np.ndarray) -> Row:
 def _scores(outcome: Outcome, groups: np.ndarray) -> dict[str, Any]:
     """The fields of a row that embeddings and baselines have alike."""
     metrics = {name: outcome.mean("test", name) for name in ("macro_f1", "log_loss", "ece")}
-    return {"accuracy": mean_interval(outcome.correct, groups), **metrics}
+    return {"accuracy": mean_interval(outcome.scores, groups), **metrics}

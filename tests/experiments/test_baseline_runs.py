@@ -30,8 +30,8 @@ def test_they_are_fitted_once(tmp_path: Path, prose: Path) -> None:
     material = read(Config(embedlab.Dense(300, 8), data=Csv(path=str(prose))))
     (largest, linear), told = fitted(tmp_path, material)
     assert "[2/2] tfidf-logistic: starts" in told
-    assert largest.correct.shape == linear.correct.shape == (1, len(material.splits.test))
-    assert linear.mean("test", "accuracy") == linear.correct.mean() > largest.correct.mean() + 0.2
+    assert largest.scores.shape == linear.scores.shape == (1, len(material.splits.test))
+    assert linear.mean("test", "accuracy") == linear.scores.mean() > largest.scores.mean() + 0.2
     assert largest.mean("parameters") == 0 < linear.mean("parameters")
     assert "Strongest features of the linear baseline (a leak would show here): " in strongest(
         [largest, linear]
@@ -39,7 +39,7 @@ def test_they_are_fitted_once(tmp_path: Path, prose: Path) -> None:
     again, told = fitted(tmp_path, material)
     assert told.count("finished before") == 2
     for first, second in zip((largest, linear), again, strict=True):
-        np.testing.assert_array_equal(first.correct, second.correct)
+        np.testing.assert_array_equal(first.scores, second.scores)
 
 
 def test_texts_that_have_no_word_in_common_are_fitted(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from scipy.stats import beta
 
+from experiments import bootstrap
 from experiments.bootstrap import Interval, mean_interval, paired_difference
 
 
@@ -55,6 +56,27 @@ def test_intervals_of_a_difference_hold_the_truth() -> None:
         a, b = 1.0 + hardness + noise[0] > 0, 0.8 + hardness + noise[1] > 0
         held.append(paired_difference(a, b, seed=case, resamples=400).holds(true))
     assert 0.92 <= np.mean(held) <= 0.999
+
+
+def test_scores_without_a_bound_hold_the_truth_too() -> None:
+    """Of squared errors, which are skewed; none is cut off at 0."""
+    held, apart = [], []
+    for case in range(200):
+        hardness = np.random.default_rng(case).normal(size=300)
+        noise = np.random.default_rng([case, 1]).normal(size=(2, 3, 300))
+        a, b = 1 - (hardness + noise[0]) ** 2, 1 - (hardness + 1.2 * noise[1]) ** 2
+        mean = mean_interval(a, least=-np.inf, seed=case, resamples=200)
+        held.append(mean.low < 0 and mean.holds(-1.0))
+        apart.append(paired_difference(a, b, least=-np.inf, seed=case, resamples=200).holds(0.44))
+    assert 0.88 <= np.mean(held) <= 0.99 and 0.88 <= np.mean(apart) <= 0.999
+
+
+def test_many_patterns_are_drawn_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    scores = np.random.default_rng(0).random((2, 50))
+    whole = mean_interval(scores)
+    monkeypatch.setattr(bootstrap, "_DRAWN", 999)
+    parts = mean_interval(scores)
+    assert (parts.low, parts.high) == pytest.approx((whole.low, whole.high), abs=1e-12)
 
 
 def test_without_seeds_the_interval_is_the_binomial_one() -> None:
@@ -255,7 +277,7 @@ def test_what_cannot_be_resampled_is_refused(correct: np.ndarray, resamples: int
 
 
 def test_groups_are_one_number_a_row() -> None:
-    with pytest.raises(ValueError, match=r"groups has shape \(4,\), correct 5 rows: give one number a row"):
+    with pytest.raises(ValueError, match=r"groups has shape \(4,\), scores 5 rows: give one number a row"):
         mean_interval(np.ones((1, 5), bool), np.arange(4))
     with pytest.raises(ValueError, match=r"groups has shape \(4,\), a 5 rows"):
         paired_difference(np.ones((1, 5), bool), np.ones((1, 5), bool), np.arange(4))

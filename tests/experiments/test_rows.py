@@ -52,10 +52,10 @@ def test_differences_are_paired_and_grouped(material: Material, outcomes: list[O
     made = table(material, [], outcomes)
     dense, cut, narrow = made.rows
     groups = GROUPS[40:]
-    assert cut.accuracy == mean_interval(outcomes[1].correct, groups)
-    assert cut.accuracy != mean_interval(outcomes[1].correct)
+    assert cut.accuracy == mean_interval(outcomes[1].scores, groups)
+    assert cut.accuracy != mean_interval(outcomes[1].scores)
     assert cut.difference == cut.over["dense"]
-    assert cut.difference == paired_difference(outcomes[1].correct, outcomes[0].correct, groups)
+    assert cut.difference == paired_difference(outcomes[1].scores, outcomes[0].scores, groups)
     assert dense.difference is None and set(dense.over) == {"cut", "narrow"}
     assert narrow.over["cut"].mean == -cut.over["narrow"].mean
     assert made.test_groups == 20 and made.max_length == 7
@@ -77,7 +77,7 @@ def test_one_embedding_has_no_reference(material: Material, outcomes: list[Outco
 
 def test_baselines_are_judged_by_groups_too(material: Material, outcomes: list[Outcome]) -> None:
     plain = outcome("tfidf", 0.85, 10)
-    linear = Outcome("tfidf", plain.correct[:1], [plain.summaries[0] | {"seconds": 1.5}])
+    linear = Outcome("tfidf", plain.scores[:1], [plain.summaries[0] | {"seconds": 1.5}])
     made = table(material, [linear], outcomes)
-    assert made.rows[0].accuracy == mean_interval(linear.correct, GROUPS[40:])
-    assert made.rows[1].over_baseline == paired_difference(outcomes[0].correct, linear.correct, GROUPS[40:])
+    assert made.rows[0].accuracy == mean_interval(linear.scores, GROUPS[40:])
+    assert made.rows[1].over_baseline == paired_difference(outcomes[0].scores, linear.scores, GROUPS[40:])
