@@ -5,6 +5,7 @@ from experiments.data.base import Dataset, Progress, Source, Splits, split
 from experiments.data.delimited import Csv, Tsv
 from experiments.data.docstrings import Docstrings
 from experiments.data.fasttext import FastText
+from experiments.data.folds import folds
 from experiments.data.jsonl import Jsonl
 from experiments.data.parquet import Parquet
 
@@ -19,6 +20,7 @@ __all__ = [
     "Source",
     "Splits",
     "Tsv",
+    "folds",
     "grouped_as_read",
     "split",
 ]

@@ -142,7 +142,7 @@ def split(dataset: Dataset, *, seed: int, valid: float = 0.1, test: float = 0.1)
         require(math.isfinite(share) and 0 < share < 1, field, share, "give a share of the rows in (0, 1)")
     own = len(dataset.test_rows) > 0
     rows, dropped = _apart_from_test(dataset)
-    point = _points(dataset.labels[rows], dataset.groups[rows], np.random.default_rng(seed))
+    point = points(dataset.labels[rows], dataset.groups[rows], np.random.default_rng(seed), last_at_end=True)
     first = 0.0 if own else test
     splits = Splits(
         train=rows[point >= first + valid],
@@ -150,7 +150,7 @@ def split(dataset: Dataset, *, seed: int, valid: float = 0.1, test: float = 0.1)
         test=np.unique(dataset.test_rows) if own else rows[point < first],
         dropped=dropped,
     )
-    _require_learnable(dataset, splits)
+    require_learnable(dataset, splits)
     return splits
 
 
@@ -166,8 +166,17 @@ def _apart_from_test(dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
     return rows[~known], rows[known]
 
 
-def _points(labels: np.ndarray, groups: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """float [n]: where on its class's line, of length 1, the group of each row is placed."""
+def points(
+    labels: np.ndarray, groups: np.ndarray, rng: np.random.Generator, *, last_at_end: bool
+) -> np.ndarray:
+    """float [n]: where on its class's line, of length 1, the group of each row is placed.
+
+    Args:
+        labels: int [n].
+        groups: int [n].
+        rng: of the groups' order on each line, and of the lines' offsets.
+        last_at_end: whether the last group of a class is placed at 1, wherever it lies.
+    """
     _, first, group_of, size = np.unique(groups, return_index=True, return_inverse=True, return_counts=True)
     lead = labels[first]
     order = np.lexsort((rng.permutation(len(size)), lead))
@@ -177,12 +186,13 @@ def _points(labels: np.ndarray, groups: np.ndarray, rng: np.random.Generator) ->
     start = (ends - size[order])[opens]
     length = np.diff(np.r_[start, len(labels)])
     placed = ends - size[order] + rng.random(len(start))[line] * size[order] - start[line]
+    at_end = np.r_[opens[1:], True][: len(order)] & last_at_end
     point = np.empty(len(size))
-    point[order] = np.where(np.r_[opens[1:], True][: len(order)], 1.0, placed / length[line])
+    point[order] = np.where(at_end, 1.0, placed / length[line])
     return point[group_of]
 
 
-def _require_learnable(dataset: Dataset, splits: Splits) -> None:
+def require_learnable(dataset: Dataset, splits: Splits) -> None:
     """Refuses sides on which nothing can be learnt or measured."""
     present = np.unique(dataset.labels)
     if len(present) < 2:
