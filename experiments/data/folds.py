@@ -53,7 +53,8 @@ def _split(dataset: Dataset, fold_of: np.ndarray, number: int, seed: int, valid:
     rest = np.flatnonzero(fold_of != number)
     rng = np.random.default_rng([seed, number])
     place = points(dataset.labels[rest], dataset.groups[rest], rng, last_at_end=True)
-    splits = Splits(train=rest[place >= valid], valid=rest[place < valid], test=np.flatnonzero(fold_of == number))
+    test = np.flatnonzero(fold_of == number)
+    splits = Splits(train=rest[place >= valid], valid=rest[place < valid], test=test)
     try:
         require_learnable(dataset, splits)
     except ValueError as error:
@@ -65,6 +66,6 @@ def _require_no_test_set(dataset: Dataset, count: int) -> None:
     test = len(dataset.test_rows)
     if test:
         raise ValueError(
-            f"folds={count}: {dataset.name!r} brings a test set of its own ({test:,} rows), which results are "
-            "measured on; leave folds at 0, or give all rows as one set, without a test set, to be parted"
+            f"folds={count}: {dataset.name!r} brings a test set of its own ({test:,} rows), on which results "
+            "are measured; leave folds at 0, or give all rows as one set, without a test set, to be parted"
         )
