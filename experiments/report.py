@@ -20,7 +20,8 @@ from experiments.table import Table
 def about(material: Material, seconds: float) -> str:
     """What the data are."""
     data, splits = material.dataset, material.splits
-    known = f" without {len(splits.dropped):,} whose text the test set holds" if len(splits.dropped) else ""
+    own = "test or validation" if len(data.valid_rows) else "test"
+    known = f" without {len(splits.dropped):,} whose text the {own} set holds" if len(splits.dropped) else ""
     return (
         f"{data.name}: {len(data.texts):,} documents, {len(data.classes)} classes; "
         f"train {len(splits.train):,}{known}, valid {len(splits.valid):,}, test {len(splits.test):,} "

@@ -34,10 +34,12 @@ class Dataset:
         classes: the classes' names.
         groups: int32 [n]. Rows of one group are duplicates of each other, and stay on one side of a split.
         test_rows: int32 [m], the rows of a test set that came by itself; empty where there is none.
+        valid_rows: int32 [v], the rows of a validation set that came by itself; empty where there is none.
         near: whether near-duplicates share a group; else rows of equal text alone do.
 
     Raises:
-        ValueError: where it is empty, lengths differ, or a label or test row is out of range.
+        ValueError: where it is empty, lengths differ, a label or a row of a set that came by itself is out of
+            range, or a row is in both of these.
 
     Example:
         >>> Dataset("two", ("good", "bad"), np.int32([1, 0]), ("neg", "pos"), np.int32([0, 1])).labels
@@ -50,6 +52,7 @@ class Dataset:
     classes: tuple[str, ...]
     groups: Int32[np.ndarray, " n"]
     test_rows: Int32[np.ndarray, " m"] = dataclasses.field(default_factory=_NO_ROWS.copy)
+    valid_rows: Int32[np.ndarray, " v"] = dataclasses.field(default_factory=_NO_ROWS.copy)
     near: bool = False
 
     def __post_init__(self) -> None:
@@ -58,10 +61,14 @@ class Dataset:
         for field in ("labels", "groups"):
             shape = getattr(self, field).shape
             require(shape == (n,), f"{field}.shape", shape, f"there are {n} texts; give one number for each")
-        for field, limit in (("labels", len(self.classes)), ("test_rows", n)):
+        for field, limit in (("labels", len(self.classes)), ("test_rows", n), ("valid_rows", n)):
             values = getattr(self, field)
             bad = values[(values < 0) | (values >= limit)]
             require(not len(bad), field, bad[:5].tolist(), f"out of range; give numbers of 0 … {limit - 1}")
+        both = np.intersect1d(self.test_rows, self.valid_rows)
+        require(
+            not len(both), "valid_rows", both[:5].tolist(), "these are test rows too; a row is on one side"
+        )
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -72,7 +79,8 @@ class Splits:
         train: int [n_train], what is learnt from.
         valid: int [n_valid], what the best state is chosen on.
         test: int [n_test], what is reported.
-        dropped: int [n_dropped], rows left out since a test set that came by itself holds their like.
+        dropped: int [n_dropped], rows left out since a test or validation set that came by itself holds
+            their like.
 
     Example:
         >>> Splits(train=np.arange(8), valid=np.array([8]), test=np.array([9])).test
@@ -118,8 +126,9 @@ def split(dataset: Dataset, *, seed: int, valid: float = 0.1, test: float = 0.1)
     line, to valid in the next, else to train. The point is at `start + u · size`, with one u ~ U(0, 1) a
     class, so that shares are right on average even for a class of three rows. The last group is train's.
 
-    The data set's own test rows, where it has some, are the test side; `test` is then not used. Other rows
-    of their groups are dropped: a test row would be known from training.
+    The data set's own test rows, where it has some, are the test side, and its own validation rows the
+    validation side; the share of that side is then not used. Other rows of their groups are dropped, since
+    the row would be known from training, and validation rows of the test rows' groups are dropped as well.
 
     Args:
         dataset: n rows.
@@ -140,28 +149,40 @@ def split(dataset: Dataset, *, seed: int, valid: float = 0.1, test: float = 0.1)
     require_count("seed", seed, least=0)
     for field, share in (("valid", valid), ("test", test), ("valid + test", valid + test)):
         require(math.isfinite(share) and 0 < share < 1, field, share, "give a share of the rows in (0, 1)")
-    own = len(dataset.test_rows) > 0
-    rows, dropped = _apart_from_test(dataset)
+    own_test, own_valid, rows, dropped = _own_sides(dataset)
     point = points(dataset.labels[rows], dataset.groups[rows], np.random.default_rng(seed), last_at_end=True)
-    first = 0.0 if own else test
+    first = 0.0 if len(own_test) else test
+    second = first if len(own_valid) else first + valid
     splits = Splits(
-        train=rows[point >= first + valid],
-        valid=rows[(point >= first) & (point < first + valid)],
-        test=np.unique(dataset.test_rows) if own else rows[point < first],
+        train=rows[point >= second],
+        valid=own_valid if len(own_valid) else rows[(point >= first) & (point < second)],
+        test=own_test if len(own_test) else rows[point < first],
         dropped=dropped,
     )
     require_learnable(dataset, splits)
     return splits
 
 
-def _apart_from_test(dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
-    """The rows beside the data set's own test rows: those of other groups, and those of the same."""
-    rows = np.setdiff1d(np.arange(len(dataset.texts)), dataset.test_rows)
-    known = np.isin(dataset.groups[rows], dataset.groups[dataset.test_rows])
+def _own_sides(dataset: Dataset) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """The rows of the sets that came by themselves, test and valid; those to split; those left out."""
+    test, valid = np.unique(dataset.test_rows), np.unique(dataset.valid_rows)
+    others = np.setdiff1d(np.arange(len(dataset.texts)), np.r_[test, valid])
+    valid, known_valid = _apart(dataset, valid, {"test": test}, "validation rows")
+    rows, known = _apart(dataset, others, {"test": test, "valid": valid}, "other rows")
+    return test, valid, rows, np.sort(np.r_[known, known_valid])
+
+
+def _apart(
+    dataset: Dataset, rows: np.ndarray, own: dict[str, np.ndarray], what: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """Parts rows in those of other groups than the sets of their own, and those of the same."""
+    known = np.isin(dataset.groups[rows], dataset.groups[np.concatenate(list(own.values()))])
     if len(rows) and known.all():
+        sides = [side for side in own if len(own[side])]
         raise ValueError(
-            f"the test set of {dataset.name!r} holds the text of every one of the {len(rows):,} other rows; "
-            f"give --data.test_path a file of other texts, or leave it out, so that a test set is split off"
+            f"the {' and '.join(sides)} set of {dataset.name!r} holds the text of every one of the "
+            f"{len(rows):,} {what}; give a set of other texts (--data.{sides[-1]}_path of files), or none, "
+            f"so that one is split off"
         )
     return rows[~known], rows[known]
 

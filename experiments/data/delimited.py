@@ -15,7 +15,8 @@ from typing import Any
 
 from embedlab.checks import require
 from experiments.data.base import Source
-from experiments.data.files import FileSource, Row, column_number, text_lines
+from experiments.data.columns import ColumnSource, column_number, text_columns
+from experiments.data.files import Row, TextSource
 
 # Longer fields than the csv module's default of 131,072 characters occur (books, logs). A limit there must
 # be, since a quote that is never closed swallows the rest of the file.
@@ -23,29 +24,21 @@ _LONGEST_FIELD = 2**24
 
 
 @dataclasses.dataclass(frozen=True)
-class Delimited(FileSource):
+class Delimited(ColumnSource, TextSource):
     """A file of rows and named columns.
 
     Attributes:
-        text: the column that holds the text.
-        label: the column that holds the label.
         columns: names of all columns, for a file whose first line is no header; empty to read the header.
 
     Raises:
-        ValueError: where text and label are one column, or a field of `FileSource` is wrong.
+        ValueError: where an inherited field is wrong.
 
     Example:
         >>> Csv(path="news.csv", columns=("label", "title", "text")).columns  # of a file without a header
         ('label', 'title', 'text')
     """
 
-    text: str = "text"
-    label: str = "label"
     columns: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        require(self.text != self.label, "label", self.label, "text and label are the same column; name two")
 
     @abstractmethod
     def dialect(self) -> dict[str, Any]:
@@ -54,15 +47,18 @@ class Delimited(FileSource):
     def rows(self, path: Path) -> Iterator[Row]:
         records = self._records(path)
         header = list(self.columns) or next(records, ("", [""]))[1]
-        text = column_number(path, "text", self.text, header)
+        names = text_columns(self.text, header)
+        texts = [column_number(path, "text", name, header) for name in names]
         label = column_number(path, "label", self.label, header)
+        split = column_number(path, "split", self.split, header) if self.split else None
         for where, fields in records:
             if len(fields) != len(header):
                 raise ValueError(
                     f"{path}, {where}: {len(fields)} fields where there are {len(header)} columns; "
                     f"{self.hint()}"
                 )
-            yield where, fields[text], fields[label].strip()
+            text = " ".join([fields[i] for i in texts])
+            yield Row(where, text, fields[label].strip(), "" if split is None else fields[split])
 
     @abstractmethod
     def hint(self) -> str:
@@ -70,7 +66,7 @@ class Delimited(FileSource):
 
     def _records(self, path: Path) -> Iterator[tuple[str, list[str]]]:
         """Records with the physical lines they lie on; blank lines are passed over."""
-        reader = csv.reader(text_lines(path), strict=True, **self.dialect())
+        reader = csv.reader(self.lines(path), strict=True, **self.dialect())
         with _long_fields():
             while True:
                 first = reader.line_num + 1

@@ -13,24 +13,27 @@ from pathlib import Path
 
 from embedlab.checks import require
 from experiments.data.base import Source
-from experiments.data.files import FileSource, Row, text_lines
+from experiments.data.files import Row, TextSource
 
 _WORD = re.compile(r"[^ \t\n\v\f\r]+")  # fastText splits at these bytes alone, not at other white space
 
 
 @Source.register_subclass("fasttext")
 @dataclasses.dataclass(frozen=True)
-class FastText(FileSource):
+class FastText(TextSource):
     """A file with one text a line, and in each line one word that is its label: `__label__pos a fine film`.
 
     As in fastText, the label may stand anywhere in the line. Lines with several are refused: a text has one
     class here. Blank lines are passed over.
 
+    With an empty prefix the first word of a line is its label, as in `1 a fine film`: the form of Kim's
+    files of 2014 (MR, SST, TREC).
+
     Attributes:
-        prefix: what a label begins with.
+        prefix: what a label begins with; empty where it is the first word of the line.
 
     Raises:
-        ValueError: where the prefix is empty or holds white space, or a field of `FileSource` is wrong.
+        ValueError: where the prefix holds white space, or a field of `TextSource` is wrong.
 
     Example:
         >>> FastText(path="cooking.txt").prefix
@@ -41,19 +44,20 @@ class FastText(FileSource):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        good = _WORD.fullmatch(self.prefix) is not None
+        good = not self.prefix or _WORD.fullmatch(self.prefix) is not None
         require(good, "prefix", self.prefix, "give what labels begin with, without white space")
 
     def rows(self, path: Path) -> Iterator[Row]:
-        for number, line in enumerate(text_lines(path), 1):
+        for number, line in enumerate(self.lines(path), 1):
             words = _WORD.findall(line)
-            labels = [word for word in words if word.startswith(self.prefix)]
+            labels = [word for word in words if word.startswith(self.prefix)] if self.prefix else words[:1]
             if words and len(labels) != 1:
                 fault = f"{len(labels)} labels ({' '.join(labels[:3])})" if labels else "no label"
+                remedy = "" if labels else ", or --data.prefix '' if the first word is the label"
                 raise ValueError(
                     f"{path}, line {number}: {fault}; give each line exactly one word that begins with "
-                    f"{self.prefix!r}"
+                    f"{self.prefix!r}{remedy}"
                 )
             if words:
-                rest = " ".join(word for word in words if word != labels[0])
-                yield f"line {number}", rest, labels[0].removeprefix(self.prefix)
+                words.remove(labels[0])
+                yield Row(f"line {number}", " ".join(words), labels[0].removeprefix(self.prefix))

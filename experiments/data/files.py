@@ -7,37 +7,66 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-import json
-import math
 import stat
 from abc import abstractmethod
 from array import array
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+from jaxtyping import Int32
 
 from embedlab.checks import require
 from experiments.data.base import Dataset, Progress, Source
+from experiments.data.reading import require_encoding, text_lines
 
-#: Where a row lies ("line 7"), its text, its label.
-Row = tuple[str, str, str]
+_SIDES = ("train", "valid", "test")
+# What the sides are called in the wild.
+_SIDE_OF = {
+    **{side: side for side in _SIDES},
+    **dict.fromkeys(("training", "tr"), "train"),
+    **dict.fromkeys(("validation", "val", "dev", "development"), "valid"),
+    **dict.fromkeys(("testing", "te"), "test"),
+}
+
+
+class Row(NamedTuple):
+    """A row as it lies in a file.
+
+    Attributes:
+        where: its place, as in "line 7".
+        text: its text.
+        label: its label.
+        split: what the file says of its side, "train" or "dev", say; empty where it says nothing.
+
+    Example:
+        >>> Row("line 7", "a fine film", "pos").split
+        ''
+    """
+
+    where: str
+    text: str
+    label: str
+    split: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
 class FileSource(Source):
-    """A source that reads one file, or one and a test set.
+    """A source that reads one file, or one and a test set, a validation set, or both.
 
     Rows of equal text form a group, so that a split never has one text on both sides; those that the test
-    set holds as well are not learnt from (see `split`).
+    or validation set holds as well are not learnt from (see `split`).
 
     Attributes:
         path: the file.
         test_path: a file of the same form that holds the test set; empty to split one off.
+        valid_path: a file of the same form that holds the validation set; empty to split one off.
         classes: the labels there may be, in the order wanted; empty to take those found, sorted.
+        aliases: labels that stand for others, each as `found=meant`, such as `studen=student`.
 
     Raises:
-        ValueError: where the path is empty, or classes are too few or named twice.
+        ValueError: where the path is empty, classes are too few or named twice, or an alias is none.
 
     Example:
         >>> from experiments.data import Jsonl
@@ -47,13 +76,19 @@ class FileSource(Source):
 
     path: str = ""
     test_path: str = ""
+    valid_path: str = ""
     classes: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         require(bool(self.path), "path", self.path, "give the file to read, as in --data.path reviews.csv")
         twice = sorted({c for c in self.classes if self.classes.count(c) > 1})
         require(not twice, "classes", self.classes, f"name each class once; twice here: {twice}")
         require(len(self.classes) != 1, "classes", self.classes, "name two classes or more, or none")
+        for alias in self.aliases:
+            found, equals, meant = alias.partition("=")
+            good = bool(found and equals and meant)
+            require(good, "aliases", self.aliases, f"{alias!r} is not of the form found=meant")
 
     @abstractmethod
     def rows(self, path: Path) -> Iterator[Row]:
@@ -63,38 +98,74 @@ class FileSource(Source):
             ValueError: at the first malformed row, with its number.
         """
 
+    def found(self, field: str, path: str) -> Path:
+        """What a path names; refused where it is nothing that this source reads."""
+        return existing_file(field, path)
+
     def load(self, progress: Progress | None = None) -> Dataset:
         """Reads the files.
 
         Raises:
             ValueError: where a file is missing, is no ordinary file, is empty, or has a malformed row.
         """
-        paths = [existing_file("path", self.path)]
-        if self.test_path:
-            paths.append(existing_file("test_path", self.test_path))
+        fields = {"train": "path", "valid": "valid_path", "test": "test_path"}
+        named = {side: getattr(self, field) for side, field in fields.items()}
+        paths = {side: self.found(fields[side], path) for side, path in named.items() if path}
+        meant = {found: label for found, _, label in (alias.partition("=") for alias in self.aliases)}
         texts: list[str] = []
         numbers = {name: i for i, name in enumerate(self.classes)}
-        labels = array("i")
-        ends: list[int] = []
-        for path in paths:
-            for where, text, label in self.rows(path):
-                _check(path, where, text, label, self.classes)
-                texts.append(text)
+        labels, sides = array("i"), array("b")
+        for side, path in paths.items():
+            before = len(texts)
+            for row in self.rows(path):
+                label = meant.get(row.label, row.label)
+                _check(path, row.where, row.text, label, self.classes)
+                texts.append(row.text)
                 labels.append(numbers.setdefault(label, len(numbers)))
-            if len(texts) == sum(ends[-1:]):
+                sides.append(_SIDES.index(_side(path, row) or side))
+            if len(texts) == before:
                 raise ValueError(f"{path}: holds no row; give a file with one labelled text a row")
-            ends.append(len(texts))
         classes = self.classes or tuple(sorted(numbers))
         number_of = {name: i for i, name in enumerate(classes)}
         renumber = np.array([number_of[name] for name in numbers], np.int32)
+        valid_rows, test_rows = (np.flatnonzero(np.array(sides) == i).astype(np.int32) for i in (1, 2))
         return Dataset(
-            name=paths[0].stem,
+            name=paths["train"].stem,
             texts=tuple(texts),
             labels=renumber[np.array(labels)],
             classes=classes,
-            groups=_equal_texts(texts),
-            test_rows=np.arange(ends[0], ends[-1], dtype=np.int32),
+            groups=equal_texts(texts),
+            test_rows=test_rows,
+            valid_rows=valid_rows,
         )
+
+
+@dataclasses.dataclass(frozen=True)
+class TextSource(FileSource):
+    """A source that reads text files; one that is packed with gzip is unpacked while it is read.
+
+    Attributes:
+        encoding: what the files' bytes are in, as Python names it: utf-8, latin-1, cp1252, gb18030.
+
+    Raises:
+        ValueError: where the encoding is unknown or its lines cannot be told apart, or a field of
+            `FileSource` is wrong.
+
+    Example:
+        >>> from experiments.data import Tsv
+        >>> Tsv(path="reviews.tsv", encoding="latin-1").encoding
+        'latin-1'
+    """
+
+    encoding: str = "utf-8"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require_encoding(self.encoding)
+
+    def lines(self, path: Path) -> Iterator[str]:
+        """The lines of a file, ends of line kept."""
+        return text_lines(path, self.encoding)
 
 
 def existing_file(field: str, path: str) -> Path:
@@ -124,67 +195,6 @@ def existing_file(field: str, path: str) -> Path:
     return found
 
 
-def text_lines(path: Path) -> Iterator[str]:
-    """Lines of a UTF-8 file, ends of line kept, without a byte-order mark; split at newlines only.
-
-    Args:
-        path: the file.
-
-    Raises:
-        ValueError: at the first byte that is no UTF-8 or is NUL, with line and byte number.
-
-    Example:
-        >>> next(text_lines(Path(__file__)))[3:23]
-        'What the sources tha'
-    """
-    offset = 0
-    try:
-        with path.open("rb") as file:
-            for number, raw in enumerate(file, 1):
-                yield _decoded(path, number, offset, raw)
-                offset += len(raw)
-    except OSError as error:
-        raise ValueError(f"{path}: cannot be read ({error.strerror}); check its permissions") from None
-
-
-def _decoded(path: Path, number: int, offset: int, raw: bytes) -> str:
-    try:
-        line = raw.decode()
-        at = raw.find(0)  # no byte of a longer character is 0
-        fault = "a NUL, which no text holds; remove it, convert the file if it is UTF-16"
-    except UnicodeDecodeError as error:
-        at, fault = error.start, "which is no UTF-8 text; convert the file (`iconv -f LATIN1 -t UTF-8`, say)"
-    if at >= 0:
-        where = f"{path}, line {number}: byte {offset + at} of the file is 0x{raw[at]:02x}"
-        raise ValueError(f"{where}, {fault}, and unpack it if it is compressed")
-    return line.removeprefix("\ufeff") if number == 1 else line
-
-
-def column_number(path: Path, field: str, name: str, columns: Sequence[str]) -> int:
-    """Where a column stands among those of a file; its name must stand there once.
-
-    Args:
-        path: the file, for the error message.
-        field: the field that names the column, for the error message.
-        name: the column's name.
-        columns: the names there are.
-
-    Raises:
-        ValueError: where there is no such column, or two.
-
-    Example:
-        >>> column_number(Path("a.csv"), "text", "review", ["stars", "review"])
-        1
-    """
-    if list(columns).count(name) == 1:
-        return list(columns).index(name)
-    fault = "has two columns" if name in columns else "has no column"
-    raise ValueError(
-        f"--data.{field}={name!r}: {path} {fault} of this name; its columns are "
-        f"{nearest_first(name, columns)}; name one of them with --data.{field}"
-    )
-
-
 def nearest_first(name: str, known: Sequence[str]) -> str:
     """Known names, those that resemble a mistyped one first, for an error message; at most twenty.
 
@@ -203,22 +213,6 @@ def nearest_first(name: str, known: Sequence[str]) -> str:
     return ", ".join(map(repr, sorted(known, key=unlike)[:20])) + (", …" if len(known) > 20 else "")
 
 
-def as_label(value: object) -> str | None:
-    """A typed value as the name of a class; None where it cannot be one.
-
-    Args:
-        value: a value of a JSON object or of a column.
-
-    Example:
-        >>> [as_label(x) for x in ("spam", 3, True, 4.5, None, [1])]
-        ['spam', '3', 'true', '4.5', None, None]
-    """
-    if isinstance(value, str):
-        return value
-    number = isinstance(value, int) or (isinstance(value, float) and math.isfinite(value))
-    return json.dumps(value) if number else None
-
-
 def _check(path: Path, where: str, text: str, label: str, classes: tuple[str, ...]) -> None:
     """Refuses a row that has no text or no label, or whose label is not among those declared."""
     fault = remedy = ""
@@ -235,6 +229,19 @@ def _check(path: Path, where: str, text: str, label: str, classes: tuple[str, ..
         raise ValueError(f"{path}, {where}: {fault}; {remedy}")
 
 
+def _side(path: Path, row: Row) -> str:
+    """The side that a row says it is on; empty where it says nothing."""
+    if not row.split:
+        return ""
+    side = _SIDE_OF.get(row.split.strip().lower(), "")
+    if not side:
+        raise ValueError(
+            f"{path}, {row.where}: the split is {row.split!r}; write train, valid or test (validation and "
+            f"dev are taken too), or read no column as the split"
+        )
+    return side
+
+
 def _encodes(text: str) -> bool:
     try:
         return bool(text.encode())
@@ -242,7 +249,18 @@ def _encodes(text: str) -> bool:
         return False
 
 
-def _equal_texts(texts: Sequence[str]) -> np.ndarray:
-    """int32 [n]: groups of equal texts, numbered in the order in which they first appear."""
+def equal_texts(texts: Sequence[str]) -> Int32[np.ndarray, " n"]:
+    """Groups of equal texts.
+
+    Args:
+        texts: n texts.
+
+    Returns:
+        int32 [n], numbers in the order in which the texts first appear.
+
+    Example:
+        >>> equal_texts(["b", "a", "b"])
+        array([0, 1, 0], dtype=int32)
+    """
     numbers: dict[str, int] = {}
     return np.array([numbers.setdefault(text, len(numbers)) for text in texts], np.int32)

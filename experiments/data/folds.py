@@ -25,8 +25,8 @@ def folds(dataset: Dataset, *, count: int, seed: int, valid: float = 0.1) -> tup
         One split a fold.
 
     Raises:
-        ValueError: fewer than two folds, a share that is none, a data set with a test set of its own, a side
-            that stays empty, or a class that a fold's training rows lack.
+        ValueError: fewer than two folds, a share that is none, a data set with a test or validation
+            set of its own, a side that stays empty, or a class that a fold's training rows lack.
 
     Example:
         >>> rows = np.arange(100, dtype=np.int32)
@@ -43,7 +43,7 @@ def folds(dataset: Dataset, *, count: int, seed: int, valid: float = 0.1) -> tup
     require_count("folds", count, least=2)
     require_count("seed", seed, least=0)
     require(0 < valid < 1, "valid", valid, "give a share of the rows in (0, 1)")
-    _require_no_test_set(dataset, count)
+    _require_one_set(dataset, count)
     place = points(dataset.labels, dataset.groups, np.random.default_rng(seed), last_at_end=False)
     fold_of = np.minimum(place * count, count - 1).astype(int)
     return tuple(_split(dataset, fold_of, number, seed, valid) for number in range(count))
@@ -62,10 +62,10 @@ def _split(dataset: Dataset, fold_of: np.ndarray, number: int, seed: int, valid:
     return splits
 
 
-def _require_no_test_set(dataset: Dataset, count: int) -> None:
-    test = len(dataset.test_rows)
-    if test:
-        raise ValueError(
-            f"folds={count}: {dataset.name!r} brings a test set of its own ({test:,} rows), on which results "
-            "are measured; leave folds at 0, or give all rows as one set, without a test set, to be parted"
-        )
+def _require_one_set(dataset: Dataset, count: int) -> None:
+    for what, rows in (("test", dataset.test_rows), ("validation", dataset.valid_rows)):
+        if len(rows):
+            raise ValueError(
+                f"folds={count}: {dataset.name!r} brings a {what} set of its own ({len(rows):,} rows), which "
+                f"folds would part anew; leave folds at 0, or give all rows as one set, to be parted"
+            )

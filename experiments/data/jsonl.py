@@ -10,44 +10,35 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from embedlab.checks import require
 from experiments.data.base import Source
-from experiments.data.files import FileSource, Row, as_label, nearest_first, text_lines
+from experiments.data.columns import ColumnSource, as_label, text_columns
+from experiments.data.files import Row, TextSource, nearest_first
 
 
 @Source.register_subclass("jsonl")
 @dataclasses.dataclass(frozen=True)
-class Jsonl(FileSource):
-    """A file with one JSON object a line; blank lines are passed over.
+class Jsonl(ColumnSource, TextSource):
+    """A file with one JSON object a line; blank lines are passed over. Its keys are what others call columns.
 
-    Attributes:
-        text: the key whose value, a string, is the text.
-        label: the key whose value, a string, a number or a truth value, is the label.
+    The value of a text is a string; that of a label a string, a number or a truth value.
 
     Raises:
-        ValueError: where text and label are one key, or a field of `FileSource` is wrong.
+        ValueError: where an inherited field is wrong.
 
     Example:
         >>> Jsonl(path="reviews.jsonl", label="stars").text
         'text'
     """
 
-    text: str = "text"
-    label: str = "label"
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        require(self.text != self.label, "label", self.label, "text and label are the same key; name two")
-
     def rows(self, path: Path) -> Iterator[Row]:
-        for number, line in enumerate(text_lines(path), 1):
+        for number, line in enumerate(self.lines(path), 1):
             if line.strip():
                 try:
-                    yield f"line {number}", *self._row(line)
+                    yield Row(f"line {number}", *self._row(line))
                 except ValueError as error:
                     raise ValueError(f"{path}, line {number}: {error}") from None
 
-    def _row(self, line: str) -> tuple[str, str]:
+    def _row(self, line: str) -> tuple[str, str, str]:
         try:
             found = json.loads(line.rstrip("\r\n"))  # with its end a line that breaks off would be two
         except json.JSONDecodeError as error:
@@ -61,16 +52,20 @@ class Jsonl(FileSource):
                 f"a JSON {type(found).__name__} where an object is expected; write one object a line "
                 f"(`jq -c '.[]'` makes them of one array)"
             )
-        for field, key in (("text", self.text), ("label", self.label)):
-            if key not in found:
-                known = nearest_first(key, list(found))
-                raise ValueError(
-                    f"no key {key!r}; the object has {known}; name one of them with --data.{field}"
-                )
-        text, label = found[self.text], as_label(found[self.label])
-        if not isinstance(text, str):
-            raise ValueError(f"{self.text!r} is {json.dumps(text)[:40]}; give a string")
+        texts = text_columns(self.text, list(found))
+        splits = [self.split] if self.split else []
+        for field, keys in (("text", texts), ("label", [self.label]), ("split", splits)):
+            for key in keys:
+                if key not in found:
+                    known = nearest_first(key, list(found))
+                    raise ValueError(
+                        f"no key {key!r}; the object has {known}; name one of them with --data.{field}"
+                    )
+        for key in texts + splits:
+            if not isinstance(found[key], str):
+                raise ValueError(f"{key!r} is {json.dumps(found[key])[:40]}; give a string")
+        label = as_label(found[self.label])
         if label is None:
             value = json.dumps(found[self.label])[:40]
             raise ValueError(f"{self.label!r} is {value}; give one string, number or truth value")
-        return text, label.strip()
+        return " ".join(found[key] for key in texts), label.strip(), found[self.split] if splits else ""

@@ -30,6 +30,8 @@ def sides(splits):
         ({"groups": [0]}, "groups.shape"),
         ({"labels": []}, "empty"),
         ({"test_rows": np.int32([2])}, "test_rows"),
+        ({"valid_rows": np.int32([-1])}, "valid_rows"),
+        ({"test_rows": np.int32([0, 1]), "valid_rows": np.int32([1])}, r"valid_rows=\[1\].*test rows too"),
     ],
 )
 def test_inconsistent_data_are_refused(change, message):
@@ -111,6 +113,19 @@ def test_nothing_is_dropped_from_a_split_of_one_set():
         (
             dataset([0, 1] * 50, [*range(50)] * 2, test_rows=np.arange(50, 100, dtype=np.int32)),
             "holds the text of every one of the 50 other rows",
+        ),
+        (
+            dataset([0, 1] * 50, [*range(50)] * 2, valid_rows=np.arange(50, 100, dtype=np.int32)),
+            "the valid set of 'toy' holds the text of every one of the 50 other rows",
+        ),
+        (
+            dataset(
+                [0, 1] * 50,
+                [*range(90), *range(10)],
+                test_rows=np.arange(10, dtype=np.int32),
+                valid_rows=np.arange(90, 100, dtype=np.int32),
+            ),
+            "the test set of 'toy' holds the text of every one of the 10 validation rows",
         ),
         (dataset([0, 1] * 50, classes=("a", "b", "c")), "1 of 3 have no row to train on.*'c'"),
         (

@@ -21,6 +21,15 @@ def test_another_prefix(write):
     assert FastText(path=write("#a one\n#b __label__c\n"), prefix="#").load().classes == ("a", "b")
 
 
+def test_without_a_prefix_the_first_word_is_the_label(write):
+    data = FastText(path=write("1 a fine 1\n0  dull\n\n"), prefix="").load()
+    assert (
+        data.texts == ("a fine 1", "dull") and data.classes == ("0", "1") and data.labels.tolist() == [1, 0]
+    )
+    with pytest.raises(ValueError, match="line 2: the text is empty"):
+        FastText(path=write("1 fine\n0\n"), prefix="").load()
+
+
 @pytest.mark.parametrize(
     "line, message",
     [

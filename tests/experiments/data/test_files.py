@@ -1,6 +1,7 @@
 """What holds for every kind of file: paths, encodings, labels, damage; and choosing a kind by flag."""
 
 import dataclasses
+import gzip
 import json
 import os
 import time
@@ -102,7 +103,7 @@ def test_a_nul_is_called_by_its_name(kind, write):
 def test_real_latin1_is_refused_by_line(data_dir, write):
     lines = (data_dir / "kim2014" / "rt-polarity.all").read_bytes().splitlines(keepends=True)
     bad = next(i for i, line in enumerate(lines, 1) if not is_utf8(line))
-    with pytest.raises(ValueError, match=f"line {bad}: byte .*iconv"):
+    with pytest.raises(ValueError, match=rf"line {bad}: byte .*--data\.encoding latin-1"):
         FastText(path=write(b"".join(b"__label__" + line for line in lines))).load()
 
 
@@ -151,6 +152,79 @@ def test_rows_that_the_test_file_holds_are_not_learnt_from(kind, write):
         split(kind(path=train, test_path=train).load(), seed=0)
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_validation_file_is_its_own_side(kind, write):
+    rows = [(f"text {i}", "ab"[i % 2]) for i in range(40)]
+    train, test = write(encode(kind, rows), "train"), write(encode(kind, [*rows[:2], ("new", "a")]), "test")
+    valid = write(encode(kind, [("unseen", "b"), ("text 0", "a"), ("text 7", "b")]), "valid")
+    data = kind(path=train, test_path=test, valid_path=valid).load()
+    assert [data.texts[row] for row in data.valid_rows] == ["unseen", "text 0", "text 7"]
+    splits = split(data, seed=0)
+    sides = [[data.texts[row] for row in side] for side in (splits.test, splits.valid, splits.dropped)]
+    assert sides == [
+        ["text 0", "text 1", "new"],
+        ["unseen", "text 7"],
+        ["text 0", "text 1", "text 7", "text 0"],
+    ]
+    assert len(splits.train) == 37
+
+
+def test_a_test_set_is_split_off_beside_a_validation_file(write):
+    rows = [(f"text {i}", "ab"[i % 2]) for i in range(40)]
+    valid = write(encode(Jsonl, rows[:4]), "valid")
+    splits = split(Jsonl(path=write(encode(Jsonl, rows), "train"), valid_path=valid).load(), seed=0)
+    assert len(splits.valid) == 4 and 3 <= len(splits.test) <= 4
+    assert splits.dropped.tolist() == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("kind", [Csv, Tsv, Jsonl, Parquet])
+def test_a_column_may_say_the_side(kind, write):
+    rows = [("one", "train"), ("two", "TEST"), ("three", "dev"), ("four", "validation"), ("five", "training")]
+    # The label says the side; what is "id" in files that have one is no matter.
+    path = write(encode(kind, rows))
+    data = kind(path=path, text="text+text", label="text", split="label").load()
+    assert data.texts[0] == "one one"
+    assert data.test_rows.tolist() == [1] and data.valid_rows.tolist() == [2, 3]
+    with pytest.raises(ValueError, match=r"(line|row) \d: the split is 'one'; write train, valid or test"):
+        kind(path=path, text="label+label", label="label", split="text").load()
+    with pytest.raises(ValueError, match=r"'side'.*--data\.split"):
+        kind(path=path, split="side").load()
+
+
+@pytest.mark.parametrize("kind", [Csv, Tsv, FastText])  # JSON's texts are escaped here
+def test_another_encoding(kind, write):
+    raw = encode(kind).decode().replace("“long”", "\x85long")
+    data = kind(path=write(raw.encode("latin-1")), encoding="latin-1").load()
+    assert data.texts[0].endswith("\x85long") and data.texts[3] == "schön"
+    with pytest.raises(ValueError, match=r"0x9d, which is no cp932 text; name .* --data\.encoding utf-8"):
+        kind(path=write(encode(kind)), encoding="cp932").load()
+
+
+@pytest.mark.parametrize("kind", TEXT_KINDS)
+def test_files_packed_with_gzip_are_read(kind, write):
+    packed = gzip.compress(encode(kind))
+    assert kind(path=write(packed, "films.gz")).load().texts == tuple(text for text, _ in ROWS)
+    for damaged in (packed[:-9], packed[:30] + b"\xff" * 8 + packed[38:], packed + b"more"):
+        with pytest.raises(ValueError, match=r"after line \d: the gzip data are cut short or damaged"):
+            kind(path=write(damaged)).load()
+
+
+def test_a_bomb_is_no_text(write):
+    line = b'{"text": "a", "label": "b"}'
+    for bomb, fault in (
+        (line + b" " * 2**26, "longer than"),
+        ((line + b" " * 2**16 + b"\n") * 1100, "unpacked"),
+    ):
+        with pytest.raises(ValueError, match=fault):
+            Jsonl(path=write(gzip.compress(bomb))).load()
+
+
+def test_an_alias_stands_for_a_class(write):
+    path = write(encode(Jsonl))
+    data = Jsonl(path=path, aliases=("pos=good", "neutral=good"), classes=("neg", "good")).load()
+    assert data.classes == ("neg", "good") and data.labels.tolist() == [1, 0, 1, 1]
+
+
 def test_equal_texts_form_a_group(write):
     data = Jsonl(path=write(encode(Jsonl, [("x", "a"), ("y", "b"), ("x", "b")]))).load()
     assert data.groups.tolist() == [0, 1, 0]
@@ -182,7 +256,14 @@ def test_damage_is_a_value_error_or_harmless(kind, data, write):
         (lambda: Parquet(path="x", text="label"), "label"),
         (lambda: Csv(path="x", delimiter=""), "delimiter"),
         (lambda: Csv(path="x", delimiter=";;"), "delimiter"),
-        (lambda: FastText(path="x", prefix=""), "prefix"),
+        (lambda: Csv(path="x", text=""), "text"),
+        (lambda: Csv(path="x", split="label"), "split"),
+        (lambda: Csv(path="x", encoding="latin-one"), "encoding=.*no text encoding"),
+        (lambda: Csv(path="x", encoding="rot13"), "encoding=.*no text encoding"),
+        (lambda: Csv(path="x", encoding="utf-8\0"), "encoding=.*no text encoding"),
+        (lambda: Csv(path="x", encoding="utf-16"), "encoding=.*lines can't be told apart"),
+        (lambda: Csv(path="x", aliases=("a=b", "c")), "aliases=.*'c' is not of the form found=meant"),
+        (lambda: Csv(path="x", aliases=("=b",)), "aliases"),
         (lambda: FastText(path="x", prefix="a b"), "prefix"),
         (lambda: Docstrings(packages=("jax",)), "packages"),
         (lambda: Docstrings(packages=("jax", "jax")), "packages"),
@@ -206,10 +287,10 @@ class Config:
     [
         Docstrings(packages=("jax", "numpy"), max_share=0.5),
         Csv(path="a.csv", text="review", label="stars", delimiter=";", columns=("stars", "review")),
-        Tsv(path="a.tsv", classes=("1", "0")),
-        Jsonl(path="a.jsonl", test_path="b.jsonl"),
-        Parquet(path="a.parquet"),
-        FastText(path="a.txt", prefix="#"),
+        Tsv(path="a.tsv", classes=("1", "0"), aliases=("one=1",), encoding="latin-1"),
+        Jsonl(path="a.jsonl", test_path="b.jsonl", valid_path="c.jsonl"),
+        Parquet(path="a.parquet", split="side"),
+        FastText(path="a.txt", prefix=""),
     ],
     ids=lambda source: type(source).__name__,
 )

@@ -86,6 +86,11 @@ def test_film_reviews_in_ten_folds(data_dir: Path, tmp_path: Path):
     [
         (dataset([0, 1] * 50), 1, "folds=1: give a whole number of at least 2"),
         (dataset([0, 1] * 50, test_rows=np.arange(10, dtype=np.int32)), 5, "test set of its own.*10 rows"),
+        (
+            dataset([0, 1] * 50, valid_rows=np.arange(9, dtype=np.int32)),
+            5,
+            "validation set of its own.*9 rows",
+        ),
         (dataset([0] * 50), 5, "fold 0 of 5: .*every row is of class 'a'"),
         (dataset([0, 1] * 2), 4, "fold 0 of .*leaves no row on this side"),
         (dataset([*[0, 1] * 50, 2]), 5, r"fold \d of 5: .*have no row to train on \('c'\)"),

@@ -1,0 +1,63 @@
+"""Sets that papers are measured on, each read from its original files by flags alone."""
+
+import shlex
+
+import numpy as np
+import pytest
+
+import embedlab
+from experiments import overrides
+from experiments.config import Config
+from experiments.data import split
+
+KIM = "--data.type fasttext --data.prefix '' --data.path {data}/kim2014/"
+SST = " --data.valid_path {data}/kim2014/stsa.KIND.dev --data.test_path {data}/kim2014/stsa.KIND.test"
+
+
+def read(data_dir, flags):
+    words = shlex.split(flags.replace("{data}", shlex.quote(str(data_dir))))
+    return overrides.apply(Config(embedlab.Dense(vocabulary=10, dim=4)), words).config.data.load()
+
+
+@pytest.mark.parametrize(
+    "flags, rows, classes",
+    [
+        (KIM + "rt-polarity.all --data.encoding latin-1", (10662, 0, 0), 2),
+        (KIM + "stsa.fine.train" + SST.replace("KIND", "fine"), (8544, 1101, 2210), 5),
+        (KIM + "stsa.binary.train" + SST.replace("KIND", "binary"), (6920, 872, 1821), 2),
+        (
+            KIM + "TREC.train.all --data.test_path {data}/kim2014/TREC.test.all --data.encoding latin-1",
+            (5452, 0, 500),
+            6,
+        ),
+        (
+            "--data.type csv --data.path {data}/ag_news_test/test.csv --data.text title+description"
+            " --data.columns label,title,description",
+            (7600, 0, 0),
+            4,
+        ),
+    ],
+    ids=["MR", "SST-1", "SST-2", "TREC", "AG News"],
+)
+def test_counts_are_those_published(data_dir, flags, rows, classes):
+    data = read(data_dir, flags)
+    train = len(data.texts) - len(data.valid_rows) - len(data.test_rows)
+    assert (train, len(data.valid_rows), len(data.test_rows)) == rows
+    assert len(data.classes) == classes and set(np.unique(data.labels)) == set(range(classes))
+    splits = split(data, seed=0)
+    assert len(splits.test) == rows[2] or not rows[2]
+    seen, held = {data.texts[i] for i in splits.train}, {data.texts[i] for i in (*splits.valid, *splits.test)}
+    assert not seen & held
+
+
+def test_the_words_of_the_films_are_whole(data_dir):
+    data = read(data_dir, KIM + "rt-polarity.all --data.encoding latin-1")
+    assert sum("\x85" in text for text in data.texts) > 10  # a line's end to str.splitlines, not here
+    assert data.texts[0] == "simplistic , silly and tedious ."
+    assert any("é" in text for text in data.texts)
+
+
+def test_a_title_and_what_follows_are_one_text(data_dir):
+    flags = "--data.type csv --data.path {data}/ag_news_test/test.csv --data.text title+description"
+    data = read(data_dir, flags + " --data.columns label,title,description")
+    assert data.texts[0].startswith("Fears for T N pension after talks Unions representing workers at Turner")
