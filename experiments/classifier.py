@@ -16,12 +16,15 @@ import embedlab
 from embedlab.text import Vocabulary
 from experiments import codec
 from experiments.checkpoints import Checkpoints
-from experiments.config import Config
+from experiments.config import Config, Text
+from experiments.corpus import Corpus, gathered, tokenise
 from experiments.errors import Mistake, mistakes
 from experiments.model import Model, probabilities
-from experiments.prepare import encode, own_buffers, tokenise
+from experiments.prepare import encode, own_buffers
 from experiments.run import RunDirectory
 from experiments.train import start
+
+_SHORT = 64  # tokens; a shorter text is padded to so many, since to compile costs more than to read zeros
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -65,8 +68,8 @@ class Classifier:
             raise TypeError(f"texts: {odd[0]!r} is no string; give a list of texts")
         if not texts:
             return np.zeros((0, len(self.classes)), np.float32)
-        documents = tokenise(texts, self.config.text)
-        encoded = encode(self.model.spec, self.vocabulary, documents, self.config.text)
+        corpus = gathered(tokenise(texts, self.config.text))
+        encoded = encode(self.model.spec, self.vocabulary, corpus, _length(corpus, self.config.text))
         return probabilities(self.model, self.parameters, encoded)
 
     def predict(self, texts: Iterable[str]) -> list[tuple[str, float]]:
@@ -99,6 +102,12 @@ def load(folder: str | os.PathLike[str]) -> Classifier:
     return Classifier(
         config, classes, vocabulary, model, _parameters(directory, model, config, vocabulary), directory.path
     )
+
+
+def _length(corpus: Corpus, text: Text) -> int:
+    """To what documents are padded: one of few lengths, powers of two and the limit, as each is compiled."""
+    longest = max(_SHORT, int(corpus.lengths.max()))
+    return min(1 << (longest - 1).bit_length(), text.longest)
 
 
 def _chosen(directory: RunDirectory) -> RunDirectory:

@@ -22,6 +22,7 @@ Update = Literal["auto", "sparse", "dense"]
 Rounding = Literal["nearest", "stochastic"]
 
 _LONGEST = 2**20  # documents a step, tokens a document: beyond it a number is mistyped
+_LONGEST_RUN = 5  # words; longer runs hardly ever occur twice
 _MOST_STEPS = 2**31 - 1  # steps are counted in 32 bits
 _TAKEN = ("majority", "tfidf-logistic", "baselines")  # rows of the table, and the folder that they lie in
 
@@ -65,25 +66,36 @@ class Text:
             stay; else each mark is a token.
         min_count: times that a word occurs in the training documents, at least, to have an id.
         max_length: tokens kept of a document; those after them are cut off.
+        ngrams: words of the longest run that has an id of its own; with 2, every two neighbours are a word
+            more, after the words themselves. For bags: other encoders would take them for a text that
+            goes on.
 
     Raises:
-        ValueError: a count below 1, a length above 2²⁰, or a switch that is no bool.
+        ValueError: a count below 1, a length above 2²⁰, runs of more than 5 words, or a switch that is no
+            bool.
 
     Example:
         >>> Text(min_count=2)
-        Text(lower=True, words_only=False, min_count=2, max_length=64)
+        Text(lower=True, words_only=False, min_count=2, max_length=64, ngrams=1)
     """
 
     lower: bool = True
     words_only: bool = False
     min_count: int = 1
     max_length: int = 64
+    ngrams: int = 1
 
     def __post_init__(self) -> None:
         for field in ("lower", "words_only"):
             _require_bool(field, getattr(self, field))
         require_count("min_count", self.min_count)
         _require_counts(self, _LONGEST, "max_length")
+        _require_counts(self, _LONGEST_RUN, "ngrams")
+
+    @property
+    def longest(self) -> int:
+        """The most ids that a document has, n-grams among them."""
+        return sum(max(self.max_length - n, 0) for n in range(self.ngrams))
 
 
 @dataclasses.dataclass(frozen=True)

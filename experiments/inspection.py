@@ -14,6 +14,7 @@ from embedlab import quality
 from embedlab.linear import main_lookup
 from embedlab.text import Vocabulary, distinct_ngram_rows
 from experiments.config import Quality
+from experiments.corpus import Corpus
 from experiments.model import Model
 from experiments.plurals import plural_pairs
 
@@ -153,13 +154,21 @@ def _collisions(name: str, rows: np.ndarray, buckets: int) -> dict[str, float]:
 
 
 def majority_classes(
-    vocabulary: Vocabulary, documents: list[list[str]], labels: np.ndarray, classes: int
+    vocabulary: Vocabulary, corpus: Corpus, rows: np.ndarray, labels: np.ndarray, classes: int
 ) -> np.ndarray:
-    """The class whose documents hold each word most, int [ids]; −1 for a word that none holds."""
-    ids = vocabulary.encode_all(documents)
-    owners = np.repeat(labels, [len(document) for document in ids])
-    counts = np.zeros((len(vocabulary), classes), np.int64)
-    np.add.at(counts, (np.concatenate(ids), owners), 1)
+    """The class whose documents hold each word most, int [ids]; −1 for a word that none holds.
+
+    Args:
+        vocabulary: the words.
+        corpus: the documents.
+        rows: those that are counted.
+        labels: int [rows], their classes.
+        classes: how many classes there are.
+    """
+    ids = vocabulary.encode(corpus.words)[corpus.tokens[corpus.places(rows)]]
+    owners = np.repeat(labels, corpus.lengths[rows])
+    counts = np.bincount(ids.astype(np.int64) * classes + owners, minlength=len(vocabulary) * classes)
+    counts = counts.reshape(len(vocabulary), classes)
     best = counts.argmax(1)
     best[(counts.sum(1) == 0) | (np.arange(len(vocabulary)) < _SPECIAL)] = -1
     return best

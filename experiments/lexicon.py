@@ -61,7 +61,7 @@ def _vocabulary(spec: embedlab.Embedding, material: Material, where: str) -> Voc
     limit: Any = getattr(spec, "vocabulary", None)
     known = 0
     if limit is None or limit >= _SPECIAL:
-        found = vocabulary_for(spec, material.side(material.splits.train), text)
+        found = vocabulary_for(spec, material.learnt_counts, text)
         known = len(found) - _SPECIAL
         if known >= _FEWEST:
             return found

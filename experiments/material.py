@@ -9,10 +9,10 @@ import functools
 import numpy as np
 
 from experiments.config import Config
+from experiments.corpus import Corpus, gathered, is_run, tokenise
 from experiments.data import Dataset, Progress, Splits, grouped_as_read, split
 from experiments.errors import mistakes
 from experiments.evaluate import Bands, bands
-from experiments.prepare import tokenise
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -23,27 +23,35 @@ class Material:
         config: the settings.
         dataset: texts and labels.
         splits: its rows for training, validation and test.
-        documents: the tokens of every text.
+        corpus: the words of every text, and its n-grams where `text.ngrams` has any.
     """
 
     config: Config
     dataset: Dataset
     splits: Splits
-    documents: list[list[str]]
+    corpus: Corpus
 
     def side(self, rows: np.ndarray) -> list[list[str]]:
-        """The documents of some rows."""
-        return [self.documents[row] for row in rows]
+        """The words of some rows' documents, n-grams left out."""
+        documents = self.corpus.documents(rows)
+        if self.config.text.ngrams == 1:
+            return documents
+        return [[word for word in document if not is_run(word)] for document in documents]
+
+    @functools.cached_property
+    def learnt_counts(self) -> dict[str, int]:
+        """How often each word and n-gram occurs in the training documents, of those that do."""
+        return _by_word(self.corpus, self.splits.train)
 
     @functools.cached_property
     def train_counts(self) -> collections.Counter[str]:
-        """How often each word occurs in the training documents."""
-        return _counts(self.side(self.splits.train))
+        """How often each word occurs in the training documents, n-grams left out."""
+        return _words(self.learnt_counts)
 
     @functools.cached_property
     def test_counts(self) -> collections.Counter[str]:
-        """How often each word occurs in the test documents."""
-        return _counts(self.side(self.splits.test))
+        """How often each word occurs in the test documents, n-grams left out."""
+        return _words(_by_word(self.corpus, self.splits.test))
 
     @functools.cached_property
     def test_bands(self) -> Bands:
@@ -66,11 +74,17 @@ def read(config: Config, progress: Progress | None = None) -> Material:
     """
     with mistakes():
         dataset = config.data.load(progress)
-        documents = tokenise(dataset.texts, config.text)
-        dataset = grouped_as_read(dataset, documents)
+        corpus = gathered(tokenise(dataset.texts, config.text))
+        dataset = grouped_as_read(dataset, corpus)
         splits = split(dataset, seed=config.split_seed)
-    return Material(config, dataset, splits, documents)
+    return Material(config, dataset, splits, corpus)
 
 
-def _counts(documents: list[list[str]]) -> collections.Counter[str]:
-    return collections.Counter(word for document in documents for word in document)
+def _by_word(corpus: Corpus, rows: np.ndarray) -> dict[str, int]:
+    counts = corpus.counts(rows)
+    found = np.flatnonzero(counts)
+    return {corpus.words[number]: int(counts[number]) for number in found.tolist()}
+
+
+def _words(counts: dict[str, int]) -> collections.Counter[str]:
+    return collections.Counter({word: count for word, count in counts.items() if not is_run(word)})

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 import embedlab
 from embedlab.base import OpenVocabulary
-from embedlab.text import Tokenise, Vocabulary, pad, spellings
+from embedlab.text import Vocabulary, spellings
 from experiments.config import Text
+from experiments.corpus import Corpus
 
 _LEAST = 256  # rows for unknown words, however few there are
 
@@ -35,49 +36,49 @@ class Encoded:
         return Encoded(self.ids[rows], self.lengths[rows], self.buffers)
 
 
-def tokenise(texts: Sequence[str], text: Text) -> list[list[str]]:
-    """Texts → tokens, each document cut to `text.max_length`."""
-    split = Tokenise(lower=text.lower)
-    if not text.words_only:
-        return [split(document)[: text.max_length] for document in texts]
-    parted = (split(document.replace("_", " ")) for document in texts)
-    return [[token for token in tokens if token[0].isalnum()][: text.max_length] for tokens in parted]
-
-
-def vocabulary_for(spec: embedlab.Embedding, documents: Sequence[Sequence[str]], text: Text) -> Vocabulary:
+def vocabulary_for(spec: embedlab.Embedding, counts: Mapping[str, int], text: Text) -> Vocabulary:
     """The most frequent words of the training documents, as many as the embedding has ids for."""
     limit: int | None = getattr(spec, "vocabulary", None)
-    return Vocabulary.build(documents, min_count=text.min_count, max_size=limit)
+    return Vocabulary.of_counts(counts, min_count=text.min_count, max_size=limit)
 
 
 def encode(
-    spec: embedlab.Embedding, vocabulary: Vocabulary, documents: Sequence[Sequence[str]], text: Text
+    spec: embedlab.Embedding, vocabulary: Vocabulary, corpus: Corpus, length: int | None = None
 ) -> Encoded:
-    """Tokens → ids of one padded length.
+    """Documents → ids of one padded length.
 
     An embedding that reads spellings gets an id for every word, known or not; any other reads unknown
     words as the out-of-vocabulary id.
+
+    Args:
+        spec: the embedding.
+        vocabulary: its words.
+        corpus: the documents.
+        length: of all of them; None for that of the longest.
     """
-    if isinstance(spec, OpenVocabulary):
-        return _encode_open(spec, vocabulary, documents, text)
-    ids, lengths = pad(vocabulary.encode_all(documents), length=text.max_length)
-    return Encoded(ids, lengths, {})
+    numbers, buffers = _numbering(spec, vocabulary, corpus.words)
+    lengths = corpus.lengths.astype(np.int32)
+    ids = np.zeros((len(corpus), max(1, int(lengths.max(initial=0)) if length is None else length)), np.int32)
+    ids[np.arange(ids.shape[1]) < lengths[:, None]] = numbers[corpus.tokens]
+    return Encoded(ids, lengths, buffers)
 
 
-def _encode_open(
-    spec: Any, vocabulary: Vocabulary, documents: Sequence[Sequence[str]], text: Text
-) -> Encoded:
+def _numbering(
+    spec: Any, vocabulary: Vocabulary, words: Sequence[str]
+) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """The id of each word of a corpus, int32 [words]; and the buffers for these ids."""
+    numbers = vocabulary.encode(words)
+    if not isinstance(spec, OpenVocabulary):
+        return numbers, {}
     known = known_words(spec, vocabulary)
-    unknown = sorted({word for document in documents for word in document if word not in vocabulary})
+    unknown = sorted(word for word in words if word not in vocabulary)
     new = {word: len(known) + place for place, word in enumerate(unknown)}
-    coded = [
-        np.array([new[word] if word in new else vocabulary.id(word) for word in document], np.int32)
-        for document in documents
-    ]
-    ids, lengths = pad(coded, length=text.max_length)
+    numbers = np.array(
+        [new.get(word, number) for word, number in zip(words, numbers.tolist(), strict=True)], np.int32
+    )
     # Rows to spare, up to a power of two: else a model would be compiled anew for every number of words.
     spare = [""] * (max(_LEAST, 1 << (len(unknown) - 1).bit_length()) - len(unknown))
-    return Encoded(ids, lengths, spec.word_buffers([*known, *unknown, *spare]))
+    return numbers, spec.word_buffers([*known, *unknown, *spare])
 
 
 def known_words(spec: Any, vocabulary: Vocabulary) -> list[str]:

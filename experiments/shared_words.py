@@ -101,7 +101,7 @@ def _classes(words: Sequence[str], material: Material) -> np.ndarray:
     rows = material.splits.train
     vocabulary = Vocabulary((*Vocabulary.SPECIAL, *words), (0,) * (len(Vocabulary.SPECIAL) + len(words)))
     classes = len(material.dataset.classes)
-    found = majority_classes(vocabulary, material.side(rows), material.dataset.labels[rows], classes)
+    found = majority_classes(vocabulary, material.corpus, rows, material.dataset.labels[rows], classes)
     return found[len(Vocabulary.SPECIAL) :]
 
 

@@ -59,10 +59,10 @@ def prepare(lexicon: Lexicon, material: Material) -> Prepared:
     model = Model(lexicon.spec, config.encoder, len(dataset.classes), config.head)
     watch = Stopwatch({"prepare": lexicon.seconds})
     with watch("prepare"):
-        encoded = encode(lexicon.spec, lexicon.vocabulary, material.documents, config.text)
+        encoded = encode(lexicon.spec, lexicon.vocabulary, material.corpus)
         rows = material.splits.train
         owners = majority_classes(
-            lexicon.vocabulary, material.side(rows), dataset.labels[rows], model.classes
+            lexicon.vocabulary, material.corpus, rows, dataset.labels[rows], model.classes
         )
         inspector = Inspector(model, lexicon.vocabulary, lexicon.buffers, config.quality, owners)
     return Prepared(lexicon, material, model, encoded, inspector, watch.seconds["prepare"])

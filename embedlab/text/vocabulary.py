@@ -8,7 +8,7 @@ import functools
 import itertools
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -90,19 +90,42 @@ class Vocabulary:
             >>> Vocabulary.build([["b", "a", "b"]], max_size=3)
             Vocabulary(3 ids: <pad> <unk> b; 2 of 3 tokens known)
         """
-        require_count("min_count", min_count)
-        if max_size is not None:
-            require_count("max_size", max_size, len(cls.SPECIAL))
         counter: collections.Counter[str] = collections.Counter()
         for document in documents:
             counter.update(_tokens(document))
-        for token in counter:
+        return cls.of_counts(counter, min_count=min_count, max_size=max_size)
+
+    @classmethod
+    def of_counts(
+        cls, counts: Mapping[str, int], *, min_count: int = 1, max_size: int | None = None
+    ) -> Vocabulary:
+        """Numbers words that are counted already.
+
+        Args:
+            counts: how often each word occurs; a word of count 0 is none.
+            min_count: as for `build`.
+            max_size: as for `build`.
+
+        Returns:
+            The vocabulary; that of `build` on documents with these counts.
+
+        Raises:
+            ValueError: if a word is no string, or a number is out of range.
+
+        Example:
+            >>> Vocabulary.of_counts({"b": 2, "a": 1, "c": 0}, max_size=3)
+            Vocabulary(3 ids: <pad> <unk> b; 2 of 3 tokens known)
+        """
+        require_count("min_count", min_count)
+        if max_size is not None:
+            require_count("max_size", max_size, len(cls.SPECIAL))
+        for token in counts:
             require(isinstance(token, str), "token", token, "a token is a string")
-        frequent = [item for item in counter.items() if item[1] >= min_count]
+        frequent = [item for item in counts.items() if item[1] >= min_count]
         frequent.sort(key=lambda item: (-item[1], item[0]))
         kept = frequent if max_size is None else frequent[: max_size - len(cls.SPECIAL)]
-        words, counts = zip(*kept, strict=True) if kept else ((), ())
-        return cls((*cls.SPECIAL, *words), (0, counter.total() - sum(counts), *counts))
+        words, numbers = zip(*kept, strict=True) if kept else ((), ())
+        return cls((*cls.SPECIAL, *words), (0, sum(counts.values()) - sum(numbers), *numbers))
 
     def __len__(self) -> int:
         return len(self.words)

@@ -9,7 +9,7 @@ Source: the project's own rule; the similarity is that of `experiments.data.dupl
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+import itertools
 
 import numpy as np
 from jaxtyping import Int, Int32
@@ -17,11 +17,12 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from embedlab.checks import require
+from experiments.corpus import Corpus
 from experiments.data.base import Dataset
 from experiments.data.duplicates import near_duplicate_groups
 
 
-def grouped_as_read(dataset: Dataset, documents: Sequence[Sequence[str]]) -> Dataset:
+def grouped_as_read(dataset: Dataset, corpus: Corpus) -> Dataset:
     """The data set, with groups joined whose documents are alike as they are read.
 
     Alike are near-duplicates where the data set's own groups hold those (`Dataset.near`), else equal
@@ -29,7 +30,7 @@ def grouped_as_read(dataset: Dataset, documents: Sequence[Sequence[str]]) -> Dat
 
     Args:
         dataset: n rows.
-        documents: the tokens of each row, as they are read.
+        corpus: the tokens of each row, as they are read.
 
     Returns:
         The same rows, with fewer groups or as many.
@@ -38,17 +39,23 @@ def grouped_as_read(dataset: Dataset, documents: Sequence[Sequence[str]]) -> Dat
         ValueError: the documents are not one a row.
 
     Example:
+        >>> from experiments.corpus import gathered
         >>> data = Dataset("two", ("a b c", "a b d"), np.int32([0, 1]), ("x", "y"), np.int32([0, 1]))
-        >>> grouped_as_read(data, [["a", "b"], ["a", "b"]]).groups
+        >>> grouped_as_read(data, gathered([["a", "b"], ["a", "b"]])).groups
         array([0, 0], dtype=int32)
     """
     rows = len(dataset.texts)
-    require(len(documents) == rows, "documents", f"{len(documents)} of them", f"give {rows}, one a row")
-    joined = [" ".join(document) for document in documents]
-    numbers: dict[str, int] = {}
-    equal = np.array([numbers.setdefault(text, len(numbers)) for text in joined], np.int32)
+    require(len(corpus) == rows, "documents", f"{len(corpus)} of them", f"give {rows}, one a row")
+    numbers: dict[bytes, int] = {}
+    ends = corpus.starts.tolist()
+    keys = (corpus.tokens[start:end].tobytes() for start, end in itertools.pairwise(ends))
+    equal = np.array([numbers.setdefault(key, len(numbers)) for key in keys], np.int32)
     # Of equal documents one is compared: many that are empty, say, would make as many pairs as their square.
-    alike = near_duplicate_groups(list(numbers))[equal] if dataset.near else equal
+    if dataset.near:
+        firsts = np.unique(equal, return_index=True)[1]
+        alike = near_duplicate_groups([" ".join(words) for words in corpus.documents(firsts)])[equal]
+    else:
+        alike = equal
     return dataclasses.replace(dataset, groups=join_groups(dataset.groups, alike))
 
 

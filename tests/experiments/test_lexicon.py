@@ -11,6 +11,7 @@ import pytest
 
 import embedlab
 from experiments.config import Config, Text
+from experiments.corpus import gathered
 from experiments.data import Dataset, Splits
 from experiments.errors import Mistake
 from experiments.lexicon import lexicon
@@ -23,7 +24,7 @@ def material(*documents: str, min_count: int = 1) -> Material:
     texts = documents or ("red green", "red blue", "blue", "grey")
     data = Dataset("four", texts, ROWS % 2, ("even", "odd"), ROWS)
     config = Config(embedlab.Dense(8, 2), text=Text(min_count=min_count))
-    return Material(config, data, Splits(ROWS[:2], ROWS[2:3], ROWS[3:]), [x.split() for x in texts])
+    return Material(config, data, Splits(ROWS[:2], ROWS[2:3], ROWS[3:]), gathered(x.split() for x in texts))
 
 
 @pytest.mark.parametrize("spec", [embedlab.Dense(8, 2), embedlab.Subword(8, 2, buckets=5)])

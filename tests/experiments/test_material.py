@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import embedlab
+from embedlab.text import Tokenise
 from experiments.config import Config, Text
 from experiments.data import Csv
 from experiments.errors import Mistake
@@ -21,11 +23,11 @@ def config(path: Path, **text: int) -> Config:
 def test_documents_are_tokens_cut_to_length(prose: Path) -> None:
     told: list[tuple[int, int]] = []
     material = read(config(prose, max_length=5), lambda done, parts: told.append((done, parts)))
-    assert len(material.documents) == len(material.dataset.texts) == 450
-    assert max(map(len, material.documents)) == 5
+    assert len(material.corpus) == len(material.dataset.texts) == 450
+    assert material.corpus.lengths.max() == 5
     sides = (material.splits.train, material.splits.valid, material.splits.test)
     assert sorted(np.concatenate(sides)) == list(range(450))
-    assert material.side(np.array([3]))[0] == material.documents[3]
+    assert material.side(np.array([3]))[0] == Tokenise()(material.dataset.texts[3])[:5]
 
 
 def test_counts_and_bands(prose: Path) -> None:
@@ -52,3 +54,16 @@ def test_documents_that_are_alike_as_read_stay_on_one_side(tmp_path: Path) -> No
 def test_a_source_is_asked_what_is_wrong(tmp_path: Path) -> None:
     with pytest.raises(Mistake, match="cannot be read"):
         read(config(tmp_path / "none.csv"))
+
+
+def test_runs_of_words_are_learnt_but_are_no_words(prose: Path) -> None:
+    plain, runs = read(config(prose)), read(config(prose, ngrams=2))
+    train = plain.splits.train
+    assert runs.side(train) == plain.side(train) and runs.train_counts == plain.train_counts
+    assert runs.test_bands.band.tolist() == plain.test_bands.band.tolist()
+    learnt = runs.learnt_counts
+    words = [word for document in plain.side(train) for word in document]
+    assert learnt["the"] == words.count("the")
+    neighbours = [a + " " + b for x in plain.side(train) for a, b in itertools.pairwise(x)]
+    assert learnt["of the"] == neighbours.count("of the") > 1
+    assert sum(learnt.values()) == len(words) + len(neighbours)

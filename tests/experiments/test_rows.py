@@ -8,6 +8,7 @@ import pytest
 import embedlab
 from experiments.bootstrap import mean_interval, paired_difference
 from experiments.config import Config, Text
+from experiments.corpus import gathered
 from experiments.data import Dataset, Splits
 from experiments.material import Material
 from experiments.outcome import Outcome
@@ -27,7 +28,9 @@ def material() -> Material:
         text=Text(min_count=2, max_length=7),
     )
     splits = Splits(train=rows[:20], valid=rows[20:40], test=rows[40:])
-    return Material(config, dataset, splits, [["one", "two"], ["two", "three"], *[["two"]] * (ROWS - 2)])
+    return Material(
+        config, dataset, splits, gathered([["one", "two"], ["two", "three"], *[["two"]] * (ROWS - 2)])
+    )
 
 
 def outcome(name: str, share: float, parameters: int, best: int = 50) -> Outcome:

@@ -12,6 +12,7 @@ from embedlab import quality
 from embedlab.text import Vocabulary
 from embedlab.vectors import Vectors, save
 from experiments.config import Config, Quality
+from experiments.corpus import gathered
 from experiments.data import Dataset, Splits
 from experiments.errors import RunFailure
 from experiments.material import Material
@@ -27,7 +28,7 @@ def material() -> Material:
     rows = np.arange(3, dtype=np.int32)
     dataset = Dataset("three", ("a", "b", "c"), rows % 2, ("even", "odd"), rows)
     config = Config(embedlab.Dense(50, 4), quality=Quality(rows=30, neighbours=3))
-    return Material(config, dataset, Splits(rows[:2], rows[2:], rows[2:]), DOCUMENTS)
+    return Material(config, dataset, Splits(rows[:2], rows[2:], rows[2:]), gathered(DOCUMENTS))
 
 
 def run(folder: Path, words: tuple[str, ...], matrix: np.ndarray) -> RunDirectory:

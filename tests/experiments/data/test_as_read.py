@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from experiments.config import Text
+from experiments.corpus import gathered, tokenise
 from experiments.data import Dataset, grouped_as_read
 from experiments.data.as_read import join_groups
-from experiments.prepare import tokenise
 
 
 def dataset(texts, groups=None, near=False):
@@ -21,31 +21,31 @@ BEGINNING = " ".join(f"word{i}" for i in range(12))
 @pytest.mark.parametrize("near", [False, True])
 def test_what_is_cut_off_makes_no_difference(near):
     texts = [f"{BEGINNING} and an end", f"{BEGINNING} but another", "quite another text that is read whole"]
-    documents = tokenise(texts, Text(max_length=12))
+    documents = gathered(tokenise(texts, Text(max_length=12)))
     assert grouped_as_read(dataset(texts, near=near), documents).groups.tolist() == [0, 0, 1]
 
 
 def test_near_duplicates_join_only_where_the_source_asks_for_them():
     texts = [f"{BEGINNING} tail", f"{BEGINNING} tale"]
-    documents = tokenise(texts, Text())
+    documents = gathered(tokenise(texts, Text()))
     assert grouped_as_read(dataset(texts, near=True), documents).groups.tolist() == [0, 0]
     assert grouped_as_read(dataset(texts, near=False), documents).groups.tolist() == [0, 1]
 
 
 def test_the_groups_there_were_stay_together():
     texts = ["one", "two", "three", "One", "four"]
-    found = grouped_as_read(dataset(texts, [0, 1, 0, 2, 3]), tokenise(texts, Text()))
+    found = grouped_as_read(dataset(texts, [0, 1, 0, 2, 3]), gathered(tokenise(texts, Text())))
     assert found.groups.tolist() == [0, 1, 0, 0, 2]  # "three" is with "one", and so with "One"
 
 
 def test_many_empty_documents_are_one_group_and_cost_little():
-    found = grouped_as_read(dataset(["!"] * 20_000, near=True), [[]] * 20_000)
+    found = grouped_as_read(dataset(["!"] * 20_000, near=True), gathered([[]] * 20_000))
     assert found.groups.max() == 0
 
 
 def test_documents_are_one_a_row():
     with pytest.raises(ValueError, match="documents='1 of them': give 2, one a row"):
-        grouped_as_read(dataset(["a", "b"]), [["a"]])
+        grouped_as_read(dataset(["a", "b"]), gathered([["a"]]))
 
 
 def test_joined_groups_are_those_of_a_search():

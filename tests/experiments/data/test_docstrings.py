@@ -13,9 +13,9 @@ import pytest
 from embedlab.text import Vocabulary
 from experiments import config_file
 from experiments.config import Text
+from experiments.corpus import gathered, tokenise
 from experiments.data import Docstrings, docstrings, grouped_as_read, split
 from experiments.data.prose import MASK
-from experiments.prepare import tokenise
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def test_no_alias_is_left_among_the_tokens(data):
     """As a model reads them: identifiers parted at underscores."""
     aliases = {alias for package in docstrings.PACKAGES.values() for alias in package.aliases}
     names = aliases | {name for package in docstrings.PACKAGES.values() for name in package.distinctive}
-    found = tokenise(data.texts, Text(words_only=True, max_length=10**6))
+    found = list(tokenise(data.texts, Text(words_only=True, max_length=10**6)))
     assert [doc for doc in found if not names.isdisjoint(doc)] == []
     pairs = {tuple(re.split(r"\W", alias)) for alias in aliases if re.search(r"\W", alias)}
     assert pairs and [doc for doc in found if not pairs.isdisjoint(itertools.pairwise(doc))] == []
@@ -107,7 +107,7 @@ def test_a_split_leaves_no_near_duplicate_across(data):
 
 def test_a_split_leaves_no_near_duplicate_across_as_it_is_read(data):
     """Brute force, as above, on the first 64 words: what the quickstart reads."""
-    documents = tokenise(data.texts, Text(words_only=True))
+    documents = list(tokenise(data.texts, Text(words_only=True)))
     grams = [{*zip(*(words[i:] for i in range(5)), strict=False)} for words in documents]
 
     def alike(splits, sample):
@@ -124,13 +124,13 @@ def test_a_split_leaves_no_near_duplicate_across_as_it_is_read(data):
         )
 
     assert alike(split(data, seed=0), 400) > 0, "whole texts alone do not tell"
-    assert alike(split(grouped_as_read(data, documents), seed=0), 400) == 0
+    assert alike(split(grouped_as_read(data, gathered(documents)), seed=0), 400) == 0
 
 
 def test_the_quickstart_has_a_row_for_every_word(data, root):
     config = config_file.load(str(root / "configs" / "quickstart.py"))
-    documents = tokenise(data.texts, config.text)
-    splits = split(grouped_as_read(data, documents), seed=config.split_seed)
+    documents = list(tokenise(data.texts, config.text))
+    splits = split(grouped_as_read(data, gathered(documents)), seed=config.split_seed)
     words = {word for row in splits.train for word in documents[row]}
     rows = config.embedding.vocabulary - len(Vocabulary.SPECIAL)
     assert len(words) <= rows <= 1.02 * len(words)

@@ -1,0 +1,98 @@
+"""Documents as numbers of words, end to end in one array: little to keep, quick to count and to recode."""
+
+from __future__ import annotations
+
+import dataclasses
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from jaxtyping import Int, Int32, Int64, Integer
+
+from embedlab.text import Tokenise
+
+if TYPE_CHECKING:  # a config names sources of data, which read a corpus
+    from experiments.config import Text
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Corpus:
+    """Documents of words, each word a number in the order of its first appearance.
+
+    Attributes:
+        words: the distinct words.
+        tokens: int32 [tokens], the number of each word of each document.
+        starts: int64 [documents + 1], where each document begins in `tokens`, and where the last one ends.
+
+    Example:
+        >>> corpus = gathered([["a", "b", "a"], [], ["b"]])
+        >>> corpus.words, corpus.tokens, corpus.starts
+        (('a', 'b'), array([0, 1, 0, 1], dtype=int32), array([0, 3, 3, 4]))
+    """
+
+    words: tuple[str, ...]
+    tokens: Int32[np.ndarray, " tokens"]
+    starts: Int64[np.ndarray, " documents_and_one"]
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    @property
+    def lengths(self) -> Int64[np.ndarray, " documents"]:
+        """How many words each document has."""
+        return np.diff(self.starts)
+
+    def places(self, rows: Integer[np.ndarray, " rows"]) -> Int64[np.ndarray, " tokens"]:
+        """Where the words of some documents lie in `tokens`, document after document."""
+        lengths = self.lengths[rows]
+        before = np.cumsum(lengths) - lengths
+        return np.repeat(self.starts[rows] - before, lengths) + np.arange(lengths.sum())
+
+    def counts(self, rows: Integer[np.ndarray, " rows"]) -> Int[np.ndarray, " words"]:
+        """How often each word occurs in some documents."""
+        return np.bincount(self.tokens[self.places(rows)], minlength=len(self.words))
+
+    def documents(self, rows: Integer[np.ndarray, " rows"]) -> list[list[str]]:
+        """The words of some documents, as strings."""
+        return [
+            [self.words[number] for number in self.tokens[self.starts[row] : self.starts[row + 1]].tolist()]
+            for row in rows
+        ]
+
+
+def tokenise(texts: Iterable[str], text: Text) -> Iterator[list[str]]:
+    """Texts → words, each document cut to `text.max_length`; then its n-grams, where `text.ngrams` has any.
+
+    Example:
+        >>> from experiments.config import Text
+        >>> list(tokenise(["Not so good."], Text(words_only=True, ngrams=2)))
+        [['not', 'so', 'good', 'not so', 'so good']]
+    """
+    split = Tokenise(lower=text.lower)
+    for document in texts:
+        words = split(document.replace("_", " ") if text.words_only else document)
+        if text.words_only:
+            words = [word for word in words if word[0].isalnum()]
+        words = words[: text.max_length]
+        runs = [
+            " ".join(words[first : first + n])
+            for n in range(2, text.ngrams + 1)
+            for first in range(len(words) - n + 1)
+        ]
+        yield words + runs
+
+
+def is_run(word: str) -> bool:
+    """Whether it is an n-gram of several words: no word holds a space."""
+    return " " in word
+
+
+def gathered(documents: Iterable[Sequence[str]]) -> Corpus:
+    """The corpus of documents of words."""
+    numbers: dict[str, int] = {}
+    tokens, starts = array("i"), array("q", [0])
+    for document in documents:
+        tokens.extend([numbers.setdefault(word, len(numbers)) for word in document])
+        starts.append(len(tokens))
+    return Corpus(tuple(numbers), np.array(tokens, np.int32), np.array(starts, np.int64))
