@@ -22,6 +22,7 @@ usage: python -m experiments.classify CONFIG.py --workdir DIR [--field.name VALU
 
   CONFIG.py      a Python file whose config() returns an experiments.config.Config
   --workdir DIR  where the run is written, or continued
+  --data T:PATH  another data set: csv:reviews.csv, jsonl:x.jsonl, tfds:imdb_reviews (docs/data.md)
   --help         every field and its value, of CONFIG.py if it is given; overrides beside it are applied
 """
 _NO_CONFIG = "Every field with its default; vocabulary and dim, which have none, with an example:\n"

@@ -10,7 +10,7 @@ from typing import Any
 
 import docstring_parser
 
-from experiments import codec
+from experiments import codec, shorthand
 from experiments.config import Config
 from experiments.schema import EMBEDDINGS, TYPE, Node, choices, fields_of, is_dict, nodes, wanted
 
@@ -43,6 +43,10 @@ def describe_values(raw: dict[str, Any]) -> str:
     for key, node in places.items():
         if "." not in key and not node.is_leaf:
             lines += ["", *_wrapped(f"{key}: {documented(Config).get(key, '')}", 0)]
+            if key == shorthand.KEY:
+                flag, said = shorthand.HELP
+                right = _wrapped(said, _COLUMN)
+                lines += [f"  {flag}".ljust(_COLUMN) + right[0].lstrip(), *right[1:]]
         elif "." not in key:
             lines.append("")
         if is_dict(node.hint):

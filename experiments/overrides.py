@@ -12,7 +12,7 @@ import typing
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
-from experiments import codec
+from experiments import codec, shorthand
 from experiments.config import Config
 from experiments.errors import Mistake
 from experiments.help import describe, describe_values
@@ -43,6 +43,8 @@ def apply(config: Config, arguments: Sequence[str], flags: Iterable[str] = ()) -
     Values are typed by their field: `300`, `0.01`, `true`, `none`, `0,1,2` or `[0,1,2]`. The order of
     arguments does not matter, since types are switched first. A switched group keeps the fields that the
     new kind has too; an embedding takes over the first rival of the new type instead, if there is one.
+
+    `--data csv:reviews.csv` says the type and its first field at once, and starts from the type's defaults.
 
     An override of `--embedding…` makes the run about that embedding: the rivals are dropped, unless an
     override of `--rivals…` is given too. `--rivals none` drops them in any case.
@@ -93,6 +95,7 @@ def _overridden(
     """The values with overrides, not checked as a whole; the rivals left out, and the one started from."""
     given = _pairs(arguments)
     raw = codec.encode(config)
+    shorthand.expand(given, raw)
     about_rivals = any(key.split(".")[0] == "rivals" for key in given)
     about_embedding = any(key.split(".")[0] == "embedding" for key in given)
     dropped = tuple(config.rivals) if about_embedding and not about_rivals else ()

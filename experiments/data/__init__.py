@@ -5,8 +5,10 @@ from experiments.data.base import Dataset, Progress, Source, Splits, split
 from experiments.data.delimited import Csv, Tsv
 from experiments.data.docstrings import Docstrings
 from experiments.data.fasttext import FastText
+from experiments.data.folders import Folders
 from experiments.data.folds import folds
 from experiments.data.jsonl import Jsonl
+from experiments.data.lines import Lines
 from experiments.data.parquet import Parquet
 
 __all__ = [
@@ -14,7 +16,9 @@ __all__ = [
     "Dataset",
     "Docstrings",
     "FastText",
+    "Folders",
     "Jsonl",
+    "Lines",
     "Parquet",
     "Progress",
     "Source",

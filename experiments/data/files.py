@@ -22,8 +22,8 @@ from experiments.data.base import Dataset, Progress, Source
 from experiments.data.reading import require_encoding, text_lines
 
 _SIDES = ("train", "valid", "test")
-# What the sides are called in the wild.
-_SIDE_OF = {
+#: What the sides are called in the wild.
+SIDE_OF = {
     **{side: side for side in _SIDES},
     **dict.fromkeys(("training", "tr"), "train"),
     **dict.fromkeys(("validation", "val", "dev", "development"), "valid"),
@@ -233,7 +233,7 @@ def _side(path: Path, row: Row) -> str:
     """The side that a row says it is on; empty where it says nothing."""
     if not row.split:
         return ""
-    side = _SIDE_OF.get(row.split.strip().lower(), "")
+    side = SIDE_OF.get(row.split.strip().lower(), "")
     if not side:
         raise ValueError(
             f"{path}, {row.where}: the split is {row.split!r}; write train, valid or test (validation and "

@@ -15,7 +15,7 @@ import embedlab
 from experiments import codec
 from experiments.config import Config
 from experiments.config_file import load
-from experiments.data import Csv, Jsonl
+from experiments.data import Csv, Docstrings, Jsonl
 from experiments.errors import Mistake
 from experiments.help import as_argument, documented
 from experiments.overrides import Applied, apply, describe, explain
@@ -306,7 +306,7 @@ def test_help_shows_every_field_with_its_value(quickstart: Config) -> None:
     assert re.search(r"^ +hashed: vocabulary, dim, buckets, hashes, signed,", text, re.M)
     weighted: Any = quickstart.rivals["hashed-weighted"]
     assert f"--rivals.hashed-weighted.buckets {weighted.buckets}" in text
-    assert "csv: path, test_path, classes, text, label, columns," in text
+    assert "csv: path, test_path, valid_path, classes," in text
 
 
 def test_every_field_has_a_meaning(quickstart: Config) -> None:
@@ -354,3 +354,34 @@ def test_help_refuses_what_is_no_override() -> None:
 
 def test_help_without_overrides_describes_the_config(quickstart: Config) -> None:
     assert explain(quickstart, []) == describe(quickstart)
+
+
+# --- a data set in one word ------------------------------------------------------------------------------
+
+
+def test_a_data_set_in_one_word() -> None:
+    start = Config(DENSE, data=Csv(path="a.csv", test_path="b.csv", label="stars", delimiter=";"))
+    assert changed("--data csv:c.csv", start).data == Csv(path="c.csv")  # b.csv belongs to a.csv
+    assert changed("--data=jsonl:a:b.jsonl --data.label stars", start).data == Jsonl(
+        "a:b.jsonl", label="stars"
+    )
+    assert changed("--data docstrings:rich,jax,optax,flax").data.packages[:2] == ("rich", "jax")
+    assert changed("--data docstrings", start).data == Docstrings()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("--data cvs:a.csv", "--data cvs:a.csv: expected TYPE:PATH, .*; did you mean --data csv:a.csv?"),
+        ("--data a.csv.gz", "did you mean --data csv:a.csv.gz?"),
+        ("--data csv", "--data csv: path is missing; write --data csv:PATH"),
+        ("--data csv:", "--data csv:: path is missing"),
+        ("--data reviews", "--data reviews: expected TYPE:PATH, where TYPE is one of .*csv"),
+        ("--data csv:a --data.type csv", "--data csv:a and --data.type csv say the same"),
+        ("--data csv:a --data.path b", "--data csv:a and --data.path b say the same"),
+        ("--data csv:a --data.lable b", "unknown key --data.lable; did you mean --data.label?"),
+    ],
+)
+def test_a_word_that_is_no_data_set(words, message) -> None:
+    with pytest.raises(Mistake, match=message.replace("?", r"\?")):
+        changed(words)

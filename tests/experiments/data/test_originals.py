@@ -10,7 +10,7 @@ from experiments import overrides
 from experiments.config import Config
 from experiments.data import split
 
-KIM = "--data.type fasttext --data.prefix '' --data.path {data}/kim2014/"
+KIM = "--data.prefix '' --data fasttext:{data}/kim2014/"
 SST = " --data.valid_path {data}/kim2014/stsa.KIND.dev --data.test_path {data}/kim2014/stsa.KIND.test"
 
 
@@ -31,13 +31,21 @@ def read(data_dir, flags):
             6,
         ),
         (
-            "--data.type csv --data.path {data}/ag_news_test/test.csv --data.text title+description"
+            "--data csv:{data}/ag_news_test/test.csv --data.text title+description"
             " --data.columns label,title,description",
             (7600, 0, 0),
             4,
         ),
+        (
+            "--data lines:{data}/webkb/WebKB.clean.txt --data.labels {data}/webkb/WebKB.txt"
+            " --data.columns id,split,label --data.split split"
+            " --data.aliases studen=student,facult=faculty,cours=course,projec=project",
+            (2803, 0, 1396),
+            4,
+        ),
+        ("--data folders:{data}/nltk/movie_reviews.zip", (2000, 0, 0), 2),
     ],
-    ids=["MR", "SST-1", "SST-2", "TREC", "AG News"],
+    ids=["MR", "SST-1", "SST-2", "TREC", "AG News", "WebKB", "movie_reviews"],
 )
 def test_counts_are_those_published(data_dir, flags, rows, classes):
     data = read(data_dir, flags)
@@ -58,6 +66,6 @@ def test_the_words_of_the_films_are_whole(data_dir):
 
 
 def test_a_title_and_what_follows_are_one_text(data_dir):
-    flags = "--data.type csv --data.path {data}/ag_news_test/test.csv --data.text title+description"
+    flags = "--data csv:{data}/ag_news_test/test.csv --data.text title+description"
     data = read(data_dir, flags + " --data.columns label,title,description")
     assert data.texts[0].startswith("Fears for T N pension after talks Unions representing workers at Turner")

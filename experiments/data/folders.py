@@ -1,0 +1,170 @@
+"""Texts as files, in a folder for each class, or in a zip archive of such folders.
+
+Source: the form of the film reviews of Pang and Lee 2004 (`neg/….txt`, `pos/….txt`) and of Maas et al. 2011
+(`train/neg/….txt`); APPNOTE 6.3 (zip).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import fnmatch
+import os
+import stat
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path, PurePosixPath
+
+from embedlab.checks import require
+from experiments.data.base import Source
+from experiments.data.files import SIDE_OF, Row, TextSource, existing_file
+from experiments.data.reading import decoded
+
+#: Bytes of one text, at most.
+LONGEST_TEXT = 2**24
+# An archive may be a bomb. Texts become five times smaller, logs fifty times.
+_RATIO, _FREE = 200, 2**26
+
+
+@Source.register_subclass("folders")
+@dataclasses.dataclass(frozen=True)
+class Folders(TextSource):
+    """A folder that holds a folder for each class, and in it one file for each text: `pos/1.txt`.
+
+    `path` is the folder, or a zip archive, or a folder inside one (`reviews.zip/reviews`). A folder that
+    holds one folder alone, as archives do, stands for that; one that holds train and test (and valid) holds
+    the classes of each side. Texts are in the order of their names. Nothing is unpacked to the disk.
+
+    Where `classes` are named, other folders are passed over, such as one of texts without a label.
+
+    Attributes:
+        pattern: the names of the files that are texts; others, such as a README, are passed over.
+
+    Raises:
+        ValueError: where the pattern is empty or holds a slash, or a field of `TextSource` is wrong.
+
+    Example:
+        >>> Folders(path="aclImdb/train", test_path="aclImdb/test", classes=("neg", "pos")).pattern
+        '*.txt'
+    """
+
+    pattern: str = "*.txt"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        good = bool(self.pattern) and "/" not in self.pattern
+        require(good, "pattern", self.pattern, "give the names of the texts' files, such as *.txt")
+
+    def found(self, field: str, path: str) -> Path:
+        place = Path(path).expanduser()
+        archive = None if place.is_dir() else _archive(place)
+        if archive is None and not place.is_dir():
+            existing_file(field, path)  # says what it is
+        if archive is not None and existing_file(field, str(archive)) and not zipfile.is_zipfile(archive):
+            raise ValueError(
+                f"--data.{field}={path!r}: {archive} is no folder and no zip archive; give a folder that "
+                f"holds a folder for each class"
+            )
+        return place
+
+    def rows(self, path: Path) -> Iterator[Row]:
+        try:
+            with contextlib.ExitStack() as stack:
+                archive = None if path.is_dir() else _archive(path)
+                if archive is None:
+                    names, read = _in_folder(path)
+                else:
+                    inner = PurePosixPath(path.relative_to(archive).as_posix())
+                    packed = stack.enter_context(zipfile.ZipFile(archive))
+                    names, read = _in_archive(packed, inner, archive.stat().st_size)
+                for side, label, name in self._placed(path, names):
+                    raw = read(name)
+                    if len(raw) > LONGEST_TEXT:
+                        raise ValueError(
+                            f"{path}, {name}: longer than {LONGEST_TEXT:,} bytes; cut it in parts"
+                        )
+                    text = decoded(raw, self.encoding, f"{path}, {name}").strip()
+                    yield Row(str(name), text, label, side)
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+            raise ValueError(f"{path}: the archive can't be unpacked ({error}); fetch it again") from None
+        except OSError as error:
+            raise ValueError(f"{path}: cannot be read ({error}); check its permissions") from None
+
+    def _placed(self, path: Path, names: Sequence[PurePosixPath]) -> Iterator[tuple[str, str, PurePosixPath]]:
+        """The side, the class and the name of each text."""
+        texts = [n for n in names if len(n.parts) > 1 and fnmatch.fnmatchcase(n.name, self.pattern)]
+        if not texts:
+            raise ValueError(
+                f"{path}: holds no folder with files {self.pattern}; give the folder that holds a folder for "
+                f"each class, and the texts' names with --data.pattern"
+            )
+        top = 0  # how many folders all have in common
+        while len({n.parts[top] for n in texts}) == 1 and any(len(n.parts) > top + 2 for n in texts):
+            top += 1
+            texts = [name for name in texts if len(name.parts) > top + 1]
+        deep = all(len(name.parts) > top + 2 and name.parts[top].lower() in SIDE_OF for name in texts)
+        for name in sorted(texts):
+            side = name.parts[top] if deep else ""
+            label = name.parts[top + deep]
+            if not self.classes or label in self.classes or label in self._aliased():
+                yield side, label, name
+
+    def _aliased(self) -> set[str]:
+        return {alias.partition("=")[0] for alias in self.aliases}
+
+
+def _archive(path: Path) -> Path | None:
+    """The file that a path names, or that lies on its way."""
+    return next((up for up in (path, *path.parents) if up.is_file()), None)
+
+
+def _seen(name: PurePosixPath) -> bool:
+    """Whether a file is none of those that systems leave behind."""
+    return not any(part.startswith((".", "__MACOSX")) for part in name.parts)
+
+
+def _in_folder(path: Path) -> tuple[list[PurePosixPath], Callable[[PurePosixPath], bytes]]:
+    """The ordinary files below a folder, and how one is read."""
+    found = []
+    for folder, _, names in os.walk(path):
+        for name in names:
+            file = Path(folder, name)
+            if file.is_file():  # a pipe would block
+                found.append(PurePosixPath(file.relative_to(path).as_posix()))
+
+    def read(name: PurePosixPath) -> bytes:
+        with (path / name).open("rb") as file:
+            return file.read(LONGEST_TEXT + 1)
+
+    return [name for name in found if _seen(name)], read
+
+
+def _in_archive(
+    packed: zipfile.ZipFile, inner: PurePosixPath, size: int
+) -> tuple[list[PurePosixPath], Callable[[PurePosixPath], bytes]]:
+    """The ordinary files of an archive below a folder in it, and how one is read.
+
+    What a header says of a size is not relied on: reading stops where a text, or all, would be too long.
+    """
+    members: dict[PurePosixPath, zipfile.ZipInfo] = {}
+    for member in packed.infolist():
+        name = PurePosixPath(member.filename)
+        plain = not member.is_dir() and not stat.S_ISLNK(member.external_attr >> 16)
+        if plain and name.is_relative_to(inner):
+            members[name.relative_to(inner)] = member
+    total, most = 0, max(_FREE, _RATIO * size)
+
+    def read(name: PurePosixPath) -> bytes:
+        nonlocal total
+        with packed.open(members[name]) as file:
+            raw = file.read(LONGEST_TEXT + 1)
+        total += len(raw)
+        if total > most:
+            raise ValueError(
+                f"{packed.filename}: unpacked it has more than {_RATIO} times its size, as no texts have; "
+                f"unpack it yourself if it is what you want to read"
+            )
+        return raw
+
+    return [name for name in members if _seen(name)], read
