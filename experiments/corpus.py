@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import tempfile
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Int, Int32, Int64, Integer
@@ -15,6 +17,8 @@ from embedlab.text import Tokenise
 if TYPE_CHECKING:  # a config names sources of data, which read a corpus
     from experiments.config import Text
 
+_BLOCK = 2**17  # documents, or words, at a time
+
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Corpus:
@@ -22,7 +26,7 @@ class Corpus:
 
     Attributes:
         words: the distinct words.
-        tokens: int32 [tokens], the number of each word of each document.
+        tokens: int32 [tokens], the number of each word of each document; in memory, or mapped from a file.
         starts: int64 [documents + 1], where each document begins in `tokens`, and where the last one ends.
 
     Example:
@@ -49,9 +53,17 @@ class Corpus:
         before = np.cumsum(lengths) - lengths
         return np.repeat(self.starts[rows] - before, lengths) + np.arange(lengths.sum())
 
+    def blocks(self, rows: Integer[np.ndarray, " rows"]) -> Iterator[Int[np.ndarray, " block"]]:
+        """Rows, so many at a time that what is made of their words is little beside the words themselves."""
+        for first in range(0, len(rows), _BLOCK):
+            yield rows[first : first + _BLOCK]
+
     def counts(self, rows: Integer[np.ndarray, " rows"]) -> Int[np.ndarray, " words"]:
         """How often each word occurs in some documents."""
-        return np.bincount(self.tokens[self.places(rows)], minlength=len(self.words))
+        found = np.zeros(len(self.words), np.int64)
+        for block in self.blocks(rows):
+            found += np.bincount(self.tokens[self.places(block)], minlength=len(self.words))
+        return found
 
     def documents(self, rows: Integer[np.ndarray, " rows"]) -> list[list[str]]:
         """The words of some documents, as strings."""
@@ -88,11 +100,36 @@ def is_run(word: str) -> bool:
     return " " in word
 
 
-def gathered(documents: Iterable[Sequence[str]]) -> Corpus:
-    """The corpus of documents of words."""
+def gathered(documents: Iterable[Sequence[str]], folder: Path | None = None) -> Corpus:
+    """The corpus of documents of words.
+
+    Args:
+        documents: the words of each.
+        folder: where a temporary file holds their numbers, which is gone when the process is; None to hold
+            them in memory.
+
+    Raises:
+        OSError: the file can't be written: the disk is full, say.
+    """
     numbers: dict[str, int] = {}
-    tokens, starts = array("i"), array("q", [0])
+    tokens, starts, file = array("i"), array("q", [0]), None if folder is None else _temporary(folder)
     for document in documents:
         tokens.extend([numbers.setdefault(word, len(numbers)) for word in document])
-        starts.append(len(tokens))
-    return Corpus(tuple(numbers), np.array(tokens, np.int32), np.array(starts, np.int64))
+        starts.append(starts[-1] + len(document))
+        if file is not None and len(tokens) >= _BLOCK:
+            file.write(tokens)
+            tokens = array("i")
+    if file is not None:
+        file.write(tokens)
+        file.flush()
+    stored = np.array(tokens, np.int32) if file is None or not starts[-1] else _mapped(file)
+    return Corpus(tuple(numbers), stored, np.array(starts, np.int64))
+
+
+def _temporary(folder: Path) -> IO[bytes]:
+    return tempfile.TemporaryFile(dir=folder)
+
+
+def _mapped(file: IO[bytes]) -> np.ndarray:
+    """The file's numbers, read as they are asked for."""
+    return np.memmap(file, np.int32, mode="r")

@@ -165,10 +165,11 @@ def majority_classes(
         labels: int [rows], their classes.
         classes: how many classes there are.
     """
-    ids = vocabulary.encode(corpus.words)[corpus.tokens[corpus.places(rows)]]
-    owners = np.repeat(labels, corpus.lengths[rows])
-    counts = np.bincount(ids.astype(np.int64) * classes + owners, minlength=len(vocabulary) * classes)
-    counts = counts.reshape(len(vocabulary), classes)
+    numbers = vocabulary.encode(corpus.words)
+    counts = np.zeros((len(vocabulary), classes), np.int64)
+    for owner in range(classes):
+        found = corpus.counts(rows[labels == owner])
+        counts[:, owner] = np.bincount(numbers, weights=found, minlength=len(vocabulary))
     best = counts.argmax(1)
     best[(counts.sum(1) == 0) | (np.arange(len(vocabulary)) < _SPECIAL)] = -1
     return best

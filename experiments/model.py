@@ -16,9 +16,11 @@ import embedlab
 from experiments import functional
 from experiments.encoders import Documents, Encoder, EncoderModule
 from experiments.head import Head
-from experiments.prepare import Encoded
+from experiments.prepare import Encoded, Unread
+from experiments.widths import widths
 
 _ROWS = 256  # documents a step of prediction
+_BLOCK = 2**14  # documents that are read at once
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,14 +84,37 @@ class _Build:
         return self.encoder.build(self.dim, rngs)
 
 
-def probabilities(model: Model, parameters: dict[str, Any], documents: Encoded) -> np.ndarray:
-    """Class probabilities, float32 [rows, classes]; documents go through in steps of one size."""
-    rows = len(documents.ids)
-    short = -rows % _ROWS
-    ids = np.pad(documents.ids, ((0, short), (0, 0))).reshape(-1, _ROWS, documents.ids.shape[1])
-    lengths = np.pad(documents.lengths, (0, short)).reshape(-1, _ROWS)
+def probabilities(model: Model, parameters: dict[str, Any], documents: Encoded | Unread) -> np.ndarray:
+    """Class probabilities, float32 [rows, classes]; documents go through in steps of one size.
+
+    Those of an encoder that gains by it go through with others of about their length.
+    """
+    found = np.empty((len(documents), model.classes), np.float32)
+    padded = np.full(len(documents), documents.width)
+    if model.encoder.by_length:
+        padded = widths(documents.lengths, documents.width)
+    for width in np.unique(padded):
+        for rows in _blocks(np.flatnonzero(padded == width)):
+            found[rows] = _of_width(model, parameters, documents, rows, int(width))
+    return found
+
+
+def _blocks(rows: np.ndarray) -> list[np.ndarray]:
+    """Rows, parted where they are too many to be read at once, so that few shapes are compiled."""
+    parts = -(-len(rows) // _BLOCK)
+    size = -(-len(rows) // (parts * _ROWS)) * _ROWS
+    return [rows[first : first + size] for first in range(0, len(rows), size)]
+
+
+def _of_width(
+    model: Model, parameters: Any, documents: Encoded | Unread, rows: np.ndarray, width: int
+) -> np.ndarray:
+    ids, lengths = documents.take(rows)
+    short = -len(rows) % _ROWS
+    ids = np.pad(ids[:, :width], ((0, short), (0, 0))).reshape(-1, _ROWS, width)
+    lengths = np.pad(lengths, (0, short)).reshape(-1, _ROWS)
     stacked = _probabilities(model, parameters, documents.buffers, ids, lengths)
-    return np.asarray(stacked, np.float32).reshape(-1, model.classes)[:rows]
+    return np.asarray(stacked, np.float32).reshape(-1, model.classes)[: len(rows)]
 
 
 @functools.partial(jax.jit, static_argnames="model")

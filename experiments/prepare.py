@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from jaxtyping import Int32, Integer
 
 import embedlab
 from embedlab.base import OpenVocabulary
@@ -22,18 +24,69 @@ class Encoded:
     """Documents as an embedding reads them.
 
     Attributes:
-        ids: int32 [rows, length], padded.
+        ids: int32 [rows, width], padded at the end.
         lengths: int32 [rows], how many of them are real.
         buffers: the embedding's buffers for these ids.
     """
 
-    ids: np.ndarray
-    lengths: np.ndarray
+    ids: Int32[np.ndarray, "rows width"]
+    lengths: Int32[np.ndarray, " rows"]
     buffers: dict[str, np.ndarray]
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+    @property
+    def width(self) -> int:
+        """To how many ids a document is padded."""
+        return self.ids.shape[1]
 
     def rows(self, rows: np.ndarray) -> Encoded:
         """The documents of these row numbers."""
-        return Encoded(self.ids[rows], self.lengths[rows], self.buffers)
+        return Encoded(*self.take(rows), self.buffers)
+
+    def take(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Ids and lengths of some documents."""
+        return self.ids[rows], self.lengths[rows]
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Unread:
+    """As `Encoded`, of a corpus that may be larger than memory: read, and padded, when they are asked for.
+
+    Attributes:
+        corpus: where they lie.
+        numbers: int32 [words], the id of each word of the corpus.
+        places: int [rows], which documents of the corpus they are.
+        buffers: the embedding's.
+        width: columns.
+    """
+
+    corpus: Corpus
+    numbers: Int32[np.ndarray, " words"]
+    places: Integer[np.ndarray, " rows"]
+    buffers: dict[str, np.ndarray]
+    width: int
+
+    @functools.cached_property
+    def lengths(self) -> Int32[np.ndarray, " rows"]:
+        """How many ids of each document are real."""
+        return self.corpus.lengths[self.places].astype(np.int32)
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def rows(self, rows: np.ndarray) -> Unread:
+        """The documents of these row numbers."""
+        return dataclasses.replace(self, places=self.places[rows])
+
+    def take(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Ids int32 [rows, width] and lengths int32 [rows] of some documents."""
+        lengths = self.lengths[rows]
+        ids = np.zeros((len(rows), self.width), np.int32)
+        found = self.corpus.tokens[self.corpus.places(self.places[rows])]
+        ids[np.arange(self.width) < lengths[:, None]] = self.numbers[found]
+        return ids, lengths
 
 
 def vocabulary_for(spec: embedlab.Embedding, counts: Mapping[str, int], text: Text) -> Vocabulary:
@@ -44,8 +97,8 @@ def vocabulary_for(spec: embedlab.Embedding, counts: Mapping[str, int], text: Te
 
 def encode(
     spec: embedlab.Embedding, vocabulary: Vocabulary, corpus: Corpus, length: int | None = None
-) -> Encoded:
-    """Documents → ids of one padded length.
+) -> Unread:
+    """Documents → ids of one padded length, each read when it is asked for; `in_memory` reads them all.
 
     An embedding that reads spellings gets an id for every word, known or not; any other reads unknown
     words as the out-of-vocabulary id.
@@ -54,13 +107,16 @@ def encode(
         spec: the embedding.
         vocabulary: its words.
         corpus: the documents.
-        length: of all of them; None for that of the longest.
+        length: to which they are padded; None for that of the longest.
     """
     numbers, buffers = _numbering(spec, vocabulary, corpus.words)
-    lengths = corpus.lengths.astype(np.int32)
-    ids = np.zeros((len(corpus), max(1, int(lengths.max(initial=0)) if length is None else length)), np.int32)
-    ids[np.arange(ids.shape[1]) < lengths[:, None]] = numbers[corpus.tokens]
-    return Encoded(ids, lengths, buffers)
+    width = max(1, int(corpus.lengths.max(initial=0))) if length is None else length
+    return Unread(corpus, numbers, np.arange(len(corpus)), buffers, width)
+
+
+def in_memory(documents: Unread) -> Encoded:
+    """The same documents, read and padded once for all."""
+    return Encoded(*documents.take(np.arange(len(documents))), documents.buffers)
 
 
 def _numbering(

@@ -19,7 +19,7 @@ from experiments.lexicon import Lexicon
 from experiments.material import Material
 from experiments.model import Model, probabilities
 from experiments.outcome import save_predictions, told
-from experiments.prepare import Encoded, encode
+from experiments.prepare import Encoded, encode, in_memory
 from experiments.progress import Progress, RunProgress
 from experiments.run import RunDirectory, commit, versions
 from experiments.stopwatch import Stopwatch
@@ -59,7 +59,7 @@ def prepare(lexicon: Lexicon, material: Material) -> Prepared:
     model = Model(lexicon.spec, config.encoder, len(dataset.classes), config.head)
     watch = Stopwatch({"prepare": lexicon.seconds})
     with watch("prepare"):
-        encoded = encode(lexicon.spec, lexicon.vocabulary, material.corpus)
+        encoded = in_memory(encode(lexicon.spec, lexicon.vocabulary, material.corpus))
         rows = material.splits.train
         owners = majority_classes(
             lexicon.vocabulary, material.corpus, rows, dataset.labels[rows], model.classes

@@ -24,6 +24,11 @@ class Bag(Encoder):
 
     mode: Literal["mean", "sum", "sqrtn", "max"] = "mean"
 
+    @property
+    def by_length(self) -> bool:
+        """Padding costs a sum of rows next to nothing."""
+        return False
+
     def build(self, dim: int, rngs: nnx.Rngs) -> _Bag:
         """A module without arrays of its own."""
         return _Bag(self, dim)

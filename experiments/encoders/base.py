@@ -91,6 +91,11 @@ class Encoder(draccus.ChoiceRegistry, ABC):
     not depend on how far it is padded or on which others stand beside it.
     """
 
+    @property
+    def by_length(self) -> bool:
+        """Whether documents of like length go through together, since padding costs as much as words."""
+        return True
+
     @abstractmethod
     def build(self, dim: int, rngs: nnx.Rngs) -> EncoderModule:
         """The module, with fresh arrays, for vectors [rows, length, dim]."""

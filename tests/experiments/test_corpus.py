@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import collections
+import os
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from experiments import corpus
 from experiments.config import Text
 from experiments.corpus import gathered, is_run, tokenise
 
@@ -45,3 +48,15 @@ def test_the_longest_document_is_what_a_text_of_many_words_gives(words: int) -> 
         text = Text(max_length=max(words, 1), ngrams=ngrams)
         (found,) = tokenise([" ".join("x" for _ in range(9))], text)
         assert len(found) == text.longest
+
+
+def test_a_corpus_on_disk_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(corpus, "_BLOCK", 3)
+    stored = gathered(DOCUMENTS, tmp_path)
+    assert isinstance(stored.tokens, np.memmap) and not os.listdir(tmp_path)
+    assert stored.words == CORPUS.words
+    np.testing.assert_array_equal(stored.tokens, CORPUS.tokens)
+    np.testing.assert_array_equal(stored.starts, CORPUS.starts)
+    rows = np.array([3, 0, 2, 2, 1])
+    np.testing.assert_array_equal(stored.counts(rows), CORPUS.counts(rows))
+    assert len(gathered([], tmp_path)) == 0

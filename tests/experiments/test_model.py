@@ -53,3 +53,28 @@ def test_few_shapes_are_compiled() -> None:
     for rows in (1, 7, 200, 256):
         probabilities(MODEL, PARAMETERS, documents(rows))
     assert module._probabilities._cache_size() == 1
+
+
+class _Long(Bag):
+    """A bag whose documents go through with others of their length."""
+
+    @property
+    def by_length(self) -> bool:
+        return True
+
+
+def test_documents_of_like_length_go_through_together() -> None:
+    rng = np.random.default_rng(0)
+    batch = Encoded(rng.integers(0, 20, (700, 90), np.int32), rng.integers(0, 91, 700, np.int32), {})
+    module._probabilities.clear_cache()
+    found = probabilities(Model(MODEL.spec, _Long(), 3), PARAMETERS, batch)
+    np.testing.assert_allclose(found, probabilities(MODEL, PARAMETERS, batch), rtol=1e-5, atol=1e-7)
+    assert module._probabilities._cache_size() == 4 + 1  # 16, 32, 64 and 90 ids; the plain bag's own
+
+
+def test_a_large_set_goes_through_in_blocks_of_one_shape(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = probabilities(MODEL, PARAMETERS, documents(1000))
+    monkeypatch.setattr(module, "_BLOCK", 256)
+    module._probabilities.clear_cache()
+    np.testing.assert_array_equal(probabilities(MODEL, PARAMETERS, documents(1000)), whole)
+    assert module._probabilities._cache_size() == 1

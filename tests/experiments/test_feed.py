@@ -1,0 +1,63 @@
+"""What steps are given is the same in memory, read from a file, and from whatever step on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from experiments.corpus import gathered
+from experiments.feed import Feed, Labelled, feed
+from experiments.prepare import Unread, in_memory
+
+RNG = np.random.default_rng(0)
+DOCUMENTS = [[f"w{word}" for word in RNG.integers(0, 50, RNG.integers(0, 60))] for _ in range(300)]
+LABELS = RNG.integers(0, 3, 300).astype(np.int32)
+
+
+def unread(folder: Path) -> Unread:
+    corpus = gathered(DOCUMENTS, folder)
+    numbers = np.arange(len(corpus.words), dtype=np.int32) + 2
+    width = int(corpus.lengths.max())
+    return Unread(corpus, numbers, np.arange(300), {}, width).rows(np.arange(299, -1, -1))
+
+
+def given(source: Feed, step: int, count: int) -> list[tuple[np.ndarray, ...]]:
+    """Ids, lengths and labels of each step."""
+    return [
+        tuple(np.asarray(array)[batch] for array in arrays)
+        for arrays, rows in source.parts(step, count)
+        for batch in np.asarray(rows)
+    ]
+
+
+@pytest.mark.parametrize("by_length", [False, True])
+def test_documents_in_memory_and_read_are_the_same(tmp_path: Path, by_length: bool) -> None:
+    lazy = unread(tmp_path)
+    read, held = (feed(Labelled(x, LABELS[::-1]), 3, 16, by_length) for x in (lazy, in_memory(lazy)))
+    for step, count in ((0, 5), (5, 5), (30, 20), (7, 3)):  # on, and back
+        a, b = given(read, step, count), given(held, step, count)
+        assert len(a) == len(b) == count
+        for first, second in zip(a, b, strict=True):
+            for x, y in zip(first, second, strict=True):
+                np.testing.assert_array_equal(x, y)
+
+
+def test_ids_are_those_of_the_documents(tmp_path: Path) -> None:
+    lazy = unread(tmp_path)
+    place = {tuple(document): label for document, label in zip(DOCUMENTS, LABELS, strict=True) if document}
+    for ids, lengths, labels in given(feed(Labelled(lazy, LABELS[::-1]), 0, 16, False), 0, 4):
+        for row, length, label in zip(ids, lengths, labels, strict=True):
+            assert not row[length:].any()
+            words = tuple(lazy.corpus.words[number - 2] for number in row[:length])
+            assert not words or place[words] == label
+
+
+def test_documents_of_like_length_are_padded_little() -> None:
+    lazy = unread(Path("/tmp"))
+    for by_length, least in ((False, 59), (True, 16)):
+        found = given(feed(Labelled(in_memory(lazy), LABELS), 0, 16, by_length), 0, 19)
+        widths = {ids.shape[1] for ids, _, _ in found}
+        assert min(widths) == least and len(widths) <= 3
+        assert all((lengths <= ids.shape[1]).all() for ids, lengths, _ in found)
