@@ -1,42 +1,95 @@
-"""Runs the baselines of a comparison: the majority class, and TF-IDF with logistic regression."""
+"""Runs the baselines of a comparison: the majority class, TF-IDF with logistic regression, a plain bag."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from experiments import bag_baseline, layout
 from experiments.baselines import majority, strongest, tfidf_logistic
+from experiments.config import Config
 from experiments.errors import Mistake
 from experiments.evaluate import evaluate
+from experiments.lexicon import Lexicon
 from experiments.material import Material
 from experiments.outcome import Outcome, save_predictions, scores, told
 from experiments.progress import Progress
 from experiments.run import RunDirectory, versions
 
+#: Names in the table.
+MAJORITY, LINEAR = "majority", "tfidf-logistic"
 _SHOWN = 10  # strongest features that a summary keeps
+_FOLDER = "baselines"
 
 
-def directories(workdir: Path) -> dict[str, RunDirectory]:
-    """Where each baseline lies, by its name."""
-    return {name: RunDirectory(workdir / "baselines" / name) for name in _FITS}
+def directories(folder: Path, config: Config) -> dict[str, tuple[RunDirectory, ...]]:
+    """Where the runs of each baseline lie, by its name; none where baselines are not asked for.
+
+    Args:
+        folder: the workdir, or a fold's.
+        config: the settings.
+    """
+    if not config.baselines:
+        return {}
+    found = {name: (RunDirectory(folder / _FOLDER / name),) for name in _FITS}
+    bags = tuple(bag_baseline.directories(folder / _FOLDER, config).values())
+    return found | ({bag_baseline.NAME: bags} if bags else {})
 
 
-def run_baselines(workdir: Path, material: Material, progress: Progress) -> list[Outcome]:
-    """Fits the baselines that are not finished; reads the others back."""
-    labels = material.dataset.labels[material.splits.test]
-    outcomes = []
-    for name, directory in directories(workdir).items():
-        summary = directory.summary
-        if summary is None:
-            run = progress.run(name, 1)
-            summary = _run(name, directory, material)
-            run.done(told(summary))
-        else:
-            progress.skip(name, told(summary))
-        outcomes.append(Outcome(name, scores(directory, labels)[None], [summary]))
-    return outcomes
+def run_baselines(
+    folder: Path, material: Material, lexicon: Callable[[], Lexicon], progress: Progress
+) -> list[Outcome]:
+    """Fits the baselines that are not finished; reads the others back.
+
+    Args:
+        folder: the workdir, or the fold's.
+        material: what all runs share.
+        lexicon: that of the embedding that the config is about; called where a bag of it is to be trained.
+        progress: where they are told of.
+
+    Raises:
+        Mistake: a baseline can't be fitted to the data.
+        RunFailure: a run fails, or what a finished one left can't be read.
+    """
+    if not material.config.baselines:
+        return []
+    fitted = [_fitted(name, folder / _FOLDER / name, material, progress) for name in _FITS]
+    return fitted + bag_baseline.run_bag(folder / _FOLDER, material, lexicon, progress)
+
+
+def described(outcome: Outcome, main: str) -> str:
+    """What a baseline is, in a few words.
+
+    Args:
+        outcome: of the baseline.
+        main: name of the embedding that the config is about.
+    """
+    if outcome.name == MAJORITY:
+        return "majority names the largest class"
+    if outcome.name == bag_baseline.NAME:
+        return f"{outcome.name} is {main} in a plain bag, with the same training"
+    runs = outcome.of_each_run
+    chosen = [run["C"] for run in runs]
+    found = " to ".join(dict.fromkeys(f"{C:g}" for C in (min(chosen), max(chosen))))
+    passes = [run["passes"] for run in runs if not run["settled"]]
+    cut = f", stopped after {max(passes)} passes" if passes else ""
+    return f"{outcome.name} reads words and pairs of words, C = {found}{cut}"
+
+
+def _fitted(name: str, path: Path, material: Material, progress: Progress) -> Outcome:
+    directory, shown = RunDirectory(path), layout.told(material.fold, name)
+    summary = directory.summary
+    if summary is None:
+        run = progress.run(shown, 1)
+        summary = _run(name, directory, material)
+        run.done(told(summary))
+    else:
+        progress.skip(shown, told(summary))
+    found = scores(directory, material.dataset.labels[material.splits.test])
+    return Outcome(name, found[None], [summary], (directory,), material.fold)
 
 
 def _run(name: str, directory: RunDirectory, material: Material) -> dict[str, Any]:
@@ -56,7 +109,7 @@ def _run(name: str, directory: RunDirectory, material: Material) -> dict[str, An
 def _majority(material: Material) -> tuple[np.ndarray, dict[str, Any]]:
     labels, splits = material.dataset.labels, material.splits
     predicted = majority(labels[splits.train], len(material.dataset.classes), len(splits.test))
-    return predicted, {"parameters": 0, "trainable_bytes": 0, "seconds": 0.0}
+    return predicted, {"parameters": 0, "trainable_bytes": 0, "index_bytes": 0, "seconds": 0.0}
 
 
 def _linear(material: Material) -> tuple[np.ndarray, dict[str, Any]]:
@@ -72,12 +125,15 @@ def _linear(material: Material) -> tuple[np.ndarray, dict[str, Any]]:
     facts = {
         "parameters": result.parameters,
         "trainable_bytes": result.bytes,
+        "index_bytes": 0,
         "seconds": result.seconds,
         "C": result.C,
         "C_at_edge": result.at_edge,
+        "passes": result.passes,
+        "settled": result.settled,
         "strongest": [list(feature) for feature in strongest(result, _SHOWN)],
     }
     return result.test, facts
 
 
-_FITS = {"majority": _majority, "tfidf-logistic": _linear}
+_FITS = {MAJORITY: _majority, LINEAR: _linear}

@@ -1,24 +1,27 @@
-"""Several embeddings, several seeds and the baselines on one split: runs what is not finished yet."""
+"""Several embeddings, several seeds and the baselines, on one split or in folds: runs what is to be run."""
 
 from __future__ import annotations
 
 import dataclasses
+import functools
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 from rich.console import Console
 
-import embedlab
-from experiments import baseline_runs, codec, fingerprint, optimizers, report, rows
+from experiments import bag_baseline, baseline_runs, codec, fingerprint, layout, optimizers, report, rows
 from experiments.config import Config
+from experiments.layout import Run, run_directories
 from experiments.lexicon import Lexicon, lexicon
-from experiments.material import Material, read
-from experiments.outcome import Outcome, scores, told
+from experiments.material import Material, read_folds, whole
+from experiments.outcome import Outcome
+from experiments.pooled import pooled
 from experiments.progress import Progress, progress
 from experiments.run import RunDirectory
+from experiments.seeds import run_seeds
 from experiments.shared_words import on_shared_words
-from experiments.single import prepare, run_one
 
 
 def run(config: Config, workdir: Path, console: Console) -> None:
@@ -35,94 +38,117 @@ def run(config: Config, workdir: Path, console: Console) -> None:
     directory.check(encoded)
     finished = is_finished(workdir, config)
     with progress(_count(config), console) as shown, shown.reading(encoded["data"]["type"]) as tell:
-        material = read(config, tell)
-    found = fingerprint.fingerprint(material.dataset, material.splits)
+        materials = read_folds(config, tell)
+    found = fingerprint.fingerprint(materials[0].dataset, *(each.splits for each in materials))
     fingerprint.require_same(directory, found)
-    lexicons = {} if finished else _lexicons(workdir, material)
+    lexicons = _Lexicons(workdir, materials)
     directory.claim(encoded)
     fingerprint.keep(directory, found)
     loaded = time.perf_counter() - started
     if finished:
         console.print(f"{workdir} is finished; nothing to do.", highlight=False)
     with progress(_count(config), Console(quiet=True) if finished else console) as shown:
-        shown.print(report.about(material, loaded))
-        baselines = baseline_runs.run_baselines(workdir, material, shown) if config.baselines else []
-        shown.print(report.strongest(baselines))
-        outcomes = _run_all(workdir, material, lexicons, shown)
+        shown.print(report.about(materials, loaded))
+        baselines, outcomes = _run_all(workdir, materials, lexicons, shown)
+    material = whole(materials)
     made = rows.table(material, baselines, outcomes)
-    shared = on_shared_words(_directories(workdir, config), material)
+    shared = on_shared_words(run_directories(workdir, config), material)
     seconds = {"data": loaded, "total": time.perf_counter() - started}
     if not finished:
-        report.write(directory, _directories(workdir, config), made, outcomes, shared, seconds)
+        report.write(directory, made, baselines, outcomes, shared, seconds)
     report.show(console, made, report.quality(outcomes, shared))
     if not finished:
         console.print(f"Written to {workdir} in {seconds['total']:.0f} s.", highlight=False)
 
 
-def _count(config: Config) -> int:
-    """How many runs there are, baselines among them."""
-    baselines = len(baseline_runs.directories(Path())) if config.baselines else 0
-    return len(names(config)) * len(config.seeds) + baselines
-
-
-def names(config: Config) -> dict[str, embedlab.Embedding]:
-    """Every embedding of a config by its name; the reference is named after its kind."""
-    name = codec.kind_name(config.embedding)
-    while name in config.rivals:
-        name += "-reference"
-    return {name: config.embedding, **config.rivals}
-
-
-def run_directory(workdir: Path, config: Config, name: str, seed: int) -> RunDirectory:
-    """Where a run lies: the workdir itself if it is the only one."""
-    alone = not config.rivals and len(config.seeds) == 1
-    return RunDirectory(workdir if alone else workdir / name / f"seed-{seed}")
-
-
 def is_finished(workdir: Path, config: Config) -> bool:
     """Whether the table is written, and nothing that it was made of has been taken away since."""
-    parts = [RunDirectory(workdir), *_directories(workdir, config).values()]
-    if config.baselines:
-        parts += baseline_runs.directories(workdir).values()
+    parts = [RunDirectory(workdir), *_parts(workdir, config)]
     return (workdir / "table.md").exists() and all(part.summary is not None for part in parts)
 
 
-def _directories(workdir: Path, config: Config) -> dict[tuple[str, int], RunDirectory]:
-    pairs = [(name, seed) for name in names(config) for seed in config.seeds]
-    return {pair: run_directory(workdir, config, *pair) for pair in pairs}
+def _count(config: Config) -> int:
+    """How many runs there are, baselines among them."""
+    return len(_parts(Path(), config))
 
 
-def _lexicons(workdir: Path, material: Material) -> dict[str, Lexicon]:
-    """Those of the embeddings that are still to be trained: what is wrong with one is said at once."""
-    config = material.config
-    found = {}
-    for place, (name, spec) in enumerate(names(config).items()):
-        if any(run_directory(workdir, config, name, seed).summary is None for seed in config.seeds):
-            found[name] = lexicon(spec, material, f"rivals.{name}" if place else "embedding")
-    return found
+def _parts(workdir: Path, config: Config) -> list[RunDirectory]:
+    """Where all runs lie, those of the baselines among them."""
+    parts = list(run_directories(workdir, config).values())
+    for fold in layout.numbers(config):
+        for runs in baseline_runs.directories(layout.folder(workdir, fold), config).values():
+            parts += runs
+    return parts
+
+
+class _Lexicons:
+    """Those of the embeddings that are still to be trained.
+
+    The first that are needed are made at once, so that what is wrong with one is said before anything is
+    written; those of other folds when it is their turn.
+    """
+
+    def __init__(self, workdir: Path, materials: Sequence[Material]) -> None:
+        self._workdir = workdir
+        self._ready: dict[int | None, dict[str, Lexicon]] = {}
+        for material in materials:
+            if made := self._made(material):
+                self._ready[material.fold] = made
+                return
+
+    def of(self, material: Material) -> dict[str, Lexicon]:
+        """By the embedding's name; they are kept no longer."""
+        return self._ready.pop(material.fold, None) or self._made(material)
+
+    def _made(self, material: Material) -> dict[str, Lexicon]:
+        return {
+            name: lexicon(spec, material, f"rivals.{name}" if place else "embedding")
+            for place, (name, spec) in enumerate(layout.names(material.config).items())
+            if any(each.summary is None for each in self._trained_with(material, name, place == 0))
+        }
+
+    def _trained_with(self, material: Material, name: str, is_main: bool) -> list[RunDirectory]:
+        """Where the runs lie that train an embedding on a split."""
+        config, fold = material.config, material.fold
+        found = [layout.run_directory(self._workdir, config, Run(name, seed, fold)) for seed in config.seeds]
+        baselines = baseline_runs.directories(layout.folder(self._workdir, fold), config)
+        return [*found, *(baselines.get(bag_baseline.NAME, ()) if is_main else ())]
 
 
 def _run_all(
-    workdir: Path, material: Material, lexicons: dict[str, Lexicon], progress: Progress
+    workdir: Path, materials: Sequence[Material], lexicons: _Lexicons, progress: Progress
+) -> tuple[list[Outcome], list[Outcome]]:
+    """What came of the baselines and of the embeddings, over the rows of all folds."""
+    baselines, outcomes = [], []
+    for material in materials:
+        ready = lexicons.of(material)
+        baselines.append(_run_baselines(workdir, material, ready, progress))
+        if material is materials[0]:
+            progress.print(report.strongest(baselines[0]))
+        outcomes.append(_run_embeddings(workdir, material, ready, progress))
+    labels = [material.dataset.labels[material.splits.test] for material in materials]
+    return _pooled(baselines, labels), _pooled(outcomes, labels)
+
+
+def _pooled(by_split: Sequence[Sequence[Outcome]], labels: Sequence[np.ndarray]) -> list[Outcome]:
+    return [pooled(parts, labels) for parts in zip(*by_split, strict=True)]
+
+
+def _run_baselines(
+    workdir: Path, material: Material, lexicons: Mapping[str, Lexicon], progress: Progress
 ) -> list[Outcome]:
-    """Trains every embedding with every seed; finished runs are read back, not repeated."""
-    config = material.config
-    labels = material.dataset.labels[material.splits.test]
+    folder = layout.folder(workdir, material.fold)
+    main = next(iter(layout.names(material.config)))
+    return baseline_runs.run_baselines(folder, material, lambda: lexicons[main], progress)
+
+
+def _run_embeddings(
+    workdir: Path, material: Material, lexicons: Mapping[str, Lexicon], progress: Progress
+) -> list[Outcome]:
+    config, fold = material.config, material.fold
     outcomes = []
-    for name, spec in names(config).items():
-        own = dataclasses.replace(config, embedding=spec, rivals={})
-        summaries, found, prepared = [], [], None
-        for seed in config.seeds:
-            directory = run_directory(workdir, config, name, seed)
-            if directory.path != workdir:
-                directory.claim(codec.encode(dataclasses.replace(own, seeds=(seed,))))
-            summary = directory.summary
-            if summary is None:
-                prepared = prepared or prepare(lexicons[name], material)
-                summary = run_one(directory, prepared, name, seed, progress)
-            else:
-                progress.skip(f"{name} · seed {seed}", told(summary))
-            summaries.append(summary)
-            found.append(scores(directory, labels))
-        outcomes.append(Outcome(name, np.stack(found), summaries))
+    for name, spec in layout.names(config).items():
+        own = dataclasses.replace(material, config=dataclasses.replace(config, embedding=spec, rivals={}))
+        places = {seed: layout.run_directory(workdir, config, Run(name, seed, fold)) for seed in config.seeds}
+        outcomes.append(run_seeds(name, places, own, functools.partial(lexicons.__getitem__, name), progress))
     return outcomes

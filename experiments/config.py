@@ -23,8 +23,9 @@ Rounding = Literal["nearest", "stochastic"]
 
 _LONGEST = 2**20  # documents a step, tokens a document: beyond it a number is mistyped
 _LONGEST_RUN = 5  # words; longer runs hardly ever occur twice
+_MOST_FOLDS = 10_000
 _MOST_STEPS = 2**31 - 1  # steps are counted in 32 bits
-_TAKEN = ("majority", "tfidf-logistic", "baselines")  # rows of the table, and the folder that they lie in
+_TAKEN = ("majority", "tfidf-logistic", "bag", "baselines")  # rows of the table, and their folder
 
 
 # Checks come first: the defaults of `Config` are made, and so checked, while this file is read.
@@ -232,13 +233,18 @@ class Config:
         train: how a model is trained.
         quality: how much of an embedding its intrinsic metrics look at.
         rivals: further embeddings, by name, trained beside `embedding` on the same split.
-        baselines: whether the majority class and TF-IDF with logistic regression are run as well.
+        baselines: whether the majority class, TF-IDF with logistic regression, and for another encoder the
+            embedding in a plain bag are run as well.
         seeds: one whole training for each, of every embedding.
         split_seed: of the split into training, validation and test documents.
+        folds: parts for cross-validation, each in turn the test documents of a whole training, so that
+            results are over all documents; 0 for one split.
+        only_folds: numbers of the folds that are run, from 0 on; none of them for all.
 
     Raises:
         ValueError: a field of another type, a rival's name that is no plain word or a baseline's, no
-            seed, a seed twice or out of 0 … 2³² − 1, stochastic rounding for tables that are not of bfloat16.
+            seed, a seed twice or out of 0 … 2³² − 1, stochastic rounding for tables that are not of bfloat16,
+            a fold that there is not.
 
     Example:
         >>> Config(embedlab.Dense(vocabulary=100, dim=8), seeds=(0, 1)).train.optimizer
@@ -256,6 +262,8 @@ class Config:
     baselines: bool = True
     seeds: tuple[int, ...] = (0,)
     split_seed: int = 0
+    folds: int = 0
+    only_folds: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         _require_embedding("embedding", self.embedding)
@@ -282,6 +290,27 @@ class Config:
         for seed in self.seeds:
             _require_seed("seeds", seed)
         _require_seed("split_seed", self.split_seed)
+        self._require_folds()
+
+    @property
+    def folds_run(self) -> tuple[int, ...]:
+        """The numbers of the folds that are run, in order; empty where there is one split."""
+        if self.folds < 2:
+            return ()
+        return tuple(sorted(self.only_folds)) or tuple(range(self.folds))
+
+    def _require_folds(self) -> None:
+        _require_counts(self, _MOST_FOLDS, "folds", least=0)
+        only = self.only_folds
+        once = isinstance(only, tuple) and len(set(only)) == len(only)
+        require(once, "only_folds", only, "give a tuple of folds, each once")
+        if self.folds < 2:
+            remedy = f"there are no folds (folds={self.folds}); give folds=10, say, or only_folds=()"
+            require(not only, "only_folds", only, remedy)
+        for fold in only:
+            require_count("only_folds", fold, least=0)
+            remedy = f"give numbers of 0 … {self.folds - 1}, as folds={self.folds}"
+            require(fold < self.folds, "only_folds", fold, remedy)
 
 
 _PARTS = {

@@ -16,8 +16,8 @@ _COUNTS = {"documents": "documents", "train": "to train on", "valid": "to valida
 _DIGESTS = ("texts", "labels", "split")
 
 
-def fingerprint(dataset: Dataset, splits: Splits) -> dict[str, Any]:
-    """Counts, the classes, and SHA-256 digests of texts, labels and split.
+def fingerprint(dataset: Dataset, *splits: Splits) -> dict[str, Any]:
+    """Counts, the classes, and SHA-256 digests of texts, labels and split; of folds, a count for each.
 
     Example:
         >>> rows = np.arange(3, dtype=np.int32)
@@ -26,15 +26,16 @@ def fingerprint(dataset: Dataset, splits: Splits) -> dict[str, Any]:
         >>> found["documents"], found["classes"], len(found["texts"])
         (3, ['even', 'odd'], 64)
     """
-    sides = (splits.train, splits.valid, splits.test)
+    sides = [(each.train, each.valid, each.test) for each in splits]
+    counts = [list(map(len, side)) for side in zip(*sides, strict=True)]
     return {
         "name": dataset.name,
         "documents": len(dataset.texts),
-        **dict(zip(("train", "valid", "test"), map(len, sides), strict=True)),
+        **dict(zip(("train", "valid", "test"), (n if len(n) > 1 else n[0] for n in counts), strict=True)),
         "classes": list(dataset.classes),
         "texts": _digest([text.encode("utf-8", "surrogatepass") for text in dataset.texts]),
         "labels": _digest([dataset.labels.astype("<i4").tobytes()]),
-        "split": _digest([np.asarray(side).astype("<i8").tobytes() for side in sides]),
+        "split": _digest([np.asarray(side).astype("<i8").tobytes() for each in sides for side in each]),
     }
 
 
@@ -74,6 +75,8 @@ def _difference(old: dict[str, Any], new: dict[str, Any]) -> str:
 
 
 def _count(number: object) -> str:
+    if isinstance(number, list):  # of folds
+        return " + ".join(map(_count, number))
     return f"{number:,}" if isinstance(number, int) else str(number)
 
 

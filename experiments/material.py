@@ -5,12 +5,13 @@ from __future__ import annotations
 import collections
 import dataclasses
 import functools
+from collections.abc import Sequence
 
 import numpy as np
 
 from experiments.config import Config
 from experiments.corpus import Corpus, gathered, is_run, tokenise
-from experiments.data import Dataset, Progress, Splits, grouped_as_read, split
+from experiments.data import Dataset, Progress, Splits, folds, grouped_as_read, split
 from experiments.errors import mistakes
 from experiments.evaluate import Bands, bands
 
@@ -24,12 +25,14 @@ class Material:
         dataset: texts and labels.
         splits: its rows for training, validation and test.
         corpus: the words of every text, and its n-grams where `text.ngrams` has any.
+        fold: number of the fold that is the test side; None where there is one split.
     """
 
     config: Config
     dataset: Dataset
     splits: Splits
     corpus: Corpus
+    fold: int | None = None
 
     def side(self, rows: np.ndarray) -> list[list[str]]:
         """The words of some rows' documents, n-grams left out."""
@@ -61,13 +64,22 @@ class Material:
 
 
 def read(config: Config, progress: Progress | None = None) -> Material:
-    """Reads a config's data, parts them into tokens, and splits them.
+    """The material of a config with one split; see `read_folds`."""
+    (material,) = read_folds(config, progress)
+    return material
+
+
+def read_folds(config: Config, progress: Progress | None = None) -> tuple[Material, ...]:
+    """Reads a config's data, parts them into tokens, and splits them, once or once a fold.
 
     Documents that are alike as they are read, cut after `text.max_length` tokens say, stay on one side.
 
     Args:
         config: the settings.
         progress: told of the parts of a long reading.
+
+    Returns:
+        One material for each fold that is run; they share texts and tokens. Without folds, one.
 
     Raises:
         Mistake: a source says what is wrong with the data.
@@ -76,8 +88,26 @@ def read(config: Config, progress: Progress | None = None) -> Material:
         dataset = config.data.load(progress)
         corpus = gathered(tokenise(dataset.texts, config.text))
         dataset = grouped_as_read(dataset, corpus)
-        splits = split(dataset, seed=config.split_seed)
-    return Material(config, dataset, splits, corpus)
+        splits = _splits(dataset, config)
+    return tuple(Material(config, dataset, each, corpus, fold) for fold, each in splits.items())
+
+
+def _splits(dataset: Dataset, config: Config) -> dict[int | None, Splits]:
+    if config.folds < 2:
+        return {None: split(dataset, seed=config.split_seed)}
+    made = folds(dataset, count=config.folds, seed=config.split_seed)
+    return {fold: made[fold] for fold in config.folds_run}
+
+
+def whole(materials: Sequence[Material]) -> Material:
+    """What all folds are together: each of their test rows, and all that one of them was trained on."""
+    first = materials[0]
+    if len(materials) == 1:
+        return first
+    train = np.unique(np.concatenate([each.splits.train for each in materials]))
+    test = np.concatenate([each.splits.test for each in materials])
+    splits = Splits(train=train, valid=np.zeros(0, train.dtype), test=test)
+    return dataclasses.replace(first, splits=splits, fold=None)
 
 
 def _by_word(corpus: Corpus, rows: np.ndarray) -> dict[str, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import zipfile
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -24,11 +25,17 @@ class Outcome:
         scores: float64 [seeds, rows], how well each test row is told, the more the better: 1 where the class
             is right and 0 where it is not. Their mean is what a table shows.
         summaries: one a seed.
+        directories: where the runs lie, one a seed; none where they lie in those of the parts.
+        fold: number of the fold whose rows they are; None where there is one split, and for all together.
+        parts: of all folds together, what came of each.
     """
 
     name: str
     scores: np.ndarray
     summaries: list[dict[str, Any]]
+    directories: tuple[RunDirectory, ...] = ()
+    fold: int | None = None
+    parts: tuple[Outcome, ...] = ()
 
     def mean(self, *keys: str) -> float:
         """The mean over seeds of a number that lies at these keys of the summaries."""
@@ -40,6 +47,22 @@ class Outcome:
             values.append(float(value))
         return float(np.mean(values))
 
+    @property
+    def by_fold(self) -> tuple[float, ...]:
+        """The mean score on the rows of each fold; empty where there is one split."""
+        return tuple(float(part.scores.mean()) for part in self.parts)
+
+    @property
+    def of_each_run(self) -> list[dict[str, Any]]:
+        """The summaries of every run: one a seed and fold."""
+        return [summary for part in self.parts or (self,) for summary in part.summaries]
+
+    def runs(self) -> Iterator[tuple[int | None, dict[str, Any], RunDirectory]]:
+        """Every run: its fold, its summary, its directory."""
+        for part in self.parts or (self,):
+            for summary, directory in zip(part.summaries, part.directories, strict=True):
+                yield part.fold, summary, directory
+
 
 def save_predictions(directory: RunDirectory, **sides: np.ndarray) -> None:
     """Writes probabilities [rows, classes] of some sides, in one piece."""
@@ -49,8 +72,12 @@ def save_predictions(directory: RunDirectory, **sides: np.ndarray) -> None:
         write_whole({path: lambda file: np.savez(file, **narrow)})
 
 
-def scores(directory: RunDirectory, labels: np.ndarray) -> np.ndarray:
-    """How well a finished run tells each test row, float64 [rows]: 1 where the class is right, else 0.
+def predictions(directory: RunDirectory, rows: int) -> np.ndarray:
+    """What a finished run predicts for its test rows, float32 [rows, classes].
+
+    Args:
+        directory: of the run.
+        rows: how many test rows there are.
 
     Raises:
         RunFailure: its predictions are missing or damaged.
@@ -58,15 +85,24 @@ def scores(directory: RunDirectory, labels: np.ndarray) -> np.ndarray:
     path = directory.path / _PREDICTIONS
     try:
         with np.load(path, allow_pickle=False) as stored:
-            predicted = stored["test"]
-        if predicted.ndim != 2 or len(predicted) != len(labels):
-            raise ValueError(f"it is of shape {predicted.shape}, for {len(labels)} test rows")
+            predicted: np.ndarray = stored["test"]
+        if predicted.ndim != 2 or len(predicted) != rows:
+            raise ValueError(f"it is of shape {predicted.shape}, for {rows} test rows")
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise RunFailure(
             f"{path}: the predictions of a finished run can't be read ({error}). Remove summary.json beside "
             "it and run again: what is trained stays, and is judged anew."
         ) from None
-    return (predicted.argmax(1) == labels).astype(np.float64)
+    return predicted
+
+
+def scores(directory: RunDirectory, labels: np.ndarray) -> np.ndarray:
+    """How well a finished run tells each test row, float64 [rows]: 1 where the class is right, else 0.
+
+    Raises:
+        RunFailure: its predictions are missing or damaged.
+    """
+    return (predictions(directory, len(labels)).argmax(1) == labels).astype(np.float64)
 
 
 def told(summary: dict[str, Any]) -> str:

@@ -3,47 +3,50 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
 
 from experiments.baselines import Feature
+from experiments.layout import Run
 from experiments.material import Material
 from experiments.outcome import Outcome
+from experiments.paired import compared
 from experiments.quality_table import QualityTable, quality_table
 from experiments.run import RunDirectory, commit, versions
 from experiments.shared_words import SharedWords
 from experiments.table import Table
 
 
-def about(material: Material, seconds: float) -> str:
+def about(materials: Sequence[Material], seconds: float) -> str:
     """What the data are."""
-    data, splits = material.dataset, material.splits
+    data, splits = materials[0].dataset, materials[0].splits
+    each = f" in fold {materials[0].fold}, the first of {len(materials)}" if len(materials) > 1 else ""
     own = "test or validation" if len(data.valid_rows) else "test"
     known = f" without {len(splits.dropped):,} whose text the {own} set holds" if len(splits.dropped) else ""
     return (
         f"{data.name}: {len(data.texts):,} documents, {len(data.classes)} classes; "
-        f"train {len(splits.train):,}{known}, valid {len(splits.valid):,}, test {len(splits.test):,} "
+        f"train {len(splits.train):,}{known}, valid {len(splits.valid):,}, test {len(splits.test):,}{each} "
         f"(read in {seconds:.1f} s)"
     )
 
 
-def strongest(baselines: list[Outcome]) -> str:
+def strongest(baselines: Sequence[Outcome]) -> str:
     """The features that the linear baseline leans on; where a leak would show. Empty without baselines."""
-    linear = baselines[-1].summaries[0] if baselines else {}
-    if not linear:
+    linear = next((each.summaries[0] for each in baselines if "strongest" in each.summaries[0]), None)
+    if linear is None:
         return ""
     shown = ", ".join(str(Feature(*feature)) for feature in linear["strongest"])
     edge = f". Its C, {linear['C']:g}, is the largest tried" if linear["C_at_edge"] else ""
     return f"Strongest features of the linear baseline (a leak would show here): {shown}{edge}"
 
 
-def quality(outcomes: list[Outcome], shared: SharedWords) -> QualityTable:
+def quality(outcomes: Sequence[Outcome], shared: SharedWords) -> QualityTable:
     """What the embeddings are like; their vectors, on the words that all have."""
     summaries = {
         outcome.name: [
-            {**summary, "embedding": summary["embedding"] | shared.metrics[outcome.name, summary["seed"]]}
+            {**summary, "embedding": summary["embedding"] | shared.mean(outcome.name, summary["seed"])}
             for summary in outcome.summaries
         ]
         for outcome in outcomes
@@ -59,21 +62,17 @@ def show(console: Console, made: Table, qualities: QualityTable) -> None:
     console.print(made.verdict(), highlight=False, markup=False)
 
 
-def best(outcomes: list[Outcome]) -> tuple[str, int]:
-    """The name and the seed of the run with the least validation loss."""
-    losses = {
-        (outcome.name, summary["seed"]): summary["valid"]["log_loss"]
-        for outcome in outcomes
-        for summary in outcome.summaries
-    }
-    return min(losses, key=lambda key: losses[key])
+def _best(outcomes: Sequence[Outcome]) -> RunDirectory:
+    """Where the run lies that has the least validation loss."""
+    runs = [run for outcome in outcomes for run in outcome.runs()]
+    return min(runs, key=lambda run: run[1]["valid"]["log_loss"])[2]
 
 
 def write(
     directory: RunDirectory,
-    runs: Mapping[tuple[str, int], RunDirectory],
     made: Table,
-    outcomes: list[Outcome],
+    baselines: Sequence[Outcome],
+    outcomes: Sequence[Outcome],
     shared: SharedWords,
     seconds: dict[str, float],
 ) -> None:
@@ -81,46 +80,48 @@ def write(
 
     Args:
         directory: of the comparison.
-        runs: those of its runs, by name and seed.
         made: the table.
-        outcomes: what it was made of.
+        baselines: what came of the baselines.
+        outcomes: what the table was made of.
         shared: the metrics of the vectors on the words that all have.
         seconds: what all took.
     """
-    chosen = runs[best(outcomes)]
-    if chosen.path != directory.path:
-        directory.write_text("metrics.jsonl", _metrics(runs, outcomes, shared))
+    chosen = _best(outcomes)
     directory.write_text("table.csv", made.csv())
+    if chosen.path == directory.path:  # the only run
+        directory.write("summary.json", {**(directory.summary or {}), **compared(made, baselines, outcomes)})
+    else:
+        directory.write_text("metrics.jsonl", _metrics(outcomes, shared))
+        best = chosen.path.relative_to(directory.path).as_posix()
+        summary = {"best": best, **_summary(made, baselines, outcomes, shared, seconds)}
+        directory.write("summary.json", summary)
     parts = (made.markdown(), quality(outcomes, shared).markdown(), made.verdict())
     directory.write_text("table.md", "\n\n".join(parts) + "\n")
-    if chosen.path != directory.path:
-        directory.write("summary.json", _summary(directory, chosen, made, outcomes, shared, seconds))
 
 
-def _metrics(
-    runs: Mapping[tuple[str, int], RunDirectory], outcomes: list[Outcome], shared: SharedWords
-) -> str:
+def _metrics(outcomes: Sequence[Outcome], shared: SharedWords) -> str:
     """The lines of every run, each with the run's name and seed, and its metrics on the shared words."""
-    step = {(o.name, summary["seed"]): summary["best_step"] for o in outcomes for summary in o.summaries}
     lines = []
-    for (name, seed), run in runs.items():
-        last = {"step": step[name, seed], "split": "shared", **shared.metrics[name, seed]}
-        lines += [{"run": name, "seed": seed, **line} for line in [*run.metrics(), last]]
+    for outcome in outcomes:
+        for fold, summary, directory in outcome.runs():
+            seed = summary["seed"]
+            which = {"run": outcome.name, "seed": seed, **({} if fold is None else {"fold": fold})}
+            found = shared.metrics[Run(outcome.name, seed, fold)]
+            last = {"step": summary["best_step"], "split": "shared", **found}
+            lines += [{**which, **line} for line in [*directory.metrics(), last]]
     return "".join(json.dumps(line, allow_nan=False) + "\n" for line in lines)
 
 
 def _summary(
-    directory: RunDirectory,
-    chosen: RunDirectory,
     made: Table,
-    outcomes: list[Outcome],
+    baselines: Sequence[Outcome],
+    outcomes: Sequence[Outcome],
     shared: SharedWords,
     seconds: dict[str, float],
 ) -> dict[str, Any]:
     return {
-        "best": chosen.path.relative_to(directory.path).as_posix(),
-        "verdict": made.verdict(),
         "test": {outcome.name: outcome.mean("test", "accuracy") for outcome in outcomes},
+        **compared(made, baselines, outcomes),
         "quality": {outcome.name: shared.mean(outcome.name) for outcome in outcomes},
         "quality_words": shared.words,
         "seeds": list(dict.fromkeys(summary["seed"] for o in outcomes for summary in o.summaries)),

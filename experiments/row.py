@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import statistics
 from collections.abc import Mapping
 
 from experiments.bootstrap import Interval
+from experiments.mcnemar import Discordant
 
 
 @dataclasses.dataclass(frozen=True)
@@ -14,7 +16,7 @@ class Row:
 
     Attributes:
         name: its name.
-        kind: "embedding", or "baseline" for what holds no embedding and has no seeds.
+        kind: "embedding", or "baseline" for what it is measured against.
         accuracy: on the test rows, in parts of 1.
         macro_f1: mean over seeds, in parts of 1.
         log_loss: mean over seeds, in nats.
@@ -24,11 +26,13 @@ class Row:
         trainable_bytes: their bytes.
         index_bytes: bytes of buffers that can be computed from the words.
         seconds: of one run, mean over seeds.
-        seeds: how many runs; of no meaning for a baseline.
-        over_baseline: accuracy minus that of the table's `baseline`, paired by row; None if not known.
-        over: accuracy minus that of other embeddings, paired by row, by their names.
-        vectors: how many vectors of its width the trained numbers would make; None if not known.
+        seeds: with how many it was trained; None where no chance is in it.
+        over: accuracy minus that of other embeddings and of the baselines, paired by row, by their names.
+        mcnemar: where it differs from them; of those that have one seed, as it has itself.
+        vectors: how many vectors of its width the trained numbers would make; None if not known, or if it
+            holds no embedding.
         improving: runs whose best step was their last, so that more steps might have done better.
+        by_fold: accuracy on the rows of each fold; empty where there is one split.
 
     Example:
         >>> accuracy = Interval(0.2, 0.18, 0.22)
@@ -50,12 +54,26 @@ class Row:
     index_bytes: int
     seconds: float
     seeds: int | None
-    over_baseline: Interval | None = None
     over: Mapping[str, Interval] = dataclasses.field(default_factory=dict)
+    mcnemar: Mapping[str, Discordant] = dataclasses.field(default_factory=dict)
     vectors: int | None = None
     improving: int = 0
+    by_fold: tuple[float, ...] = ()
+
+    @property
+    def runs(self) -> int:
+        """How many trainings it is of."""
+        return (self.seeds or 1) * max(1, len(self.by_fold))
+
+    @property
+    def over_folds(self) -> tuple[float, float] | None:
+        """Mean and standard deviation of the accuracy over folds, as papers give them; None for one split."""
+        if not self.by_fold:
+            return None
+        spread = statistics.stdev(self.by_fold) if len(self.by_fold) > 1 else 0.0
+        return statistics.mean(self.by_fold), spread
 
     @property
     def is_baseline(self) -> bool:
-        """Whether the row holds no embedding."""
+        """Whether it is there to be measured against."""
         return self.kind == "baseline"

@@ -7,82 +7,105 @@ from typing import Any
 
 import numpy as np
 
+from experiments.baseline_runs import described
 from experiments.bootstrap import Interval, mean_interval, paired_difference
 from experiments.material import Material
+from experiments.mcnemar import Discordant, mcnemar
 from experiments.outcome import Outcome
-from experiments.table import Row, Table
+from experiments.row import Row
+from experiments.table import Table
 
 
 def table(material: Material, baselines: Sequence[Outcome], outcomes: Sequence[Outcome]) -> Table:
-    """The table of a comparison; the first embedding is the reference, the last baseline the one to beat."""
+    """The table of a comparison; the first embedding is the reference.
+
+    Args:
+        material: what all runs share; its test rows are those of the outcomes, in their order.
+        baselines: what came of the baselines.
+        outcomes: what came of the embeddings.
+    """
     config, test = material.config, material.splits.test
     groups = material.dataset.groups[test]
-    reference = outcomes[0].name if len(outcomes) > 1 else None
-    linear = baselines[-1] if baselines else None
-    rows = [_baseline_row(outcome, groups) for outcome in baselines]
-    for outcome in outcomes:
-        dim = config.rivals.get(outcome.name, config.embedding).dim
-        rows.append(_row(outcome, outcomes, reference, linear, groups, dim))
+    everything = [*baselines, *outcomes]
+    reference = outcomes[0].name if len(everything) > 1 else None
+    rows = [
+        _row(outcome, everything, groups, reference, config.rivals.get(outcome.name, config.embedding).dim)
+        for outcome in outcomes
+    ]
+    beside = [_baseline_row(outcome, groups, rows[0], config.embedding.dim) for outcome in baselines]
     return Table(
-        rows=tuple(rows),
+        rows=(*beside, *rows),
         reference=reference,
-        baseline=linear.name if linear else None,
         classes=len(material.dataset.classes),
         test_rows=len(test),
         data=material.dataset.name,
         test_groups=len(np.unique(groups)),
         words=sum(count >= config.text.min_count for count in material.train_counts.values()),
         max_length=config.text.max_length,
+        folds=config.folds if config.folds_run else None,
+        notes=tuple(described(outcome, outcomes[0].name) for outcome in baselines),
     )
 
 
 def _row(
-    outcome: Outcome,
-    outcomes: Sequence[Outcome],
-    reference: str | None,
-    baseline: Outcome | None,
-    groups: np.ndarray,
-    dim: int,
+    outcome: Outcome, everything: Sequence[Outcome], groups: np.ndarray, reference: str | None, dim: int
 ) -> Row:
-    def less(other: Outcome) -> Interval:
-        return paired_difference(outcome.scores, other.scores, groups)
-
-    over = {other.name: less(other) for other in outcomes if other is not outcome}
-    seconds = [sum(summary["seconds"].values()) for summary in outcome.summaries]
-    parameters = int(outcome.mean("parameters"))
+    others = [other for other in everything if other is not outcome]
+    over = {other.name: paired_difference(outcome.scores, other.scores, groups) for other in others}
     return Row(
         name=outcome.name,
         kind="embedding",
-        **_scores(outcome, groups),
         difference=over.get(reference) if reference else None,
-        parameters=parameters,
-        trainable_bytes=int(outcome.mean("trainable_bytes")),
-        index_bytes=int(outcome.mean("index_bytes")),
-        seconds=float(np.mean(seconds)),
-        seeds=len(outcome.summaries),
-        over_baseline=less(baseline) if baseline else None,
         over=over,
-        vectors=parameters // dim,
-        improving=sum(summary["best_step"] == summary["steps"] for summary in outcome.summaries),
+        mcnemar=_discordant(outcome, others, groups),
+        **_trained(outcome, dim),
+        **_scores(outcome, groups),
     )
 
 
-def _baseline_row(outcome: Outcome, groups: np.ndarray) -> Row:
-    summary = outcome.summaries[0]
+def _baseline_row(outcome: Outcome, groups: np.ndarray, reference: Row, dim: int) -> Row:
+    """A baseline's line; one that is trained as embeddings are has their columns too."""
+    ahead = reference.over[outcome.name]
+    trained = {"seeds": None, **_sizes(outcome)} if "best_step" not in outcome.summaries[0] else {}
     return Row(
         name=outcome.name,
         kind="baseline",
+        difference=Interval(-ahead.mean, -ahead.high, -ahead.low),
+        **(trained or _trained(outcome, dim)),
         **_scores(outcome, groups),
-        difference=None,
-        parameters=int(summary["parameters"]),
-        trainable_bytes=int(summary["trainable_bytes"]),
-        index_bytes=0,
-        seconds=float(summary["seconds"]),
-        seeds=None,
     )
+
+
+def _trained(outcome: Outcome, dim: int) -> dict[str, Any]:
+    """The fields of what was trained, with one seed or several."""
+    sizes = _sizes(outcome)
+    ends = [(summary["best_step"], summary["steps"]) for summary in outcome.of_each_run]
+    return {
+        "seeds": len(outcome.summaries),
+        "vectors": sizes["parameters"] // dim,
+        "improving": sum(best == last for best, last in ends),
+        **sizes,
+    }
+
+
+def _sizes(outcome: Outcome) -> dict[str, Any]:
+    phases = [summary["seconds"] for summary in outcome.summaries]
+    seconds = [sum(each.values()) if isinstance(each, dict) else each for each in phases]
+    bytes_ = {name: int(outcome.mean(name)) for name in ("parameters", "trainable_bytes", "index_bytes")}
+    return {**bytes_, "seconds": float(np.mean(seconds))}
 
 
 def _scores(outcome: Outcome, groups: np.ndarray) -> dict[str, Any]:
     """The fields of a row that embeddings and baselines have alike."""
     metrics = {name: outcome.mean("test", name) for name in ("macro_f1", "log_loss", "ece")}
-    return {"accuracy": mean_interval(outcome.scores, groups), **metrics}
+    return {"accuracy": mean_interval(outcome.scores, groups), **metrics, "by_fold": outcome.by_fold}
+
+
+def _discordant(outcome: Outcome, others: Sequence[Outcome], groups: np.ndarray) -> dict[str, Discordant]:
+    """McNemar's test against the others, where both have one seed and rows are right or wrong."""
+
+    def fits(each: Outcome) -> bool:
+        return len(each.scores) == 1 and bool(np.isin(each.scores, (0, 1)).all())
+
+    pairs = [other for other in others if fits(outcome) and fits(other)]
+    return {other.name: mcnemar(outcome.scores[0], other.scores[0], groups) for other in pairs}

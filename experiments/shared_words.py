@@ -16,12 +16,10 @@ from embedlab.text import Vocabulary
 from embedlab.vectors import Vectors
 from experiments.errors import RunFailure
 from experiments.inspection import even_sample, majority_classes, measured, overlap
+from experiments.layout import Run
 from experiments.material import Material
 from experiments.plurals import plural_pairs
 from experiments.run import RunDirectory
-
-#: A run of a comparison: the embedding's name, and the seed.
-Run = tuple[str, int]
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -39,9 +37,9 @@ class SharedWords:
     sample: int
     metrics: dict[Run, dict[str, float]]
 
-    def mean(self, name: str) -> dict[str, float]:
-        """An embedding's metrics, means over its seeds."""
-        runs = [found for run, found in self.metrics.items() if run[0] == name]
+    def mean(self, name: str, seed: int | None = None) -> dict[str, float]:
+        """An embedding's metrics, means over its seeds, or those of one seed; and over folds."""
+        runs = [found for run, found in self.metrics.items() if run.name == name and seed in (None, run.seed)]
         known = [key for key in runs[0] if all(key in found for found in runs)]
         return {key: float(np.mean([found[key] for found in runs])) for key in known}
 
@@ -56,9 +54,7 @@ def on_shared_words(runs: Mapping[Run, RunDirectory], material: Material) -> Sha
     Raises:
         RunFailure: vectors are missing or damaged.
     """
-    vectors = {run: _read(directory) for run, directory in runs.items()}
-    smallest = min(vectors.values(), key=len)
-    words = [word for word in smallest.words if all(word in each for each in vectors.values())]
+    words = _common([_read(directory).words for directory in runs.values()])
     settings = material.config.quality
     sample = even_sample(len(words), settings.rows)
     taken = [words[place] for place in sample]
@@ -67,19 +63,25 @@ def on_shared_words(runs: Mapping[Run, RunDirectory], material: Material) -> Sha
     sides = [[words[place] for place in side] for side in pairs.T]
     counts = np.array([material.train_counts[word] for word in taken], np.int64)
     labels = _classes(taken, material)
-    tables = {run: _rows(found, taken) for run, found in vectors.items()}
-    metrics = {
-        run: measured(
+    tables, metrics = {}, {}
+    for run, directory in runs.items():
+        found = _read(directory)  # one at a time: those of many folds are large together
+        tables[run] = _rows(found, taken)
+        metrics[run] = measured(
             tables[run],
             [_rows(found, side) for side in sides],
             counts=counts,
             labels=labels,
             neighbours=settings.neighbours,
         )
-        | _seeds(run, tables, settings.neighbours)
-        for run, found in vectors.items()
-    }
-    return SharedWords(len(words), len(taken), metrics)
+    seeds = {run: _seeds(run, tables, settings.neighbours) for run in runs}
+    return SharedWords(len(words), len(taken), {run: metrics[run] | seeds[run] for run in runs})
+
+
+def _common(vocabularies: Sequence[Sequence[str]]) -> list[str]:
+    """The words that are in all of them, in the order of the smallest."""
+    sets = [set(words) for words in vocabularies]
+    return [word for word in min(vocabularies, key=len) if all(word in each for each in sets)]
 
 
 def _read(directory: RunDirectory) -> Vectors:
@@ -108,7 +110,7 @@ def _classes(words: Sequence[str], material: Material) -> np.ndarray:
 def _seeds(run: Run, tables: Mapping[Run, np.ndarray], neighbours: int) -> dict[str, float]:
     """How much of a run's neighbourhoods another seed finds as well; nothing where there is no other."""
     name = "neighbour_overlap_seeds"
-    others = [other for other in tables if other[0] == run[0] and other != run]
+    others = [other for other in tables if (other.name, other.fold) == (run.name, run.fold) and other != run]
     found = [overlap(name, tables[run], tables[other], neighbours).get(name) for other in others]
     known = [value for value in found if value is not None]
     return {name: float(np.mean(known))} if known else {}

@@ -30,13 +30,14 @@ class Table:
         classes: how many classes the data have.
         test_rows: how many rows the accuracies are of.
         data: name of the data.
-        baseline: name of the row that `Row.over_baseline` is to; None for the most accurate baseline.
         test_groups: how many groups of near-duplicates the test rows form; None where each is its own.
         words: how many distinct words the training text holds; None if not known.
         max_length: how many tokens of a document are read; None if all are.
+        folds: how many parts the data were cut in, where rows are of folds; None for one split.
+        notes: what the caption says of the baselines.
 
     Raises:
-        ValueError: no rows, two of one name, or a reference or baseline that is not among them.
+        ValueError: no rows, two of one name, or a reference that is not among them.
 
     Example:
         >>> accuracy = Interval(0.85, 0.83, 0.87)
@@ -56,23 +57,24 @@ class Table:
     classes: int
     test_rows: int
     data: str
-    baseline: str | None = None
     test_groups: int | None = None
     words: int | None = None
     max_length: int | None = None
+    folds: int | None = None
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         names = [row.name for row in self.rows]
         if not names or len(set(names)) < len(names):
             raise ValueError(f"rows are named {names}: give at least one, each with a name of its own")
-        for field in ("reference", "baseline"):
-            name = getattr(self, field)
-            if name is not None and name not in names:
-                raise ValueError(f"{field}={name!r} is no row: choose one of {', '.join(names)}, or None")
+        if self.reference is not None and self.reference not in names:
+            raise ValueError(
+                f"reference={self.reference!r} is no row: choose one of {', '.join(names)}, or None"
+            )
 
     def markdown(self) -> str:
         """A Markdown table, aligned as plain text too, with a line below on what it shows."""
-        columns = [*_NAMES, *_SCORES, self._difference(), *_COSTS]
+        columns = [*_NAMES, *_SCORES, *self._over_folds(), self._difference(), *_COSTS]
         header = [" ".join(column.title) for column in columns]
         body = [[column.show(row).replace("|", "\\|") for column in columns] for row in self.rows]
         widths = [max(map(len, cells)) for cells in zip(header, *body, strict=True)]
@@ -95,9 +97,10 @@ class Table:
 
     def rich(self, width: int = 100) -> rich.table.Table:
         """For a terminal of that width; columns that matter less are left out where it is narrow."""
-        columns = [_NAMES[0], *_SCORES, self._difference(), *_COSTS[:-1]]  # the caption tells the seeds
+        # The caption tells the seeds.
+        columns = [_NAMES[0], *_SCORES, *self._over_folds(), self._difference(), *_COSTS[:-1]]
         for column in _LEFT_OUT_FIRST:
-            if sum(self._width(c) + 1 for c in columns) > width + 1:
+            if column in columns and sum(self._width(c) + 1 for c in columns) > width + 1:
                 columns.remove(column)
         shown = rich.table.Table(
             box=box.SIMPLE_HEAD, padding=0, show_edge=False, caption=Text(self.caption())
@@ -126,18 +129,27 @@ class Table:
         grouped = self.test_groups is not None and self.test_groups < self.test_rows
         groups = f" in {self.test_groups:,} groups of (near-)duplicates" if grouped else ""
         cut = f" Documents are read up to {self.max_length:,} tokens." if self.max_length else ""
+        notes = f" {'; '.join(self.notes)}." if self.notes else ""
         return (
-            f"{self.data}: {self.test_rows:,} test rows{groups}, {self.classes} classes.{cut}{runs} "
+            f"{self.data}: {self.test_rows:,} test rows{groups}, {self.classes} classes."
+            f"{self._folded()}{cut}{runs} "
             f"[95 % intervals] by bootstrap over {'these groups' if grouped else 'test rows'} and seeds; "
-            "seconds are of one run."
+            f"seconds are of one run.{notes}"
         )
+
+    def _folded(self) -> str:
+        """How the rows came to be test rows, where there are folds."""
+        if self.folds is None:
+            return ""
+        run = len(self.rows[0].by_fold)
+        which = f"{self.folds} folds" if run == self.folds else f"{run} of {self.folds} folds"
+        return f" Each is predicted once a seed, by the model of its fold ({which})."
 
     def verdict(self) -> str:
         """What the table shows, with the doubt that it deserves; see `experiments.verdict`."""
         return verdict(
             self.rows,
             self._row(self.reference),
-            self._baseline_row(),
             self.test_rows,
             test_groups=self.test_groups,
             words=self.words,
@@ -149,9 +161,14 @@ class Table:
     def _row(self, name: str | None) -> Row | None:
         return next((row for row in self.rows if row.name == name), None)
 
-    def _baseline_row(self) -> Row | None:
-        baselines = [row for row in self.rows if row.is_baseline]
-        return self._row(self.baseline) or max(baselines, key=lambda row: row.accuracy.mean, default=None)
+    def _over_folds(self) -> list[_Column]:
+        """The column of means over folds; none where there are no folds."""
+
+        def show(row: Row) -> str:
+            mean, spread = row.over_folds or (0.0, 0.0)
+            return f"{_number(100 * mean, '.1f')} ± {_number(100 * spread, '.1f')}" if row.by_fold else ""
+
+        return [_Column(("folds", "mean ± sd"), show)] if self.folds else []
 
     def _difference(self) -> _Column:
         def show(row: Row) -> str:
@@ -165,15 +182,17 @@ class Table:
     def _values(self, row: Row) -> Iterator[tuple[str, object]]:
         for field in dataclasses.fields(Row):
             value = getattr(row, field.name)
-            if field.name == "over":  # a pair of rows each: the verdict's
+            if field.name in ("over", "mcnemar"):  # a pair of rows each: the verdict's and the summary's
                 continue
-            if field.name not in ("accuracy", "difference", "over_baseline"):
+            if field.name == "by_fold":
+                yield from zip(("fold_mean", "fold_sd"), row.over_folds or (None, None), strict=True)
+            elif field.name in ("accuracy", "difference"):
+                yield from _ends(field.name, value)
+            else:
                 yield field.name, value
-                continue
-            for end in ("mean", "low", "high"):
-                name = field.name if end == "mean" else f"{field.name}_{end}"
-                yield name, getattr(value, end) if value else None
-        for name in ("data", "classes", "test_rows", "test_groups", "words", "max_length"):
+        for baseline in (each.name for each in self.rows if each.is_baseline):
+            yield from _ends(f"over_{baseline}", row.over.get(baseline))
+        for name in ("data", "classes", "test_rows", "test_groups", "words", "max_length", "folds"):
             yield name, getattr(self, name)
 
 
@@ -192,6 +211,12 @@ def _line(cells: list[str], columns: list[_Column], widths: list[int]) -> str:
         for cell, column, width in zip(cells, columns, widths, strict=True)
     ]
     return f"| {' | '.join(padded)} |"
+
+
+def _ends(name: str, interval: Interval | None) -> Iterator[tuple[str, object]]:
+    """An interval as three values; empty ones where there is none."""
+    for end in ("mean", "low", "high"):
+        yield (name if end == "mean" else f"{name}_{end}"), getattr(interval, end) if interval else None
 
 
 def _number(value: float, form: str) -> str:
@@ -230,7 +255,7 @@ _COSTS = (
     _Column(("train-", "able"), lambda row: _short(row.trainable_bytes, "B")),
     _Column(("index",), lambda row: _short(row.index_bytes, "B")),
     _Column(("sec-", "onds"), lambda row: _number(row.seconds, ".1f")),
-    _Column(("seeds",), lambda row: "" if row.is_baseline or row.seeds is None else str(row.seeds)),
+    _Column(("seeds",), lambda row: "" if row.seeds is None else str(row.seeds)),
 )
 # What a narrow terminal goes without; the files hold everything.
 _LEFT_OUT_FIRST = (_SCORES[3], _COSTS[0], _SCORES[1], _COSTS[3], _SCORES[2], _COSTS[2])

@@ -19,13 +19,12 @@ _SPARE = 1.5
 def verdict(
     rows: Sequence[Row],
     reference: Row | None,
-    baseline: Row | None,
     test_rows: int,
     *,
     test_groups: int | None = None,
     words: int | None = None,
 ) -> str:
-    """States which embedding is best, how it stands to the reference and the baseline, and with what doubt.
+    """States which embedding is best, how it stands to the reference and the baselines, and with what doubt.
 
     Where some embeddings are smaller than the reference, the best is sought among those alone. An order
     is stated as found only where the interval of a paired difference excludes the contrary; otherwise it
@@ -34,20 +33,19 @@ def verdict(
     Args:
         rows: all rows of the table.
         reference: the full table, among the rows; None if there is none.
-        baseline: the row to beat, among the rows; None if there is none.
         test_rows: how many rows the accuracies are of.
         test_groups: how many groups of near-duplicates they form; None where each is its own.
         words: how many distinct words the training text holds; None if not known.
 
     Returns:
-        Two to four sentences.
+        Two to five sentences.
 
     Example:
         >>> score = (0.8, 0.5, 0.03)
         >>> full = Row("dense", "embedding", Interval(0.85, 0.83, 0.87), *score, None, 100, 400, 0, 1.0, 3)
         >>> loss = Interval(-0.0052, -0.0084, 0.0012)
         >>> cut = Row("cut", "embedding", Interval(0.845, 0.82, 0.86), *score, loss, 25, 100, 0, 1.0, 3)
-        >>> print(verdict([full, cut], full, None, 1000))
+        >>> print(verdict([full, cut], full, 1000))
         At 25 % of dense's trainable bytes, cut gets 84.5 % of the 1,000 test rows right, dense 85.0 %: a
         difference of -0.5 points (95 % interval -0.8 to +0.1), so it is within 1 point of dense. Read
         this with care: 3 seeds are few.
@@ -63,7 +61,8 @@ def verdict(
     best, full = pool[0], reference if rivals else None
     sentences = [
         _opening(pool, full, bool(smaller), test_rows),
-        _others(best, pool[1] if len(pool) > 1 else None, baseline),
+        _over_folds(best),
+        _others(best, pool[1] if len(pool) > 1 else None, rows),
         _too_large(pool, full, words),
         _doubt(embeddings, len(pool) > 1, test_rows, test_groups or test_rows),
     ]
@@ -107,15 +106,34 @@ def _within_a_point(difference: Interval, reference: str) -> str:
     return f"so it is not within 1 point of {reference}"
 
 
-def _others(best: Row, second: Row | None, baseline: Row | None) -> str:
-    """The runner-up and the baseline, each as far ahead of the best, or behind, as its pairs show."""
+def _over_folds(best: Row) -> str:
+    """The numbers that papers give."""
+    if best.over_folds is None:
+        return ""
+    mean, spread = best.over_folds
+    return (
+        f"Over {_counted(len(best.by_fold), 'fold')} the mean is {_percent(mean)} and the standard deviation "
+        f"{100 * spread:.1f} points."
+    )
+
+
+def _others(best: Row, second: Row | None, rows: Sequence[Row]) -> str:
+    """The runner-up and the baselines, each as far ahead of the best, or behind, as its pairs show."""
     clauses = []
     if second:
         clauses.append(_standing(second.name, second, best.over.get(second.name), best.name))
-    if baseline:
-        named = f"{baseline.name}, without an embedding,"
-        clauses.append(_standing(named, baseline, best.over_baseline, best.name))
+    main = next(row.name for row in rows if not row.is_baseline)
+    for row in rows:
+        paired = best.over.get(row.name)
+        if row.is_baseline and not (_guesses(row) and paired and paired.low > 0):
+            what = f"{main} in a plain bag" if row.vectors else "without an embedding"
+            clauses.append(_standing(f"{row.name}, {what},", row, paired, best.name))
     return "; ".join(clauses) + "." if clauses else ""
+
+
+def _guesses(row: Row) -> bool:
+    """Whether a baseline has learnt nothing: that the best beats it is worth no word."""
+    return row.parameters == 0
 
 
 def _standing(name: str, row: Row, paired: Interval | None, best: str) -> str:
@@ -158,7 +176,7 @@ def _doubt(embeddings: list[Row], picked: bool, rows: int, groups: int) -> str:
         reasons.append(f"{seeds} seeds are few")
     if picked:
         reasons.append("the best was picked on these same test rows")
-    runs, improving = sum(row.seeds or 1 for row in embeddings), sum(row.improving for row in embeddings)
+    runs, improving = sum(row.runs for row in embeddings), sum(row.improving for row in embeddings)
     if improving:
         were = "was still improving when it" if improving == 1 else "were still improving when they"
         reasons.append(f"{improving} of {_counted(runs, 'run')} {were} stopped")

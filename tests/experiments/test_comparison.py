@@ -2,49 +2,53 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
+from flax import nnx
 
 import embedlab
 from experiments import baseline_runs
-from experiments.comparison import is_finished, names, run_directory
+from experiments.comparison import is_finished
 from experiments.config import Config
+from experiments.encoders import Encoder, EncoderModule
+from experiments.layout import folder, numbers, run_directories
 
 DENSE = embedlab.Dense(100, 8)
+
+
+@dataclasses.dataclass(frozen=True)
+class Another(Encoder):
+    """No bag."""
+
+    def build(self, dim: int, rngs: nnx.Rngs) -> EncoderModule:
+        raise NotImplementedError
+
+
 ALONE = Config(DENSE, baselines=False)
 SEVERAL = Config(DENSE, rivals={"cut": embedlab.Dense(50, 8)}, seeds=(0, 7))
 
 
-def test_the_reference_is_named_after_its_kind() -> None:
-    assert names(SEVERAL) == {"dense": DENSE, "cut": embedlab.Dense(50, 8)}
-    taken = Config(DENSE, rivals={"dense": embedlab.Dense(50, 8)})
-    assert list(names(taken)) == ["dense-reference", "dense"]
-    both = Config(DENSE, rivals=dict.fromkeys(("dense", "dense-reference"), embedlab.Dense(50, 8)))
-    assert list(names(both)) == ["dense-reference-reference", "dense", "dense-reference"]
-    assert names(both)["dense-reference-reference"] == DENSE
-
-
-def test_a_run_alone_is_the_workdir_itself(tmp_path: Path) -> None:
-    assert run_directory(tmp_path, ALONE, "dense", 0).path == tmp_path
-    assert run_directory(tmp_path, SEVERAL, "cut", 7).path == tmp_path / "cut" / "seed-7"
+IN_FOLDS = Config(DENSE, folds=5, only_folds=(4, 1))
+ATTENTIVE = Config(DENSE, seeds=(0, 7), encoder=Another())
 
 
 def finish(workdir: Path, config: Config) -> list[Path]:
-    folders = {
-        workdir,
-        *(run_directory(workdir, config, n, s).path for n in names(config) for s in config.seeds),
-    }
-    if config.baselines:
-        folders |= {directory.path for directory in baseline_runs.directories(workdir).values()}
-    for folder in folders:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "summary.json").write_text("{}")
+    folders = {workdir, *(directory.path for directory in run_directories(workdir, config).values())}
+    for fold in numbers(config):
+        for runs in baseline_runs.directories(folder(workdir, fold), config).values():
+            folders |= {directory.path for directory in runs}
+    for each in folders:
+        each.mkdir(parents=True, exist_ok=True)
+        (each / "summary.json").write_text("{}")
     (workdir / "table.md").write_text("")
-    return sorted(folder / "summary.json" for folder in folders)
+    return sorted(each / "summary.json" for each in folders)
 
 
-@pytest.mark.parametrize(("config", "parts"), [(ALONE, 1), (SEVERAL, 7)])
+# Beside the workdir: 2 embeddings × 2 seeds and 2 baselines; 2 folds × (1 run and 2 baselines); 2 seeds, of a
+# bag as well, and 2 baselines.
+@pytest.mark.parametrize(("config", "parts"), [(ALONE, 1), (SEVERAL, 7), (IN_FOLDS, 7), (ATTENTIVE, 7)])
 def test_finished_is_what_lacks_no_part(tmp_path: Path, config: Config, parts: int) -> None:
     assert not is_finished(tmp_path, config)
     files = finish(tmp_path, config)

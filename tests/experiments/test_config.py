@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import embedlab
-from experiments import baseline_runs
+from experiments import bag_baseline, baseline_runs
 from experiments.config import Config, Quality, Text, Train
 from experiments.config_file import load
 from experiments.errors import Mistake
@@ -80,6 +80,10 @@ def test_defaults_are_valid_frozen_and_equal_by_value(kind: Any) -> None:
         (Config, "seeds", (True,), "seeds=True: give a whole number of at least 0"),
         (Config, "seeds", (2**32,), "seeds=4294967296: give a seed below 2**32"),
         (Config, "split_seed", -1, "split_seed=-1: give a whole number of at least 0"),
+        (Config, "folds", -1, "folds=-1: give a whole number of at least 0"),
+        (Config, "folds", 10_001, "folds=10001: give at most 10000"),
+        (Config, "folds", True, "folds=True: give a whole number of at least 0"),
+        (Config, "only_folds", (0,), "only_folds=(0,): there are no folds (folds=0); give folds=10, say"),
     ],
 )
 def test_refused(kind: Any, field: str, value: Any, message: str) -> None:
@@ -121,8 +125,28 @@ def test_stochastic_rounding_is_for_narrow_tables() -> None:
             Config(embedding, train=train, rivals=rivals)
 
 
+@pytest.mark.parametrize(
+    ("only", "message"),
+    [
+        ((5,), "only_folds=5: give numbers of 0 … 4, as folds=5"),
+        ((-1,), "only_folds=-1: give a whole number of at least 0"),
+        ((1, 1), "only_folds=(1, 1): give a tuple of folds, each once"),
+        ([1], "only_folds=[1]: give a tuple of folds, each once"),
+    ],
+)
+def test_a_fold_that_there_is_not_is_refused(only: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(message)):
+        Config(DENSE, folds=5, only_folds=only)
+
+
+def test_folds_that_are_run() -> None:
+    assert Config(DENSE).folds_run == Config(DENSE, folds=1).folds_run == ()
+    assert Config(DENSE, folds=3).folds_run == (0, 1, 2)
+    assert Config(DENSE, folds=3, only_folds=(2, 0)).folds_run == (0, 2)
+
+
 def test_a_rival_has_no_baselines_name() -> None:
-    for name in baseline_runs.directories(Path()):
+    for name in ("baselines", bag_baseline.NAME, *baseline_runs.directories(Path(), Config(DENSE))):
         with pytest.raises(ValueError, match="this is a name of the baselines; give another"):
             Config(DENSE, rivals={name: DENSE})
 

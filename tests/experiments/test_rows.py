@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -11,6 +13,7 @@ from experiments.config import Config, Text
 from experiments.corpus import gathered
 from experiments.data import Dataset, Splits
 from experiments.material import Material
+from experiments.mcnemar import mcnemar
 from experiments.outcome import Outcome
 from experiments.rows import table
 
@@ -80,7 +83,39 @@ def test_one_embedding_has_no_reference(material: Material, outcomes: list[Outco
 
 def test_baselines_are_judged_by_groups_too(material: Material, outcomes: list[Outcome]) -> None:
     plain = outcome("tfidf", 0.85, 10)
-    linear = Outcome("tfidf", plain.scores[:1], [plain.summaries[0] | {"seconds": 1.5}])
-    made = table(material, [linear], outcomes)
-    assert made.rows[0].accuracy == mean_interval(linear.scores, GROUPS[40:])
-    assert made.rows[1].over_baseline == paired_difference(outcomes[0].scores, linear.scores, GROUPS[40:])
+    summary = {**plain.summaries[0], "seconds": 1.5, "C": 10.0, "settled": False, "passes": 78}
+    del summary["best_step"]
+    linear = Outcome("tfidf-logistic", plain.scores[:1], [summary])
+    made = table(material, [linear], outcomes[:1])
+    row, dense = made.rows
+    assert row.accuracy == mean_interval(linear.scores, GROUPS[40:])
+    assert dense.over == {row.name: paired_difference(outcomes[0].scores, linear.scores, GROUPS[40:])}
+    assert made.reference == "dense" and dense.difference is None
+    assert row.difference is not None and row.difference.mean == -dense.over[row.name].mean
+    assert (row.difference.low, row.difference.high) == (
+        -dense.over[row.name].high,
+        -dense.over[row.name].low,
+    )
+    assert (row.seeds, row.vectors, row.seconds) == (None, None, 1.5)
+    assert "tfidf-logistic reads words and pairs of words, C = 10, stopped after 78 passes." in made.caption()
+
+
+def test_a_bag_among_the_baselines_has_seeds(material: Material, outcomes: list[Outcome]) -> None:
+    made = table(material, [outcome("bag", 0.85, 512, best=100)], outcomes)
+    bag = made.rows[0]
+    assert (bag.kind, bag.seeds, bag.vectors, bag.improving) == ("baseline", 2, 64, 2)
+    assert "bag is dense in a plain bag, with the same training." in made.caption()
+    assert "bag, dense in a plain bag, is" in made.verdict()
+
+
+def test_one_seed_against_one_is_mcnemar_s(material: Material, outcomes: list[Outcome]) -> None:
+    single = [
+        dataclasses.replace(each, scores=each.scores[:1].astype(float), summaries=each.summaries[:1])
+        for each in outcomes[:2]
+    ]
+    dense, cut, narrow = table(material, [], [*single, outcomes[2]]).rows
+    assert dense.mcnemar == {"cut": mcnemar(single[0].scores[0], single[1].scores[0], GROUPS[40:])}
+    assert dense.mcnemar["cut"].first == cut.mcnemar["dense"].second > 0
+    assert narrow.mcnemar == {}
+    shares = dataclasses.replace(single[1], scores=single[1].scores / 2)  # no row is right, or wrong
+    assert table(material, [], [single[0], shares]).rows[0].mcnemar == {}

@@ -26,8 +26,8 @@ def apart(low: float, mean: float, high: float, **change: object) -> Row:
 
 
 def told(*rows: Row, reference: Row | None = FULL, baseline: Row | None = None) -> str:
-    everything = [each for each in (reference, *rows, baseline) if each]
-    return verdict(everything, reference, baseline, 1500)
+    everything = [each for each in (baseline, reference, *rows) if each]
+    return verdict(everything, reference, 1500)
 
 
 @pytest.mark.parametrize(
@@ -127,13 +127,40 @@ def test_the_choice_on_the_test_rows_is_owned_up_to() -> None:
     ],
 )
 def test_standing_to_the_baseline(low: float, mean: float, high: float, says: str) -> None:
-    cut = apart(-0.9, -0.2, 0.4, over_baseline=Interval(mean / 100, low / 100, high / 100))
+    cut = apart(-0.9, -0.2, 0.4, over={"tfidf": Interval(mean / 100, low / 100, high / 100)})
     assert says in told(cut, baseline=row("tfidf", 0.87, kind="baseline"))
 
 
 def test_a_baseline_without_pairs_is_only_named() -> None:
     text = told(apart(-0.9, -0.2, 0.4), baseline=row("tfidf", 0.87, kind="baseline"))
     assert "tfidf, without an embedding, gets 87.0 %." in text
+
+
+def test_every_baseline_is_spoken_of_but_the_one_that_guesses() -> None:
+    over = {"majority": Interval(0.6, 0.58, 0.62), "tfidf": Interval(0.02, 0.01, 0.03)}
+    first = apart(-0.9, -0.2, 0.4, over={**over, "bag": Interval(0.01, -0.01, 0.03)})
+    majority = dataclasses.replace(row("majority", 0.26, kind="baseline"), parameters=0)
+    bag = dataclasses.replace(row("bag", 0.85, kind="baseline"), vectors=100)
+    rows = [majority, row("tfidf", 0.84, kind="baseline"), bag, FULL, first]
+    text = verdict(rows, FULL, 1500)
+    assert "majority" not in text
+    assert (
+        "tfidf, without an embedding, is 2.0 points behind cut (95 % interval 1.00 to 3.00); bag, dense in "
+        "a plain bag, is 1.00 points behind cut (95 % interval -1.00 to +3.00), so their order is open."
+    ) in text.replace("2.00 points", "2.0 points")
+    close = dataclasses.replace(first, over={"majority": Interval(0.01, -0.01, 0.03)})
+    assert "majority, without an embedding, is 1.00 points behind cut" in verdict(
+        [majority, FULL, close], FULL, 1500
+    )
+
+
+def test_what_papers_give_of_folds_is_told() -> None:
+    folded = dataclasses.replace(FULL, by_fold=(0.8, 0.9, 0.85))
+    text = verdict([folded], None, 1500)
+    assert ". Over 3 folds the mean is 85.0 % and the standard deviation 5.0 points. Read" in text
+    assert "Over" not in verdict([FULL], None, 1500)
+    improving = dataclasses.replace(folded, improving=2)
+    assert "2 of 9 runs were still improving" in verdict([improving], None, 1500)
 
 
 @pytest.mark.parametrize(
@@ -144,7 +171,7 @@ def test_a_baseline_without_pairs_is_only_named() -> None:
     ],
 )
 def test_few_seeds_are_owned_up_to(seeds: int, says: str) -> None:
-    text = verdict([dataclasses.replace(FULL, seeds=seeds)], FULL, None, 1500)
+    text = verdict([dataclasses.replace(FULL, seeds=seeds)], FULL, 1500)
     assert says in text
 
 
@@ -161,8 +188,8 @@ def test_few_seeds_are_owned_up_to(seeds: int, says: str) -> None:
     ],
 )
 def test_few_test_rows_are_owned_up_to(rows: int, groups: int | None, says: str) -> None:
-    assert says in verdict([FULL], FULL, None, rows, test_groups=groups)
-    assert "rows are few" not in verdict([FULL], FULL, None, 300, test_groups=groups and 300)
+    assert says in verdict([FULL], FULL, rows, test_groups=groups)
+    assert "rows are few" not in verdict([FULL], FULL, 300, test_groups=groups and 300)
 
 
 @pytest.mark.parametrize(
@@ -182,7 +209,7 @@ def test_a_table_larger_than_its_text_is_owned_up_to() -> None:
     cut = apart(-0.9, -0.2, 0.4, vectors=3200)
 
     def said(words: int | None, *rows: Row) -> str:
-        return verdict([full, *rows], full, None, 1500, words=words)
+        return verdict([full, *rows], full, 1500, words=words)
 
     assert "33 words; cut has room for 3,200 vectors and dense for 12,800: bytes are not what limits" in said(
         33, cut
@@ -198,8 +225,7 @@ def test_the_whole_reads_well() -> None:
         -5.4,
         -4.0,
         -2.6,
-        over={"next": Interval(0.004, -0.004, 0.013)},
-        over_baseline=Interval(-0.057, -0.07, -0.043),
+        over={"next": Interval(0.004, -0.004, 0.013), "tfidf": Interval(-0.057, -0.07, -0.043)},
         improving=2,
     )
     assert told(cut, row("next", 0.816), baseline=row("tfidf", 0.877, kind="baseline")) == (
@@ -214,7 +240,7 @@ def test_the_whole_reads_well() -> None:
 
 def test_many_seeds_need_no_excuse() -> None:
     full, cut = dataclasses.replace(FULL, seeds=20), apart(-0.9, -0.2, 0.4, seeds=20)
-    text = verdict([full, cut], full, None, 1500)
+    text = verdict([full, cut], full, 1500)
     assert "seed" not in text and "care" not in text
 
 
@@ -239,4 +265,4 @@ def test_a_missing_difference_is_not_made_up() -> None:
 
 
 def test_no_embedding() -> None:
-    assert verdict([row("majority", 0.2, kind="baseline")], None, None, 10).startswith("No embedding")
+    assert verdict([row("majority", 0.2, kind="baseline")], None, 10).startswith("No embedding")
