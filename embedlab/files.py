@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -41,6 +42,33 @@ def write_whole(contents: Mapping[Path, Callable[[BinaryIO], object]]) -> None:
             last.unlink(missing_ok=True)
         for new, path in beside.items():
             os.replace(new, path)
+        sync(*dict.fromkeys(path.parent for path in contents))
     finally:
         for new in beside:
             new.unlink(missing_ok=True)
+
+
+def sync(*paths: Path) -> None:
+    """Waits until files, or the names in folders, are on the disk.
+
+    Args:
+        paths: of files and folders that are there. A file system that knows no such thing for folders is
+            left alone.
+
+    Raises:
+        OSError: a file can't be written.
+
+    Example:
+        >>> import tempfile
+        >>> sync(Path(tempfile.mkdtemp()))
+
+    Source: fsync of POSIX; a new or renamed file's name lies in its folder, which has one of its own.
+    """
+    for path in paths:
+        folder = path.is_dir()
+        with contextlib.suppress(OSError) if folder else contextlib.nullcontext():
+            descriptor = os.open(path, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)

@@ -19,10 +19,10 @@ from experiments.checkpoints import Checkpoints
 from experiments.config import Config, Text
 from experiments.corpus import Corpus, gathered, tokenise
 from experiments.errors import Mistake, mistakes
+from experiments.facts import digest
 from experiments.model import Model, probabilities
 from experiments.prepare import encode, own_buffers
 from experiments.run import RunDirectory
-from experiments.train import start
 
 _SHORT = 64  # tokens; a shorter text is padded to so many, since to compile costs more than to read zeros
 
@@ -131,14 +131,14 @@ def _parameters(
     folder = directory.path / "checkpoints"
     drawn = dataclasses.replace(model, spec=_drawn(model.spec))
     with mistakes(str(directory.path)):  # float64 takes a setting of JAX
-        like = jax.eval_shape(lambda: start(drawn, config.train, 0, own_buffers(drawn.spec, vocabulary)))
-    state = None
+        like = jax.eval_shape(lambda: drawn.init(jax.random.key(0), own_buffers(drawn.spec, vocabulary)))
+    found = None
     if folder.is_dir():
-        with Checkpoints(folder, create=False) as checkpoints:
-            state = checkpoints.restore(like)
-    if state is None:
+        with Checkpoints(folder, create=False, facts={"vocabulary": digest(vocabulary)}) as checkpoints:
+            found = checkpoints.restore({"best": like})
+    if found is None:
         raise Mistake(f"{folder}: no checkpoint here; train again")
-    return state["best"]
+    return found.state["best"]
 
 
 def _drawn(spec: Any) -> Any:

@@ -2,9 +2,10 @@
 
     python -m experiments.classify configs/quickstart.py --workdir DIR [--train.steps 300 …]
 
-Exit status: 0 done, 1 a failure that is no mistake of the user's, 2 a mistake, 130 interrupted, 141 where
-the reader of its output went away. SIGTERM ends it at once and without a word (143 in a shell); as after
-any other stop, the same command goes on from the last checkpoint.
+Exit status: 0 done, 1 a failure that is no mistake of the user's, 2 a mistake, 130 interrupted (SIGINT), 143
+after SIGTERM, 141 where the reader of its output went away. Either signal has a training save a checkpoint
+and end, within 8 seconds; a second SIGINT ends it at once. As after any other stop, SIGKILL or a crash of the
+machine, the same command goes on from the last checkpoint, to the same bits.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from experiments import stopping
 from experiments.arguments import FLAGS, Arguments, parse
 from experiments.errors import Mistake
 from experiments.program import guarded
@@ -54,6 +56,7 @@ def _main(given: Arguments) -> int:
     from experiments import comparison, config_file, overrides
     from experiments.progress import open_console
 
+    stopping.imported()
     applied = overrides.apply(config_file.load(given.config), given.overrides, FLAGS)
     console = open_console()
     if applied.dropped_rivals:

@@ -7,6 +7,7 @@ import functools
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 import embedlab
@@ -19,6 +20,7 @@ from experiments.model import Model
 from experiments.plurals import plural_pairs
 
 _SPECIAL = len(Vocabulary.SPECIAL)
+_SEEN = "seen"
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -93,18 +95,37 @@ class Watch:
         inspector: what measures them.
     """
 
-    def __init__(self, inspector: Inspector, parameters: dict[str, Any]) -> None:
-        """Begins with the parameters that the training begins with, or goes on with."""
+    def __init__(
+        self,
+        inspector: Inspector,
+        parameters: dict[str, Any],
+        memory: dict[str, np.ndarray] | None = None,
+    ) -> None:
+        """Begins with the parameters that the training begins with, or with what it kept of its last look.
+
+        Args:
+            inspector: what measures them.
+            parameters: those at the start.
+            memory: where the vectors of the last look are kept, for a run that goes on later.
+        """
         self.inspector = inspector
-        self._before = inspector.sample(parameters)
+        self._memory = {} if memory is None else memory
+        if _SEEN not in self._memory:
+            self._memory[_SEEN] = _plain(inspector.sample(parameters))
 
     def look(self, parameters: dict[str, Any]) -> dict[str, float]:
         """The summary, and `neighbour_overlap` with the look before: how much of the table came to rest."""
-        vectors = self.inspector.sample(parameters)
+        vectors = _plain(self.inspector.sample(parameters))
         found = self.inspector.summary(parameters)
-        found |= overlap("neighbour_overlap", self._before, vectors, self.inspector.settings.neighbours)
-        self._before = vectors
+        before, neighbours = self._memory[_SEEN], self.inspector.settings.neighbours
+        found |= overlap("neighbour_overlap", before, vectors, neighbours)
+        self._memory[_SEEN] = vectors
         return found
+
+
+def _plain(vectors: jax.Array) -> np.ndarray:
+    """As NumPy keeps them in a file: it knows no bfloat16."""
+    return np.asarray(vectors, np.float32 if vectors.dtype == jnp.bfloat16 else vectors.dtype)
 
 
 def even_sample(count: int, most: int) -> np.ndarray:

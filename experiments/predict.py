@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from experiments import stopping
 from experiments.errors import Mistake
 from experiments.program import guarded
 
@@ -41,6 +42,7 @@ def _main(words: list[str]) -> int:
     file = _opened(words[1]) if len(words) == 2 else sys.stdin.buffer
     from experiments.classifier import load  # it takes seconds: an interrupt is told all the same
 
+    stopping.imported()
     classifier = load(words[0])
     print(f"The classifier of {classifier.folder}: {len(classifier.classes)} classes.", file=sys.stderr)
     name = words[1] if len(words) == 2 else "standard input"

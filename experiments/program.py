@@ -14,6 +14,7 @@ import sys
 import textwrap
 from collections.abc import Callable
 
+from experiments import stopping
 from experiments.errors import Mistake, RunFailure
 from experiments.streams import open_streams
 
@@ -34,6 +35,8 @@ def guarded(
 ) -> int:
     """Runs a program; unless it has a defect, it ends in one paragraph at most, and shows no traceback.
 
+    Signals are heard as in `stopping`: the program is to call `stopping.imported()` after its slow imports.
+
     Args:
         program: returns the exit status.
         interrupted: what to say where the user stops it.
@@ -42,9 +45,20 @@ def guarded(
 
     Returns:
         The program's status; 2 after a user's mistake, 1 after another failure, 130 where it was
-        interrupted, 141 where the reader of its output went away.
+        interrupted, 143 after SIGTERM, 141 where the reader of its output went away.
     """
     open_streams()
+    with stopping.heard(interrupted, importing=True):
+        try:
+            return _guarded(program, interrupted, again, smaller)
+        except Exception:
+            # A library that is broken off may make another error of it.
+            if not stopping.asked():
+                raise
+            return _stopped(stopping.reason(), interrupted)
+
+
+def _guarded(program: Callable[[], int], interrupted: str, again: str, smaller: str) -> int:
     try:
         status = program()
         sys.stdout.flush()  # while a failure of it can still be told
@@ -62,8 +76,14 @@ def guarded(
             raise
         wanted = str(error).partition("\n")[0] or "no more to be had"
         return _complain(f"out of memory ({wanted}). {smaller}.", 1)
+    except stopping.Stopped as error:
+        return _stopped(error, interrupted)
     except KeyboardInterrupt:
         return _complain(interrupted, 130)
+
+
+def _stopped(error: stopping.Stopped, interrupted: str) -> int:
+    return _complain(f"{error}: {interrupted}", error.status)
 
 
 def _complain(message: str, status: int) -> int:

@@ -14,6 +14,7 @@ from embedlab.vectors import save as save_vectors
 from experiments.checkpoints import Checkpoints
 from experiments.errors import placed
 from experiments.evaluate import by_band, evaluate
+from experiments.facts import facts, x64
 from experiments.inspection import Inspector, Watch, majority_classes
 from experiments.lexicon import Lexicon
 from experiments.material import Material
@@ -69,7 +70,13 @@ def prepare(lexicon: Lexicon, material: Material) -> Prepared:
 
 
 def run_one(
-    directory: RunDirectory, prepared: Prepared, name: str, seed: int, progress: Progress
+    directory: RunDirectory,
+    prepared: Prepared,
+    name: str,
+    seed: int,
+    progress: Progress,
+    *,
+    previous: bool = False,
 ) -> dict[str, Any]:
     """Trains, evaluates on test, and writes everything; returns the summary. Continues where it stopped.
 
@@ -79,14 +86,24 @@ def run_one(
         name: of the embedding, for the progress.
         seed: of the training.
         progress: where it is told of.
+        previous: whether a damaged checkpoint is set aside for the one before it.
 
     Raises:
-        RunFailure: the loss is not a number, or a file can't be read or written.
+        RunFailure: the loss is not a number, or a file can't be read or written, or is damaged.
+        Mistake: it would go on with another vocabulary, or with other types, than it was begun with.
     """
     settings, splits = prepared.material.config.train, prepared.material.splits
     valid = prepared.labelled(splits.valid)
-    with Checkpoints(directory.path / "checkpoints") as checkpoints:
+    with Checkpoints(
+        directory.path / "checkpoints",
+        previous=previous,
+        facts=facts(prepared.lexicon.vocabulary),
+        also=(directory.path / "metrics.jsonl",),
+    ) as checkpoints:
         run = progress.run(f"{name} · seed {seed}", settings.steps, start=checkpoints.latest or 0)
+        if checkpoints.dropped is not None:
+            told_of = f"the checkpoint of step {checkpoints.dropped} is damaged"
+            progress.print(f"{name} · seed {seed}: {told_of}; it goes on from the one before")
         log = _Log(directory, prepared.inspector, valid.labels, run)
         fitted = fit(
             prepared.model,
@@ -96,8 +113,10 @@ def run_one(
             seed=seed,
             buffers=prepared.lexicon.buffers,
             checkpoints=checkpoints,
+            memory=log.memory,
             on_start=log.begin,
             on_evaluation=log.evaluation,
+            on_fault=log.fault,
         )
     summary = _finish(directory, prepared, seed, fitted)
     run.done(told(summary))
@@ -111,11 +130,17 @@ class _Log:
         self, directory: RunDirectory, inspector: Inspector, labels: np.ndarray, run: RunProgress
     ) -> None:
         self._directory, self._inspector, self._labels, self._run = directory, inspector, labels, run
+        self.memory: dict[str, np.ndarray] = {}
 
     def begin(self, step: int, parameters: dict[str, Any]) -> None:
-        """From the step and the parameters on that the training begins or goes on with."""
+        """From the step of the last evaluation on, and the parameters that the training goes on with."""
         self._directory.rewind(step)
-        self._watch = Watch(self._inspector, parameters)
+        self._watch = Watch(self._inspector, parameters, self.memory)
+
+    def fault(self, step: int, split: str, what: str) -> None:
+        """Where something became no number, which JSON has no sign for."""
+        name = "loss" if split == "train" else "log_loss"
+        self._directory.log(step=step, split=split, **{name: None, "fault": what})
 
     def evaluation(self, step: int, loss: float, predicted: np.ndarray, parameters: dict[str, Any]) -> None:
         """After each evaluation on the validation documents."""
@@ -140,9 +165,11 @@ def _finish(directory: RunDirectory, prepared: Prepared, seed: int, fitted: Fitt
         **scores,
         "steps": fitted.steps,
         "best_step": fitted.best_step,
+        "stopped_early": fitted.stopped_early,
         **_sizes(prepared, fitted),
         "classes": list(prepared.material.dataset.classes),
         "seconds": watch.seconds,
+        "x64": x64(),
         "versions": versions(),
         "commit": commit(),
     }

@@ -50,9 +50,19 @@ def trained_whole(model: Model, settings: Train, tables: dict[str, Any], buffers
 
 @functools.partial(jax.jit, static_argnames=("model", "settings"), donate_argnames="live")
 def take(
-    model: Model, settings: Train, live: sparse.TrainState, buffers: Any, arrays: Any, rows: Any, key: Any
+    model: Model,
+    settings: Train,
+    live: sparse.TrainState,
+    buffers: Any,
+    arrays: Any,
+    rows: Any,
+    count: Any,
+    key: Any,
 ) -> tuple[sparse.TrainState, Any]:
-    """Takes a step for each row of `rows`, then brings every row of the tables up to date.
+    """Takes a step for each of the first `count` rows of `rows`; `up_to_date` belongs behind the last.
+
+    How many are taken is no part of the program: it is compiled once, and the same steps have the same bits
+    however they are parted into calls.
 
     Args:
         model: what is trained.
@@ -61,28 +71,51 @@ def take(
         buffers: the embedding's buffers for the documents.
         arrays: ids, lengths and labels of all documents.
         rows: int32 [steps, batch], which documents a step sees.
+        count: how many steps to take, at most as many as there are rows.
         key: of dropout; a step's own follows from it and from the number of the step.
 
     Returns:
-        The state, and the mean loss, without the penalty on rows.
+        The state, and float32 [steps], the losses, without the penalty on rows; 0 for steps not taken.
     """
-    tables = live.params["tables"]
-    whole = tuple(name for name in tables if name not in live.rows)
-    trainer = _trainer(model, settings, tables, buffers, whole)
+    trainer = _trainer_of(model, settings, live, buffers)
+    rows = jnp.asarray(rows)
 
-    def one(live: sparse.TrainState, batch: Any) -> tuple[sparse.TrainState, Any]:
-        documents = jax.tree.map(lambda x: x[batch], arrays)
+    def one(place: Any, carried: Any) -> tuple[sparse.TrainState, Any]:
+        live, losses = carried
+        documents = jax.tree.map(lambda x: x[rows[place]], arrays)
         live, (_, loss) = trainer.pure_step(live, buffers, documents, jax.random.fold_in(key, live.step))
-        return live, loss
+        return live, losses.at[place].set(loss.astype(jnp.float32))
 
-    live, losses = jax.lax.scan(one, live, rows)
-    return trainer.finalize(live), losses.mean()
+    return jax.lax.fori_loop(0, count, one, (live, jnp.zeros(len(rows), jnp.float32)))
+
+
+@functools.partial(jax.jit, static_argnames=("model", "settings"), donate_argnames="live")
+def up_to_date(model: Model, settings: Train, live: sparse.TrainState, buffers: Any) -> sparse.TrainState:
+    """The state with every row of the tables up to date, in place.
+
+    It belongs before an evaluation, and nowhere else: rows that catch up twice may differ in a last bit from
+    those that do so once.
+    """
+    return _trainer_of(model, settings, live, buffers).finalize(live)
+
+
+@jax.jit
+def finite(parameters: Any) -> Any:
+    """Whether every parameter is a finite number: bool []."""
+    return jnp.stack([jnp.isfinite(x).all() for x in jax.tree.leaves(parameters)]).all()
 
 
 @functools.partial(jax.jit, donate_argnums=0, keep_unused=True)
 def copied(old: Any, new: Any) -> Any:
     """A copy of the new arrays, written over the old ones, which are used up."""
     return jax.tree.map(jnp.copy, new)
+
+
+def _trainer_of(model: Model, settings: Train, live: sparse.TrainState, buffers: Any) -> sparse.Trainer:
+    """The trainer that began this state."""
+    tables = live.params["tables"]
+    whole = tuple(name for name in tables if name not in live.rows)
+    return _trainer(model, settings, tables, buffers, whole)
 
 
 def _trainer(

@@ -1,7 +1,8 @@
 """The training loop: a fixed order of batches, early stopping on validation, the best state kept.
 
 Everything random follows from (seed, step): the order of the documents, what dropout drops. So a run
-that is continued from any checkpoint takes the same steps as one that was never stopped.
+that is continued from any checkpoint, be it between two evaluations, takes the same steps as one that was
+never stopped, to the same bits.
 
 Steps change the live state in place. What an evaluation is shown of it is gone with the next steps; the
 best parameters are a copy, made when an evaluation is better.
@@ -18,13 +19,18 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from experiments import steps
+from experiments import steps, stopping
 from experiments.checkpoints import Checkpoints
 from experiments.config import Train
 from experiments.errors import RunFailure
 from experiments.model import Model, probabilities
+from experiments.pace import Pace
 from experiments.prepare import Encoded
+from experiments.standing import Standing
 from experiments.stopwatch import Stopwatch
+
+_MOST_AT_ONCE = 256  # steps
+_MOST_ROWS = 2**20  # documents, in one call's batches
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -43,6 +49,7 @@ class Fitted:
         parameters: those of the best evaluation.
         best_step: the step of that evaluation.
         steps: steps taken in all.
+        stopped_early: whether `patience` ended the training: more steps would not be taken.
         seconds: by phase, those before an interruption too: "start" (the first parameters, or those of a
             checkpoint), "compile" (with the first steps), "train", "evaluate", "inspect" (what is made of
             an evaluation), "save".
@@ -51,11 +58,15 @@ class Fitted:
     parameters: dict[str, Any]
     best_step: int
     steps: int
+    stopped_early: bool
     seconds: dict[str, float]
 
 
 OnStart = Callable[[int, dict[str, Any]], None]
 OnEvaluation = Callable[[int, float, np.ndarray, dict[str, Any]], None]
+OnFault = Callable[[int, str, str], None]
+#: Takes steps: (live state, steps before, how many) → new live state, and float32 [count] losses.
+Take = Callable[[Any, int, int], tuple[Any, np.ndarray]]
 _PHASES = ("start", "compile", "train", "evaluate", "inspect", "save")
 
 
@@ -68,8 +79,10 @@ def fit(
     seed: int,
     buffers: Any,
     checkpoints: Checkpoints | None = None,
+    memory: dict[str, np.ndarray] | None = None,
     on_start: OnStart = lambda step, parameters: None,
     on_evaluation: OnEvaluation = lambda step, loss, probabilities, parameters: None,
+    on_fault: OnFault = lambda step, split, what: None,
 ) -> Fitted:
     """Trains until the validation loss has not fallen for `patience` evaluations, or for `steps`.
 
@@ -81,75 +94,170 @@ def fit(
         seed: of the initial parameters, the order and the dropout.
         buffers: the embedding's buffers that belong to it from the start.
         checkpoints: where states are kept and continued from; None to keep none.
-        on_start: called with the step that the run goes on from, 0 if it is new, and the parameters there.
+        memory: small arrays by name that the calls below keep for later ones: every checkpoint holds them, and
+            they are put back before `on_start`.
+        on_start: called with the step of the last evaluation before the run goes on, 0 if there is none, and
+            the parameters that it goes on with.
         on_evaluation: called with the step, the mean training loss since the last evaluation, the
             validation probabilities [rows, classes] and the parameters. Either is to copy what it keeps
             of the parameters: the next steps use them up.
+        on_fault: called with the step, the split ("train" or "valid") and what became no number there,
+            before the failure is raised.
 
     Raises:
         RunFailure: the loss or a validation probability is not a number (the last good checkpoint stays),
             or a checkpoint can't be read or written.
+        Mistake: a checkpoint is of arrays of other shapes or types.
+        Stopped: the program was told to stop; a checkpoint of the last step taken is saved then.
     """
     watch = Stopwatch()
-    with watch("start"):
-        state = start(model, settings, seed, buffers)
-        state = (checkpoints.restore(state) if checkpoints else None) or state
-        jax.block_until_ready(state)  # or it would be drawn in the time of the first steps
-    watch.add({phase: float(state["seconds"][phase]) for phase in _PHASES})
-    on_start(int(state["step"]), state["live"].params)
-    take = _taker(model, settings, train, seed)
-    saved, phase = time.monotonic(), "compile"
-    while not _done(state, settings):
-        step = int(state["step"])
-        count = min(settings.evaluate_every, settings.steps - step)
-        with watch(phase):
-            live, loss = take(state["live"], step, count)
-        phase = "train"
-        if not np.isfinite(loss):
-            raise RunFailure(_no_number(model, f"the training loss became {loss}", step, step + count))
-        with watch("evaluate"):
-            predicted = probabilities(model, live.params, valid.documents)
+    memory = {} if memory is None else memory
+    with stopping.patiently():
+        with watch("start"):
+            training = _begun(model, settings, seed, buffers, checkpoints, memory, watch)
+        on_start(training.standing.evaluated, training.live.params)
+        take = _taker(model, settings, train, seed)
+        training.run(take, valid, train.documents.buffers, on_evaluation, on_fault)
+    standing = training.standing
+    return Fitted(
+        training.best, standing.best_step, standing.step, standing.stale >= settings.patience, watch.seconds
+    )
+
+
+@dataclasses.dataclass(eq=False)
+class _Training:
+    """A training on its way."""
+
+    model: Model
+    settings: Train
+    live: Any
+    best: Any
+    standing: Standing
+    checkpoints: Checkpoints | None
+    memory: dict[str, np.ndarray]
+    watch: Stopwatch
+    saved: Standing
+
+    def run(
+        self, take: Take, valid: Labelled, buffers: Any, on_evaluation: OnEvaluation, on_fault: OnFault
+    ) -> None:
+        settings, standing = self.settings, self.standing
+        pace, last_save, phase = Pace(_most_at_once(settings)), time.monotonic(), "compile"
+        while not standing.is_over(settings) and not stopping.asked():
+            evaluates = standing.is_due(settings)
+            if evaluates:
+                self._evaluate(valid, buffers, on_evaluation, on_fault)
+            else:
+                with self.watch(phase), pace(standing.left(settings)) as count:
+                    self.live, losses = take(self.live, standing.step, count)
+                phase = "train"
+                self._count(losses, on_fault)
+            often = settings.checkpoint_seconds
+            if (evaluates or often) and time.monotonic() - last_save > often:
+                self._save()
+                last_save = time.monotonic()
+        self._save()
+
+    def _count(self, losses: np.ndarray, on_fault: OnFault) -> None:
+        """Steps were taken; a loss that is no number ends the run."""
+        bad = np.flatnonzero(~np.isfinite(losses))
+        if len(bad):
+            step, loss = self.standing.step + int(bad[0]) + 1, losses[bad[0]]
+            on_fault(step, "train", f"the loss became {loss}")
+            raise RunFailure(_no_number(self.model, f"the training loss became {loss} at step {step}"))
+        self.standing.add(losses)
+
+    def _evaluate(
+        self, valid: Labelled, buffers: Any, on_evaluation: OnEvaluation, on_fault: OnFault
+    ) -> None:
+        standing = self.standing
+        with self.watch("evaluate"):
+            self.live = steps.up_to_date(self.model, self.settings, self.live, buffers)
+            predicted = probabilities(self.model, self.live.params, valid.documents)
             if not np.isfinite(predicted).all():  # a loss is of the parameters before an update, these after
-                what = "the validation probabilities became nan"
-                raise RunFailure(_no_number(model, what, step, step + count))
-            state = _judge(state, live, step + count, log_loss(predicted, valid.labels))
-        with watch("inspect"):
-            on_evaluation(step + count, loss, predicted, live.params)
-        if checkpoints and time.monotonic() - saved > settings.checkpoint_seconds:
-            _save(checkpoints, state, watch)
-            saved = time.monotonic()
-    if checkpoints:
-        _save(checkpoints, state, watch)
-    return Fitted(state["best"], int(state["best_step"]), int(state["step"]), watch.seconds)
+                self._fault("the validation probabilities became nan", on_fault)
+            step, loss = standing.step, standing.mean_loss
+            if standing.judge(log_loss(predicted, valid.labels)):
+                self.best = jax.block_until_ready(steps.copied(self.best, self.live.params))
+        with self.watch("inspect"):
+            on_evaluation(step, loss, predicted, self.live.params)
+
+    def _fault(self, what: str, on_fault: OnFault) -> None:
+        standing = self.standing
+        on_fault(standing.step, "valid", what)
+        between = f"between steps {standing.evaluated} and {standing.step}"
+        raise RunFailure(_no_number(self.model, f"{what} {between}"))
+
+    def _save(self) -> None:
+        """Saves where the training stands, unless that is saved; the seconds so far beside it."""
+        if self.checkpoints is None or self.saved == self.standing:
+            return
+        with self.watch("save"):
+            # An update may have ruined them after the last loss that was seen.
+            if not steps.finite(self.live.params):
+                what = f"the parameters became nan or infinite by step {self.standing.step}"
+                raise RunFailure(_no_number(self.model, what))
+            seconds = {f"seconds.{phase}": np.array(self.watch.seconds[phase]) for phase in _PHASES}
+            kept = {f"memory.{name}": array for name, array in self.memory.items()}
+            state = {"live": self.live, "best": self.best}
+            self.checkpoints.save(self.standing.step, state, self.standing.arrays() | seconds | kept)
+        self.saved = dataclasses.replace(self.standing)
 
 
-def _taker(
-    model: Model, settings: Train, train: Labelled, seed: int
-) -> Callable[[Any, int, int], tuple[Any, float]]:
-    """What takes `count` steps from `step` on: gives the new live state and the mean loss."""
+def _begun(
+    model: Model,
+    settings: Train,
+    seed: int,
+    buffers: Any,
+    checkpoints: Checkpoints | None,
+    memory: dict[str, np.ndarray],
+    watch: Stopwatch,
+) -> _Training:
+    """A training at its start, or where its last checkpoint left it."""
+    state = start(model, settings, seed, buffers)
+    standing = Standing()
+    found = checkpoints.restore(state) if checkpoints else None
+    seconds = dict.fromkeys(_PHASES, 0.0)
+    if found:
+        state, standing = found.state, Standing.of(found.host)
+        seconds = {phase: float(found.host[f"seconds.{phase}"]) for phase in _PHASES}
+        memory |= {
+            name.removeprefix("memory."): array
+            for name, array in found.host.items()
+            if name.startswith("memory.")
+        }
+    watch.add(seconds)
+    jax.block_until_ready(state)  # or it would be drawn in the time of the first steps
+    live, best = state["live"], state["best"]
+    saved = dataclasses.replace(standing)  # a fresh one need not be
+    return _Training(model, settings, live, best, standing, checkpoints, memory, watch, saved)
+
+
+def _most_at_once(settings: Train) -> int:
+    """Steps that one call takes at most."""
+    return max(1, min(_MOST_AT_ONCE, settings.evaluate_every, settings.steps, _MOST_ROWS // settings.batch))
+
+
+def _taker(model: Model, settings: Train, train: Labelled, seed: int) -> Take:
+    """What takes the steps."""
     arrays = jax.device_put((train.documents.ids, train.documents.lengths, train.labels))
     buffers = jax.device_put(train.documents.buffers)
     key = jax.random.key(seed)  # here: a seed may be beyond the int32 that it would be traced as
+    most = _most_at_once(settings)
 
-    def take(live: Any, step: int, count: int) -> tuple[Any, float]:
-        rows = order(seed, step, count, len(train.labels), settings.batch)
-        live, loss = steps.take(model, settings, live, buffers, arrays, rows, key)
-        return live, float(loss)
+    def take(live: Any, step: int, count: int) -> tuple[Any, np.ndarray]:
+        rows = np.zeros((most, settings.batch), np.int32)  # of one shape, however many are taken
+        rows[:count] = order(seed, step, count, len(train.labels), settings.batch)
+        live, losses = steps.take(model, settings, live, buffers, arrays, rows, count, key)
+        return live, np.asarray(losses)[:count]
 
     return take
 
 
-def _save(checkpoints: Checkpoints, state: dict[str, Any], watch: Stopwatch) -> None:
-    """Saves a state, with the seconds so far beside it."""
-    with watch("save"):
-        seconds = {phase: np.array(watch.seconds[phase], np.float32) for phase in _PHASES}
-        checkpoints.save(int(state["step"]), state | {"seconds": seconds})
-
-
-def _no_number(model: Model, what: str, step: int, following: int) -> str:
+def _no_number(model: Model, what: str) -> str:
     narrow = getattr(model.spec, "dtype", "") in ("float16", "bfloat16")
     return (
-        f"{what} between steps {step} and {following}; the last good checkpoint stays. Lower train.rate,"
+        f"{what}; the last good checkpoint stays. Lower train.rate,"
         f"{' give a wider embedding.dtype,' * narrow} or look for bad values in the data; then give another "
         "--workdir."
     )
@@ -177,32 +285,9 @@ def log_loss(predicted: np.ndarray, labels: np.ndarray) -> float:
 
 
 def start(model: Model, settings: Train, seed: int, buffers: Any) -> dict[str, Any]:
-    """The state of a run before its first step; what a checkpoint holds is of this form."""
+    """The state of a run before its first step; what a checkpoint holds on the device is of this form."""
     parameters = model.init(jax.random.key(seed), buffers)
     return {
         "live": steps.begin(model, settings, parameters, buffers),
         "best": jax.tree.map(jnp.copy, parameters),
-        "best_loss": np.array(np.inf, np.float32),
-        "best_step": np.array(0, np.int32),
-        "stale": np.array(0, np.int32),
-        "step": np.array(0, np.int32),
-        "seconds": {phase: np.array(0, np.float32) for phase in _PHASES},
     }
-
-
-def _judge(state: dict[str, Any], live: Any, step: int, loss: float) -> dict[str, Any]:
-    """The state after an evaluation: the best parameters are those of the least validation loss."""
-    better = np.float32(loss) < state["best_loss"]  # a loss that is not a number is never better
-    best = jax.block_until_ready(steps.copied(state["best"], live.params)) if better else state["best"]
-    return state | {
-        "live": live,
-        "best": best,
-        "best_loss": np.array(loss, np.float32) if better else state["best_loss"],
-        "best_step": np.array(step, np.int32) if better else state["best_step"],
-        "stale": np.array(0 if better else int(state["stale"]) + 1, np.int32),
-        "step": np.array(step, np.int32),
-    }
-
-
-def _done(state: dict[str, Any], settings: Train) -> bool:
-    return state["step"] >= settings.steps or state["stale"] >= settings.patience

@@ -42,9 +42,15 @@ def begun(model: Model, settings: Train) -> tuple[Any, Any]:
 
 
 def after(model: Model, settings: Train, count: int = 8) -> tuple[Any, Any]:
-    """Parameters after some steps, and the mean loss."""
-    live, loss = steps.take(model, settings, begun(model, settings)[0], {}, documents(), batches(count), KEY)
-    return live.params, loss
+    """Parameters after some steps, and their losses."""
+    live, losses = taken(model, settings, begun(model, settings)[0], batches(count))
+    return live.params, losses
+
+
+def taken(model: Model, settings: Train, live: Any, rows: np.ndarray) -> tuple[Any, Any]:
+    """The state after a step for each row, up to date, and the losses."""
+    live, losses = steps.take(model, settings, live, {}, documents(), rows, len(rows), KEY)
+    return steps.up_to_date(model, settings, live, {}), losses
 
 
 def near(a: Any, b: Any) -> None:
@@ -106,10 +112,10 @@ def test_ngrams_that_share_few_rows_are_trained_whole() -> None:
 
 def test_a_lazy_row_rests_until_it_is_read() -> None:
     live, parameters = begun(MODEL, LAZY)
-    live, _ = steps.take(MODEL, LAZY, live, {}, documents(), batches(1), KEY)
+    live, _ = taken(MODEL, LAZY, live, batches(1))
     before = np.asarray(live.params["tables"]["table"])
     read = np.unique(used(batches(1, first=1)))
-    live, _ = steps.take(MODEL, LAZY, live, {}, documents(), batches(1, first=1), KEY)
+    live, _ = taken(MODEL, LAZY, live, batches(1, first=1))
     moved = np.flatnonzero((np.asarray(live.params["tables"]["table"]) != before).any(1))
     np.testing.assert_array_equal(moved, read)
     exact = after(MODEL, Train(update="sparse", exact=True), 2)[0]["tables"]["table"]
@@ -127,14 +133,26 @@ def used(rows: np.ndarray) -> np.ndarray:
     return np.concatenate([ids[row][real[row]] for row in rows.reshape(-1)])
 
 
-def test_steps_in_one_program_or_in_two() -> None:
-    settings = Train(update="sparse", rate=0.05, dropout=embedlab.Dropout(words=0.3, components=0.2))
-    whole, _ = after(MODEL, settings, 8)
-    live, _ = begun(MODEL, settings)
-    for first in (0, 4):
-        live, _ = steps.take(MODEL, settings, live, {}, documents(), batches(4, first), KEY)
-    assert int(live.step) == 8
-    jax.tree.map(np.testing.assert_array_equal, live.params, whole)
+@pytest.mark.parametrize("exact", [False, True], ids=["lazy", "exact"])
+def test_the_same_bits_however_steps_are_parted_into_calls(exact: bool) -> None:
+    more: Any = {"exact": True, "weight_decay": 0.1, "warmup": 3} if exact else {}
+    dropout = embedlab.Dropout(words=0.3, components=0.2)
+    settings = Train(update="sparse", rate=0.05, dropout=dropout, **more)
+    found = []
+    for counts in ([8], [4, 4], [1, 2, 5], [1] * 8):
+        live, losses, first = begun(MODEL, settings)[0], [], 0
+        for count in counts:
+            rows = np.zeros((8, 5), np.int32)
+            rows[:count] = batches(count, first)
+            before = steps.take._cache_size()  # type: ignore[attr-defined]
+            live, some = steps.take(MODEL, settings, live, {}, documents(), rows, count, KEY)
+            assert not found or steps.take._cache_size() == before  # type: ignore[attr-defined]
+            losses += np.asarray(some)[:count].tolist()
+            first += count
+        assert int(live.step) == 8
+        found.append((steps.up_to_date(MODEL, settings, live, {}), losses))
+    for other in found[1:]:
+        jax.tree.map(np.testing.assert_array_equal, other, found[0])
 
 
 def test_rows_stay_in_the_ball_and_weights_are_no_rows() -> None:
@@ -153,10 +171,10 @@ def test_rows_stay_in_the_ball_and_weights_are_no_rows() -> None:
 def test_tables_rest_until_they_are_let_go() -> None:
     settings = Train(freeze_until=4, weight_decay=0.1)
     live, parameters = begun(MODEL, settings)
-    live, _ = steps.take(MODEL, settings, live, {}, documents(), batches(4), KEY)
+    live, _ = taken(MODEL, settings, live, batches(4))
     jax.tree.map(np.testing.assert_array_equal, live.params["tables"], parameters["tables"])
     assert (live.params["head"]["weight"] != parameters["head"]["weight"]).all()
-    live, _ = steps.take(MODEL, settings, live, {}, documents(), batches(4, 4), KEY)
+    live, _ = taken(MODEL, settings, live, batches(4, 4))
     assert (live.params["tables"]["table"] != parameters["tables"]["table"]).all()  # the decay is of all
 
 
@@ -190,7 +208,9 @@ def require_small(settings: Train) -> None:
     model = Model(embedlab.Hashed(WORDS, width, buckets=rows), Bag(), 3)
     live = jax.eval_shape(lambda: steps.begin(model, settings, model.init(KEY, {}), {}))
     batch = jax.ShapeDtypeStruct((4, 5), jnp.int32)
-    found = steps.take.lower(model, settings, live, {}, documents(), batch, KEY).compile().memory_analysis()
+    found = (
+        steps.take.lower(model, settings, live, {}, documents(), batch, 4, KEY).compile().memory_analysis()
+    )
     table = rows * width * 4
     assert found.temp_size_in_bytes < table / 4
     # All that is as large as the table is the same before and after.
@@ -209,7 +229,7 @@ def test_a_state_is_used_up_and_a_copy_is_not() -> None:
     copy = steps.copied(kept, live.params)
     assert kept["tables"]["table"].is_deleted()
     before = np.array(live.params["tables"]["table"])
-    steps.take(MODEL, LAZY, live, {}, documents(), batches(4), KEY)
+    taken(MODEL, LAZY, live, batches(4))
     assert live.params["tables"]["table"].is_deleted()
     np.testing.assert_array_equal(copy["tables"]["table"], before)
 

@@ -1,6 +1,10 @@
 """The training loop: its order, its stopping, and that it goes on as if it had never stopped."""
 
+import dataclasses
+import itertools
+import signal
 import time
+from pathlib import Path
 from typing import Any
 
 import jax
@@ -8,13 +12,15 @@ import numpy as np
 import pytest
 
 import embedlab
+from experiments import stopping
+from experiments import train as train_module
 from experiments.checkpoints import Checkpoints
 from experiments.config import Train
 from experiments.encoders import Bag
 from experiments.errors import RunFailure
 from experiments.model import Model, probabilities
 from experiments.prepare import Encoded
-from experiments.train import Labelled, fit, log_loss, order
+from experiments.train import Fitted, Labelled, fit, log_loss, order
 
 MODEL = Model(embedlab.Dense(50, 8), Bag(), 2)
 
@@ -98,11 +104,60 @@ ALL = {"weight_decay": 0.1, "l2": 0.01, "clip": 1.0, "max_norm": 2.0, "warmup": 
     ],
     ids=["dense", "lazy", "exact", "row"],
 )
-def test_a_stopped_run_goes_on_to_the_same_bits(tmp_path, more: dict[str, Any]) -> None:
+def test_a_stopped_run_goes_on_to_the_same_bits(
+    tmp_path: Path, more: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     dropout = embedlab.Dropout(words=0.3, components=0.2)
     usual = {"batch": 32, "steps": 60, "evaluate_every": 20, "patience": 9, "checkpoint_seconds": 0}
     settings = Train(**usual, dropout=dropout, **more)
-    whole = fit(MODEL, settings, TRAIN, VALID, seed=0, buffers={})
+    seen: dict[str, list[Any]] = {"whole": [], "parted": []}
+
+    def run(name: str, checkpoints: Checkpoints | None, stop: int = 0, started: Any = None) -> Fitted:
+        """Runs to the end, or until it is told to stop by the call that reaches a step."""
+        taker = train_module._taker
+
+        def stopping_taker(*words: Any) -> Any:
+            take = taker(*words)
+
+            def stopped(live: Any, step: int, count: int) -> Any:
+                found = take(live, step, count)
+                if stop and step < stop <= step + count:
+                    signal.raise_signal(signal.SIGTERM)
+                return found
+
+            return stopped
+
+        with monkeypatch.context() as patch, stopping.heard("told"):
+            patch.setattr(train_module, "_taker", stopping_taker)
+            return fit(
+                MODEL,
+                settings,
+                TRAIN,
+                VALID,
+                seed=0,
+                buffers={},
+                checkpoints=checkpoints,
+                on_start=lambda step, _: started.append(step) if started is not None else None,
+                on_evaluation=lambda step, loss, predicted, _: seen[name].append((step, loss, predicted)),
+            )
+
+    whole = run("whole", None)
+    steps, started = [], []
+    for stop in (1, 11, 20, 33, 60):  # between two evaluations, before one, before the last
+        with Checkpoints(tmp_path / "c") as checkpoints, pytest.raises(stopping.Stopped):
+            run("parted", checkpoints, stop, started)
+        steps.append(checkpoints.latest)
+    assert steps[0] == 1 and all(a < b for a, b in itertools.pairwise(steps)) and steps[-1] == 60
+    with Checkpoints(tmp_path / "c") as checkpoints:
+        rest = run("parted", checkpoints, started=started)
+    assert started == [0, 0, 0, 0, 20, 40] and 20 in steps
+    same(whole.parameters, rest.parameters)
+    same(seen["whole"], seen["parted"])
+    assert (whole.best_step, whole.steps) == (rest.best_step, rest.steps)
+
+
+def test_a_kill_costs_what_was_not_saved(tmp_path: Path) -> None:
+    settings = Train(batch=32, steps=60, evaluate_every=20, patience=9, checkpoint_seconds=0)
 
     class Killed(Exception):
         pass
@@ -111,7 +166,35 @@ def test_a_stopped_run_goes_on_to_the_same_bits(tmp_path, more: dict[str, Any]) 
         if step == 40:
             raise Killed
 
-    with pytest.raises(Killed):
+    common: dict[str, Any] = {"seed": 0, "buffers": {}}
+    with Checkpoints(tmp_path / "c") as checkpoints, pytest.raises(Killed):
+        fit(MODEL, settings, TRAIN, VALID, checkpoints=checkpoints, on_evaluation=kill, **common)
+    started: list[int] = []
+    with Checkpoints(tmp_path / "c") as checkpoints:
+        rest = fit(
+            MODEL,
+            settings,
+            TRAIN,
+            VALID,
+            checkpoints=checkpoints,
+            on_start=lambda step, _: started.append(step),
+            **common,
+        )
+    assert started == [20]
+    same(fit(MODEL, settings, TRAIN, VALID, **common).parameters, rest.parameters)
+
+
+def test_checkpoints_are_made_between_evaluations_and_memory_lies_in_them(tmp_path: Path) -> None:
+    settings = Train(batch=32, steps=40, evaluate_every=40, checkpoint_seconds=1e-9)
+    memory: dict[str, np.ndarray] = {}
+
+    def remember(step: int, *_: object) -> None:
+        memory["step"] = np.array(step + 5)
+
+    with Checkpoints(tmp_path / "c") as checkpoints:
+        saves: list[int] = []
+        save = checkpoints.save
+        checkpoints.save = lambda step, *rest: saves.append(step) or save(step, *rest)  # type: ignore[func-returns-value,method-assign]
         fit(
             MODEL,
             settings,
@@ -119,22 +202,34 @@ def test_a_stopped_run_goes_on_to_the_same_bits(tmp_path, more: dict[str, Any]) 
             VALID,
             seed=0,
             buffers={},
-            checkpoints=Checkpoints(tmp_path / "c"),
-            on_evaluation=kill,
+            checkpoints=checkpoints,
+            memory=memory,
+            on_start=remember,
         )
-    started: list[int] = []
-    rest = fit(
-        MODEL,
-        settings,
-        TRAIN,
-        VALID,
-        seed=0,
-        buffers={},
-        checkpoints=Checkpoints(tmp_path / "c"),
-        on_start=lambda step, _: started.append(step),
-    )
-    assert started == [20]
-    same(whole.parameters, rest.parameters)
+        assert saves[0] == 1 and len(saves) > 3 and saves[-2:] == [40, 40]
+        found: dict[str, np.ndarray] = {}
+        fit(MODEL, settings, TRAIN, VALID, seed=0, buffers={}, checkpoints=checkpoints, memory=found)
+    assert found == {"step": 5} and saves[-2:] == [40, 40]
+
+
+@pytest.mark.filterwarnings("ignore:overflow encountered in cast")
+def test_parameters_that_are_no_numbers_are_not_saved(tmp_path: Path) -> None:
+    # Their loss is not seen yet: it would be that of the next step.
+    settings = Train(rate=1e39, steps=9, evaluate_every=9, checkpoint_seconds=1e-9)
+    with Checkpoints(tmp_path / "c") as checkpoints:
+        with pytest.raises(RunFailure, match="the parameters became nan or infinite by step 1; "):
+            fit(MODEL, settings, TRAIN, VALID, seed=0, buffers={}, checkpoints=checkpoints)
+        assert checkpoints.latest is None
+
+
+def test_more_steps_go_on_to_the_same_bits(tmp_path: Path) -> None:
+    shorter = Train(batch=32, steps=20, evaluate_every=20, patience=9)
+    longer = dataclasses.replace(shorter, steps=40)
+    with Checkpoints(tmp_path / "c") as checkpoints:
+        for settings in (shorter, longer):
+            found = fit(MODEL, settings, TRAIN, VALID, seed=0, buffers={}, checkpoints=checkpoints)
+    same(found.parameters, fit(MODEL, longer, TRAIN, VALID, seed=0, buffers={}).parameters)
+    assert found.steps == 40 and not found.stopped_early
 
 
 @pytest.mark.parametrize("more", [{}, {"weight_decay": 0.3}], ids=["plain", "decay"])
@@ -168,7 +263,8 @@ def test_parameters_read_from_a_file_stay_as_they_are(tmp_path) -> None:
 
 def test_a_loss_that_is_no_number_stops_the_run() -> None:
     broken = embedlab.Dense(50, 8, initialiser=embedlab.Normal(1e38))
-    with pytest.raises(RunFailure, match=r"loss became (nan|inf) between steps 0 and 10.*train\.rate"):
+    faults: list[tuple[int, str, str]] = []
+    with pytest.raises(RunFailure, match=r"loss became (nan|inf) at step \d+; .*train\.rate") as caught:
         fit(
             Model(broken, Bag(mode="sum"), 2),
             Train(rate=1e30, steps=20, evaluate_every=10),
@@ -176,7 +272,10 @@ def test_a_loss_that_is_no_number_stops_the_run() -> None:
             VALID,
             seed=0,
             buffers={},
+            on_fault=lambda *fault: faults.append(fault),
         )
+    ((step, split, what),) = faults
+    assert split == "train" and f"{what.removeprefix('the ')} at step {step};" in str(caught.value)
 
 
 @pytest.mark.parametrize("update", ["sparse", "dense"])
