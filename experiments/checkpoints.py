@@ -16,7 +16,6 @@ import contextlib
 import dataclasses
 import io
 import logging
-import os
 import re
 import shutil
 import sys
@@ -33,7 +32,7 @@ from jax.sharding import SingleDeviceSharding
 
 from embedlab.files import sync, write_whole
 from experiments import manifest, stopping
-from experiments.errors import Mistake, RunFailure, placed
+from experiments.errors import Mistake, RunFailure
 
 _KEPT = 2
 _HOST, _MANIFEST = "host.npz", "manifest.json"
@@ -143,11 +142,11 @@ class Checkpoints:
             ) from error
 
     def restore(self, like: Mapping[str, Any]) -> Restored | None:
-        """The newest state, on this device; None if there is none. Every file is held against its digest first.
+        """The newest state, on this device; None if there is none. Every file is held against its digest.
 
         Args:
-            like: those of its parts that are wanted, of arrays of the same shapes and types, or of their shapes
-                alone.
+            like: those of its parts that are wanted, of arrays of the same shapes and types, or of their
+                shapes alone.
 
         Raises:
             RunFailure: it is damaged.
@@ -294,15 +293,14 @@ class Checkpoints:
         place = self.folder / str(step)
         found = re.search(r'local file "([^"]+)"', str(error))
         how = (
-            f"Put it back as it was; or add --resume previous to the command that trained it, which goes on "
-            f"from step {max(older)} then"
+            f"add --resume previous to the command that trained it, which then goes on from step {max(older)}"
             if older
-            else f"Put it back as it was; or remove the folder {place}, and the command that trained it begins "
-            "anew"
+            else f"remove the folder {place}, and the command that trained it begins anew"
         )
         return (
             f"{found[1] if found else named}: the checkpoint of step {step} can't be restored "
-            f"({_first_line(error)}). {how}. (Of a finished run, remove summary.json too.)"
+            f"({_first_line(error)}). Put it back as it was; or {how}. (Of a finished run, remove summary.json "
+            "too.)"
         )
 
 

@@ -27,7 +27,7 @@ def facts(vocabulary: Vocabulary) -> dict[str, Any]:
 
 def x64() -> bool:
     """Whether JAX counts with 64 bits."""
-    return bool(jax.dtypes.canonicalize_dtype(float) == float)
+    return jax.dtypes.canonicalize_dtype(float).itemsize == 8
 
 
 def digest(vocabulary: Vocabulary) -> str:

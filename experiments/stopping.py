@@ -1,8 +1,9 @@
 """How a program stops when it is told to, by SIGTERM or SIGINT: soon, and with nothing lost or torn.
 
-Everywhere a stop is an exception, `Stopped`, in the main thread. Two kinds of places have it wait: `patiently`,
-where a loop asks `asked()` and comes to an end by itself, and `finished_first`, where a file is half written.
-While modules are imported it ends the process at once: an exception there may be lost in a library's code.
+Everywhere a stop is an exception, `Stopped`, in the main thread. Two kinds of places have it wait:
+`patiently`, where a loop asks `asked()` and comes to an end by itself, and `finished_first`, where files are
+half written. While modules are imported it ends the process at once: an exception there may be lost in a
+library's code.
 
 Nothing that is kept is torn wherever a process ends, even by SIGKILL. So whoever needs too long, in a
 compilation say, is ended by a thread before its parent loses patience; and by a second SIGINT at any time.
@@ -152,7 +153,7 @@ def _handle(number: int, frame: object) -> None:
 
 
 def _watch(read: int, state: _State) -> None:
-    """Runs beside the program: hears signals at once, where Python's handlers wait for compiled code to end."""
+    """Beside the program: hears signals at once, where Python's handlers wait for compiled code to end."""
     seen: list[int] = []
     deadline = None
     clock = time.monotonic

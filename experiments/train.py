@@ -94,10 +94,10 @@ def fit(
         seed: of the initial parameters, the order and the dropout.
         buffers: the embedding's buffers that belong to it from the start.
         checkpoints: where states are kept and continued from; None to keep none.
-        memory: small arrays by name that the calls below keep for later ones: every checkpoint holds them, and
-            they are put back before `on_start`.
-        on_start: called with the step of the last evaluation before the run goes on, 0 if there is none, and
-            the parameters that it goes on with.
+        memory: small arrays by name that the calls below keep for later ones: every checkpoint holds them,
+            and they are put back before `on_start`.
+        on_start: called with the step of the last evaluation before the run goes on, 0 if there is none,
+            and the parameters that it goes on with.
         on_evaluation: called with the step, the mean training loss since the last evaluation, the
             validation probabilities [rows, classes] and the parameters. Either is to copy what it keeps
             of the parameters: the next steps use them up.

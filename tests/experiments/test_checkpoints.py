@@ -108,7 +108,7 @@ def test_a_damaged_part_is_named(folder: Path, name: str, left: float | None) ->
 
 def test_a_file_too_many_is_named(folder: Path) -> None:
     (folder / "3" / "live" / "more").write_bytes(b"")
-    with Checkpoints(folder) as checkpoints, pytest.raises(RunFailure, match="live/more: .*nobody wrote it"):
+    with Checkpoints(folder) as checkpoints, pytest.raises(RunFailure, match=r"live/more: .*nobody wrote it"):
         checkpoints.restore(LIKE)
 
 

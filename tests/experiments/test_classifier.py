@@ -133,8 +133,10 @@ def test_a_type_that_jax_does_not_have_now_is_named(copied: Path) -> None:
 
 
 def test_a_damaged_checkpoint_is_named(copied: Path) -> None:
-    (copied / "checkpoints" / "10" / "default" / "manifest.ocdbt").write_bytes(b"")
-    with pytest.raises(RunFailure, match=r"checkpoints/10.*summary\.json of this run.*from the start"):
+    (copied / "checkpoints" / "10" / "best" / "manifest.ocdbt").write_bytes(b"")
+    with pytest.raises(
+        RunFailure, match=r"10/best/manifest\.ocdbt: .* has 0 bytes.*begins anew.*summary\.json"
+    ):
         load(copied)
 
 
