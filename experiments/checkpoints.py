@@ -299,8 +299,8 @@ class Checkpoints:
         )
         return (
             f"{found[1] if found else named}: the checkpoint of step {step} can't be restored "
-            f"({_first_line(error)}). Put it back as it was; or {how}. (Of a finished run, remove summary.json "
-            "too.)"
+            f"({_first_line(error)}). Put it back as it was; or {how}. (Of a finished run, "
+            "remove summary.json too.)"
         )
 
 

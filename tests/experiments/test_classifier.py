@@ -134,9 +134,7 @@ def test_a_type_that_jax_does_not_have_now_is_named(copied: Path) -> None:
 
 def test_a_damaged_checkpoint_is_named(copied: Path) -> None:
     (copied / "checkpoints" / "10" / "best" / "manifest.ocdbt").write_bytes(b"")
-    with pytest.raises(
-        RunFailure, match=r"10/best/manifest\.ocdbt: .* has 0 bytes.*begins anew.*summary\.json"
-    ):
+    with pytest.raises(RunFailure, match=r"best/manifest\.ocdbt: .* has 0 bytes.*begins anew.*summary"):
         load(copied)
 
 
