@@ -72,6 +72,27 @@ def expand(given: dict[str, str], raw: dict[str, Any]) -> None:
         given[f"{KEY}.{first}"] = value
 
 
+def with_type(word: str) -> str:
+    """`TYPE:PATH` as it is; a path alone with the type that its name tells before it.
+
+    Args:
+        word: what was given.
+
+    Example:
+        >>> with_type("reviews.csv.gz"), with_type("fasttext:reviews.csv"), with_type("notes.doc")
+        ('csv:reviews.csv.gz', 'fasttext:reviews.csv', 'notes.doc')
+    """
+    known = word.partition(":")[0] in choices(Source)
+    kind = "" if known else _by_name(word)
+    return f"{kind}:{word}" if kind else word
+
+
+def _by_name(path: str) -> str:
+    """The type that a file's name tells; empty where it tells none."""
+    suffixes = [suffix for suffix in PurePath(path).suffixes if suffix != ".gz"]
+    return _BY_SUFFIX.get(suffixes[-1].lower(), "") if suffixes else ""
+
+
 def _needs_nothing(kind: type) -> bool:
     """Whether a source can be made of its defaults."""
     try:
@@ -83,12 +104,11 @@ def _needs_nothing(kind: type) -> bool:
 
 def _unknown(word: str, name: str, kinds: Mapping[str, type]) -> str:
     """What is wrong with a word that begins with no known type."""
-    suffixes = [suffix for suffix in PurePath(word).suffixes if suffix != ".gz"]
-    fit = _BY_SUFFIX.get(suffixes[-1].lower(), "") if suffixes else ""
+    fit = _by_name(word)
     meant = did_you_mean(name or word, kinds, f"--{KEY} ").rstrip("?")
     if name and meant:
         meant += f"{word.removeprefix(name)}?"
-    elif fit and fit in kinds and not name:
+    elif fit and not name:
         meant = f"; did you mean --{KEY} {fit}:{word}?"
     elif meant:
         meant += ":…?"

@@ -10,6 +10,7 @@ from experiments.data.folds import folds
 from experiments.data.jsonl import Jsonl
 from experiments.data.lines import Lines
 from experiments.data.parquet import Parquet
+from experiments.data.tfds import Tfds
 
 __all__ = [
     "Csv",
@@ -23,6 +24,7 @@ __all__ = [
     "Progress",
     "Source",
     "Splits",
+    "Tfds",
     "Tsv",
     "folds",
     "grouped_as_read",

@@ -1,0 +1,190 @@
+"""Sets of TensorFlow Datasets, without TensorFlow and without a network.
+
+Source: TensorFlow Datasets 4.9.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from embedlab.checks import require
+from experiments.data.base import Dataset, Progress, Source
+from experiments.data.columns import as_label, text_columns
+from experiments.data.files import SIDE_OF, equal_texts, nearest_first
+from experiments.data.tfds_reader import TfdsReader
+from experiments.data.tfds_sets import default_data_dir, find, parse_name
+
+#: What stands for a split that is not to be taken, though the set has it.
+NONE = "none"
+
+_TOLD_EVERY = 1000  # rows
+_UNKNOWN = -1  # what TFDS stores where a class is not known, as in GLUE's test sets
+
+
+@Source.register_subclass("tfds")
+@dataclasses.dataclass(frozen=True)
+class Tfds(Source):
+    """A set that TensorFlow Datasets has prepared on this machine. Nothing is downloaded.
+
+    Its rows are taken as they are, with the names of its classes. Rows of equal text form a group, so that a
+    split never has one text on both sides; those that the test or validation set holds as well are not
+    learnt from (see `split`).
+
+    Attributes:
+        name: the set, as `imdb_reviews`, `glue/sst2` or `glue/sst2:2.0.0`; without a version the latest.
+        data_dir: where sets lie; empty for `TFDS_DATA_DIR`, else `~/tensorflow_datasets`.
+        text: the feature that holds the text, or several joined by `+`; empty for the one that the set names.
+        label: the feature that holds the label; empty for the one that the set names.
+        train: the split that is learnt from, or a part of one, as `train[:10%]`.
+        valid: the split for validation; empty for the set's own, if it has one that is not tested on; `none`
+            to part rows off.
+        test: the split for the test; empty for the set's own, or for its validation split where it has no
+            test split with labels, as in GLUE; `none` to part rows off.
+
+    Raises:
+        ValueError: where the name is none, there is no training split, or two fields name one thing.
+
+    Example:
+        >>> Tfds(name="imdb_reviews", train="train[:10%]").test
+        ''
+    """
+
+    name: str = ""
+    data_dir: str = ""
+    text: str = ""
+    label: str = ""
+    train: str = "train"
+    valid: str = ""
+    test: str = ""
+
+    def __post_init__(self) -> None:
+        require(bool(self.name), "name", self.name, "give the set's name, as in --data tfds:imdb_reviews")
+        parse_name(self.name)
+        named = self.train not in ("", NONE)
+        require(named, "train", self.train, "name the split to learn from")
+        require(
+            not self.text or self.text != self.label, "label", self.label, "this is the text; name another"
+        )
+        for field, others in (("valid", {self.train}), ("test", {self.train, self.valid} - {NONE, ""})):
+            other = getattr(self, field) not in others
+            require(other, field, getattr(self, field), "this split is on another side already; name another")
+
+    def load(self, progress: Progress | None = None) -> Dataset:
+        """Reads the set. `progress` counts its rows.
+
+        Raises:
+            ValueError: where it is not prepared here, has no such split or feature, or is damaged.
+        """
+        found = find(self.name, Path(self.data_dir).expanduser() if self.data_dir else default_data_dir())
+        reader = TfdsReader(found.full_name, found.folder)
+        features, label = self._features(reader)
+        names = reader.class_names(label)
+        sides = self._sides(reader, label)
+        total = sum(reader.size(split) for split in sides.values())
+        texts: list[str] = []
+        labels: list[str] = []
+        rows: dict[str, np.ndarray] = {}
+        for side, split in sides.items():
+            before = len(texts)
+            for number, row in enumerate(reader.rows(split)):
+                if progress and len(texts) % _TOLD_EVERY == 0:
+                    progress(len(texts), total)
+                try:
+                    text, name = (
+                        " ".join(_text(row[feature]) for feature in features),
+                        _label(row[label], names),
+                    )
+                except ValueError as error:
+                    raise ValueError(f"{reader.name}, row {number} of {split!r}: {error}") from None
+                texts.append(text)
+                labels.append(name)
+            rows[side] = np.arange(before, len(texts), dtype=np.int32)
+        classes = names or tuple(sorted(set(labels)))
+        number_of = {name: number for number, name in enumerate(classes)}
+        return Dataset(
+            name=self._called(reader, sides),
+            texts=tuple(texts),
+            labels=np.array([number_of[name] for name in labels], np.int32),
+            classes=classes,
+            groups=equal_texts(texts),
+            test_rows=rows.get("test", np.zeros(0, np.int32)),
+            valid_rows=rows.get("valid", np.zeros(0, np.int32)),
+        )
+
+    def _features(self, reader: TfdsReader) -> tuple[list[str], str]:
+        """The features that hold the text, and the one that holds the label."""
+        known = list(reader.features)
+        text, label = reader.supervised
+        texts = text_columns(self.text or text or _only(reader, "Text"), known)
+        label = self.label or label or _only(reader, "ClassLabel")
+        for field, names in (("text", texts), ("label", [label])):
+            for name in names:
+                if name not in known:
+                    fault = f"there is no feature {name!r}" if name else f"no feature is known as the {field}"
+                    raise ValueError(
+                        f"tfds:{self.name}: {fault}; it has {nearest_first(name, known)}; name one of them "
+                        f"with --data.{field}"
+                    )
+        return texts, label
+
+    def _sides(self, reader: TfdsReader, label: str) -> dict[str, str]:
+        """Side → split, of those sides that are not parted off."""
+        own = {SIDE_OF[name]: name for name in reversed(reader.splits) if name in SIDE_OF}
+        test = self.test or own.get("test", NONE)
+        if not self.test and test != NONE and not _is_labelled(reader, test, label):
+            test = NONE if self.valid else own.get("valid", NONE)
+        valid = self.valid or own.get("valid", NONE)
+        sides = {"train": self.train, "valid": NONE if valid == test else valid, "test": test}
+        return {side: split for side, split in sides.items() if split != NONE}
+
+    def _called(self, reader: TfdsReader, sides: dict[str, str]) -> str:
+        """The set's name in a table; says where it is tested on something else than a test split."""
+        other = not self.test and SIDE_OF.get(sides.get("test", "test")) != "test"
+        return f"{reader.name} (tested on {sides['test']})" if other else reader.name
+
+
+def _only(reader: TfdsReader, kind: str) -> str:
+    """The one feature of a kind; empty where there are several or none."""
+    found = [name for name, feature in reader.features.items() if type(feature).__name__ == kind]
+    return found[0] if len(found) == 1 else ""
+
+
+def _is_labelled(reader: TfdsReader, split: str, label: str) -> bool:
+    """Whether the first row of a split has a class, where classes are numbers."""
+    first = next(reader.rows(split), None)
+    return first is not None and not (reader.class_names(label) and int(first[label]) == _UNKNOWN)
+
+
+def _text(value: Any) -> str:
+    """A text from what is stored: bytes of UTF-8."""
+    if isinstance(value, str):
+        return value
+    if not isinstance(value, bytes):
+        raise ValueError(f"the text is {value!r:.40}; name a feature of text with --data.text")
+    try:
+        return value.decode()
+    except UnicodeDecodeError as error:
+        raise ValueError(f"byte {error.start} of the text is no UTF-8; prepare the set again") from None
+
+
+def _label(value: Any, names: tuple[str, ...]) -> str:
+    """The name of a class from what is stored: its number, or else a value that names it."""
+    value = value.item() if isinstance(value, np.generic) else value
+    if names:
+        if value == _UNKNOWN:
+            raise ValueError(
+                f"the label is {_UNKNOWN}: the row has none; take another split (--data.test, --data.train)"
+            )
+        if not isinstance(value, int) or not 0 <= value < len(names):
+            raise ValueError(
+                f"the label is {value!r:.40}, out of 0 … {len(names) - 1}; prepare the set again"
+            )
+        return names[value]
+    name = as_label(_text(value) if isinstance(value, bytes) else value)
+    if not name:
+        raise ValueError(f"the label is {value!r:.40}; name a feature of one class with --data.label")
+    return name
