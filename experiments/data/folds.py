@@ -46,7 +46,13 @@ def folds(dataset: Dataset, *, count: int, seed: int, valid: float = 0.1) -> tup
     _require_one_set(dataset, count)
     place = points(dataset.labels, dataset.groups, np.random.default_rng(seed), last_at_end=False)
     fold_of = np.minimum(place * count, count - 1).astype(int)
-    return tuple(_split(dataset, fold_of, number, seed, valid) for number in range(count))
+    made = []
+    for number in range(count):
+        try:
+            made.append(_split(dataset, fold_of, number, seed, valid))
+        except ValueError as error:
+            raise ValueError(f"fold {number} of {count}: {error}") from None
+    return tuple(made)
 
 
 def _split(dataset: Dataset, fold_of: np.ndarray, number: int, seed: int, valid: float) -> Splits:
@@ -55,10 +61,7 @@ def _split(dataset: Dataset, fold_of: np.ndarray, number: int, seed: int, valid:
     place = points(dataset.labels[rest], dataset.groups[rest], rng, last_at_end=True)
     test = np.flatnonzero(fold_of == number)
     splits = Splits(train=rest[place >= valid], valid=rest[place < valid], test=test)
-    try:
-        require_learnable(dataset, splits)
-    except ValueError as error:
-        raise ValueError(f"fold {number} of {fold_of.max() + 1}: {error}") from None
+    require_learnable(dataset, splits)
     return splits
 
 

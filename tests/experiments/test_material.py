@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from embedlab.text import Tokenise
 from experiments.config import Config, Text
 from experiments.data import Csv
 from experiments.errors import Mistake
-from experiments.material import read
+from experiments.material import read, read_folds, whole
 
 
 def config(path: Path, **text: int) -> Config:
@@ -67,3 +68,25 @@ def test_runs_of_words_are_learnt_but_are_no_words(prose: Path) -> None:
     neighbours = [a + " " + b for x in plain.side(train) for a, b in itertools.pairwise(x)]
     assert learnt["of the"] == neighbours.count("of the") > 1
     assert sum(learnt.values()) == len(words) + len(neighbours)
+
+
+def test_folds_share_all_but_their_split(prose: Path) -> None:
+    settings = dataclasses.replace(config(prose), folds=4)
+    made = read_folds(settings)
+    assert [each.fold for each in made] == [0, 1, 2, 3]
+    assert all(each.corpus is made[0].corpus and each.dataset is made[0].dataset for each in made)
+    assert read_folds(config(prose))[0].fold is None
+    some = read_folds(dataclasses.replace(settings, only_folds=(3, 1)))
+    assert [each.fold for each in some] == [1, 3]
+    np.testing.assert_array_equal(some[1].splits.test, made[3].splits.test)
+
+
+def test_all_folds_together_test_every_row(prose: Path) -> None:
+    made = read_folds(dataclasses.replace(config(prose), folds=3))
+    together = whole(made)
+    np.testing.assert_array_equal(together.splits.test, np.concatenate([x.splits.test for x in made]))
+    assert sorted(together.splits.test) == list(range(450))
+    learnt = set().union(*[each.splits.train.tolist() for each in made])
+    assert together.splits.train.tolist() == sorted(learnt)
+    assert together.train_counts["the"] > max(each.train_counts["the"] for each in made)
+    assert whole(made[:1]) is made[0]

@@ -92,7 +92,7 @@ def test_film_reviews_in_ten_folds(data_dir: Path, tmp_path: Path):
             "validation set of its own.*9 rows",
         ),
         (dataset([0] * 50), 5, "fold 0 of 5: .*every row is of class 'a'"),
-        (dataset([0, 1] * 2), 4, "fold 0 of .*leaves no row on this side"),
+        (dataset([0, 1] * 2), 4, "fold 0 of 4: .*leaves no row on this side"),
         (dataset([*[0, 1] * 50, 2]), 5, r"fold \d of 5: .*have no row to train on \('c'\)"),
     ],
 )
