@@ -17,8 +17,9 @@ from experiments.widths import widths
 _AHEAD = 128  # steps whose documents are read before they are asked for
 _THREADS = 2  # that read; reading is copying, which lets others run
 
-#: What `steps.take` is given: ids, lengths and labels of documents; int32 [steps, batch], which a step sees.
-Part = tuple[tuple[Any, Any, Any], Any]
+#: What `steps.take` is given: ids, lengths and labels of documents; int32 [most, batch], which of them a step
+#: sees; and how many steps there are, of which the rest is no step. Of few shapes: each is compiled.
+Part = tuple[tuple[Any, Any, Any], np.ndarray, int]
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -37,39 +38,40 @@ class Feed(ABC):
         """What the steps `step … step + count − 1` see, in parts that each go to the device at once."""
 
 
-def feed(train: Labelled, seed: int, batch: int, by_length: bool) -> Feed:
+def feed(train: Labelled, seed: int, batch: int, most: int, by_length: bool) -> Feed:
     """What feeds a training.
 
     Args:
         train: the documents to learn from.
         seed: of their order.
         batch: documents a step.
-        by_length: whether a batch is made of documents of about one length.
+        most: steps that a part has at most.
+        by_length: whether a batch is made of documents of about one length, and is a part by itself.
     """
-    lengths = train.documents.lengths if by_length else None
-    order = Order(seed, len(train.labels), batch, lengths)
-    if isinstance(train.documents, Unread):
-        return _Read(train.documents, train.labels, order)
-    return _InMemory(train.documents, train.labels, order)
+    order = Order(seed, len(train.labels), batch, train.documents.lengths if by_length else None)
+    kind = _Read if isinstance(train.documents, Unread) else _InMemory
+    return kind(train, order, 1 if by_length else most)
 
 
 class _InMemory(Feed):
     """All documents lie on the device, and a step takes its own."""
 
-    def __init__(self, documents: Encoded, labels: np.ndarray, order: Order) -> None:
-        self._order, self._lengths = order, documents.lengths
+    def __init__(self, train: Labelled, order: Order, most: int) -> None:
+        documents = train.documents
+        assert isinstance(documents, Encoded)
+        self._order, self._most, self._lengths = order, most, documents.lengths
         self._ids = jax.device_put(documents.ids)
-        self._rest = jax.device_put((documents.lengths, labels))
+        self._rest = jax.device_put((documents.lengths, train.labels))
         self._cut: dict[int, Any] = {documents.width: self._ids}
 
     def parts(self, step: int, count: int) -> Iterator[Part]:
-        rows = self._order.batches(step, count)
-        if self._order.lengths is None:
-            yield (self._ids, *self._rest), rows
-            return
-        for batch in rows:
-            width = int(widths(self._lengths[batch].max(keepdims=True), self._ids.shape[1])[0])
-            yield (self._of_width(width), *self._rest), batch[None]
+        batches = self._order.batches(step, count)
+        for first in range(0, count, self._most):
+            rows = batches[first : first + self._most]
+            width = self._ids.shape[1]
+            if self._order.lengths is not None:
+                width = int(widths(self._lengths[rows].max(1), width)[0])
+            yield (self._of_width(width), *self._rest), _filled(rows, self._most), len(rows)
 
     def _of_width(self, width: int) -> Any:
         if width not in self._cut:
@@ -80,21 +82,21 @@ class _InMemory(Feed):
 class _Read(Feed):
     """The documents of the next steps are read by threads of grain's while the device works."""
 
-    def __init__(self, documents: Unread, labels: np.ndarray, order: Order) -> None:
-        self._documents, self._labels, self._order = documents, labels, order
+    def __init__(self, train: Labelled, order: Order, most: int) -> None:
+        self._train, self._order, self._most = train, order, most
         self._next, self._steps = -1, iter(())
 
     def parts(self, step: int, count: int) -> Iterator[Part]:
         if step != self._next:
             self._steps = self._from(step)
         self._next = step + count
-        batches = [next(self._steps) for _ in range(count)]
-        if self._order.lengths is None:
-            ids, lengths, labels = (np.concatenate(arrays) for arrays in zip(*batches, strict=True))
-            yield (ids, lengths, labels), np.arange(len(ids), dtype=np.int32).reshape(count, -1)
-            return
-        for ids, lengths, labels in batches:
-            yield (ids, lengths, labels), np.arange(len(ids), dtype=np.int32)[None]
+        for first in range(0, count, self._most):
+            batches = [next(self._steps) for _ in range(min(self._most, count - first))]
+            arrays: Any = tuple(np.concatenate(parts) for parts in zip(*batches, strict=True))
+            rows = np.arange(len(batches) * self._order.batch, dtype=np.int32).reshape(len(batches), -1)
+            size = self._most * self._order.batch
+            ids, lengths, labels = (_filled(x, size) for x in arrays)
+            yield (ids, lengths, labels), _filled(rows, self._most), len(batches)
 
     def _from(self, step: int) -> Iterator[Any]:
         import grain  # it takes seconds, which a training in memory need not wait for
@@ -104,7 +106,12 @@ class _Read(Feed):
 
     def _read(self, step: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         rows = self._order.batches(int(step), 1)[0]
-        ids, lengths = self._documents.take(rows)
+        ids, lengths = self._train.documents.take(rows)
         if self._order.lengths is not None:
             ids = ids[:, : widths(lengths.max(keepdims=True), ids.shape[1])[0]]
-        return ids, lengths, self._labels[rows]
+        return ids, lengths, self._train.labels[rows]
+
+
+def _filled(array: np.ndarray, rows: int) -> np.ndarray:
+    """The array with rows of zeros after its own."""
+    return np.concatenate([array, np.zeros((rows - len(array), *array.shape[1:]), array.dtype)])

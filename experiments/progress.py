@@ -56,6 +56,7 @@ class RunProgress:
         self.name, self.number, self.steps, self.start = name, number, steps, start
         self.step = start
         self.metrics: dict[str, float] = {}
+        self.tokens: float | None = None
         self.began = whole.clock()
         self._whole = whole
         self._pace_from: tuple[int, float] | None = None  # step and time, once all is compiled
@@ -65,6 +66,10 @@ class RunProgress:
         self.step = step
         self.metrics |= metrics
         self._whole.show(self)
+
+    def fast(self, tokens: float | None) -> None:
+        """Tells how many tokens a second the steps take, None if it is not known; shown with what is next."""
+        self.tokens = tokens
 
     def compiled(self, step: int) -> None:
         """Tells that all is compiled: only steps after this one count towards the speed. Once is enough."""
@@ -81,8 +86,9 @@ class RunProgress:
 
     @property
     def described(self) -> str:
-        """The metrics, in words."""
-        return ", ".join(f"{name.replace('_', ' ')} {value:.3f}" for name, value in self.metrics.items())
+        """The metrics and the speed, in words."""
+        told = [f"{name.replace('_', ' ')} {value:.3f}" for name, value in self.metrics.items()]
+        return ", ".join(told + ([f"{in_short(self.tokens)} tokens/s"] if self.tokens else []))
 
     @property
     def left(self) -> float | None:
@@ -288,6 +294,19 @@ def progress(
     told = TextColumn("{task.fields[told]}", markup=False)
     with Bars(name, BarColumn(16), told, console=console, transient=True) as bars:
         yield _Terminal(total_runs, console, clock, bars)
+
+
+def in_short(number: float) -> str:
+    """A large number in three digits or so.
+
+    Example:
+        >>> in_short(812.4), in_short(53_210), in_short(1_234_567)
+        ('812', '53.2 k', '1.23 M')
+    """
+    for factor, sign in ((1e6, " M"), (1e3, " k")):
+        if number >= factor:
+            return f"{number / factor:.3g}{sign}"
+    return f"{number:.3g}"
 
 
 def _after(text: str) -> str:

@@ -15,6 +15,7 @@ from experiments.checkpoints import Checkpoints
 from experiments.errors import placed
 from experiments.evaluate import by_band, evaluate
 from experiments.facts import facts, x64
+from experiments.feed import Labelled
 from experiments.inspection import Inspector, Watch, majority_classes
 from experiments.lexicon import Lexicon
 from experiments.material import Material
@@ -24,7 +25,7 @@ from experiments.prepare import Encoded, encode, in_memory
 from experiments.progress import Progress, RunProgress
 from experiments.run import RunDirectory, commit, versions
 from experiments.stopwatch import Stopwatch
-from experiments.train import Fitted, Labelled, fit
+from experiments.train import Fitted, fit
 
 _CHURN = "neighbour_overlap"
 
@@ -48,6 +49,12 @@ class Prepared:
     encoded: Encoded
     inspector: Inspector
     seconds: float
+
+    @property
+    def tokens_a_step(self) -> float:
+        """Words that a step learns from, on average, n-grams left out."""
+        words = sum(self.material.train_counts.values())
+        return self.material.config.train.batch * words / len(self.material.splits.train)
 
     def labelled(self, rows: np.ndarray) -> Labelled:
         """The documents of some rows, with their labels."""
@@ -117,6 +124,7 @@ def run_one(
             on_start=log.begin,
             on_evaluation=log.evaluation,
             on_fault=log.fault,
+            on_speed=lambda speed: run.fast(speed.of(prepared.tokens_a_step)),
         )
     summary = _finish(directory, prepared, seed, fitted)
     run.done(told(summary))
@@ -169,6 +177,7 @@ def _finish(directory: RunDirectory, prepared: Prepared, seed: int, fitted: Fitt
         **_sizes(prepared, fitted),
         "classes": list(prepared.material.dataset.classes),
         "seconds": watch.seconds,
+        "tokens_per_second": fitted.speed.of(prepared.tokens_a_step),
         "x64": x64(),
         "versions": versions(),
         "commit": commit(),

@@ -89,6 +89,12 @@ def take(
     return jax.lax.fori_loop(0, count, one, (live, jnp.zeros(len(rows), jnp.float32)))
 
 
+def programs() -> int:
+    """How many programs `take` was compiled to so far."""
+    jitted: Any = take
+    return jitted._cache_size()
+
+
 @functools.partial(jax.jit, static_argnames=("model", "settings"), donate_argnames="live")
 def up_to_date(model: Model, settings: Train, live: sparse.TrainState, buffers: Any) -> sparse.TrainState:
     """The state with every row of the tables up to date, in place.

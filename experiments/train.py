@@ -23,9 +23,9 @@ from experiments import steps, stopping
 from experiments.checkpoints import Checkpoints
 from experiments.config import Train
 from experiments.errors import RunFailure
+from experiments.feed import Labelled, feed
 from experiments.model import Model, probabilities
 from experiments.pace import Pace
-from experiments.prepare import Encoded
 from experiments.standing import Standing
 from experiments.stopwatch import Stopwatch
 
@@ -33,12 +33,32 @@ _MOST_AT_ONCE = 256  # steps
 _MOST_ROWS = 2**20  # documents, in one call's batches
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
-class Labelled:
-    """Documents of a split, with labels int32 [rows]."""
+@dataclasses.dataclass(eq=False)
+class Speed:
+    """How fast steps are taken, in this process, compilation apart.
 
-    documents: Encoded
-    labels: np.ndarray
+    Attributes:
+        steps: that were timed.
+        seconds: that they took.
+
+    Example:
+        >>> speed = Speed()
+        >>> speed.add(steps=50, seconds=2.0)
+        >>> speed.of(1000)
+        25000.0
+    """
+
+    steps: int = 0
+    seconds: float = 0.0
+
+    def add(self, steps: int, seconds: float) -> None:
+        """Steps were taken."""
+        self.steps += steps
+        self.seconds += seconds
+
+    def of(self, each: float) -> float | None:
+        """So many of something a second, if a step has `each` of it; None where no step was timed."""
+        return each * self.steps / self.seconds if self.seconds else None
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -53,6 +73,7 @@ class Fitted:
         seconds: by phase, those before an interruption too: "start" (the first parameters, or those of a
             checkpoint), "compile" (with the first steps), "train", "evaluate", "inspect" (what is made of
             an evaluation), "save".
+        speed: how fast steps were taken.
     """
 
     parameters: dict[str, Any]
@@ -60,11 +81,13 @@ class Fitted:
     steps: int
     stopped_early: bool
     seconds: dict[str, float]
+    speed: Speed
 
 
 OnStart = Callable[[int, dict[str, Any]], None]
 OnEvaluation = Callable[[int, float, np.ndarray, dict[str, Any]], None]
 OnFault = Callable[[int, str, str], None]
+OnSpeed = Callable[["Speed"], None]
 #: Takes steps: (live state, steps before, how many) → new live state, and float32 [count] losses.
 Take = Callable[[Any, int, int], tuple[Any, np.ndarray]]
 _PHASES = ("start", "compile", "train", "evaluate", "inspect", "save")
@@ -83,6 +106,7 @@ def fit(
     on_start: OnStart = lambda step, parameters: None,
     on_evaluation: OnEvaluation = lambda step, loss, probabilities, parameters: None,
     on_fault: OnFault = lambda step, split, what: None,
+    on_speed: OnSpeed = lambda speed: None,
 ) -> Fitted:
     """Trains until the validation loss has not fallen for `patience` evaluations, or for `steps`.
 
@@ -101,6 +125,7 @@ def fit(
         on_evaluation: called with the step, the mean training loss since the last evaluation, the
             validation probabilities [rows, classes] and the parameters. Either is to copy what it keeps
             of the parameters: the next steps use them up.
+        on_speed: called before `on_evaluation`, with how fast steps are taken.
         on_fault: called with the step, the split ("train" or "valid") and what became no number there,
             before the failure is raised.
 
@@ -117,10 +142,15 @@ def fit(
             training = _begun(model, settings, seed, buffers, checkpoints, memory, watch)
         on_start(training.standing.evaluated, training.live.params)
         take = _taker(model, settings, train, seed)
-        training.run(take, valid, train.documents.buffers, on_evaluation, on_fault)
+        training.run(take, valid, train.documents.buffers, on_evaluation, on_fault, on_speed)
     standing = training.standing
     return Fitted(
-        training.best, standing.best_step, standing.step, standing.stale >= settings.patience, watch.seconds
+        parameters=training.best,
+        best_step=standing.best_step,
+        steps=standing.step,
+        stopped_early=standing.stale >= settings.patience,
+        seconds=watch.seconds,
+        speed=training.speed,
     )
 
 
@@ -137,26 +167,45 @@ class _Training:
     memory: dict[str, np.ndarray]
     watch: Stopwatch
     saved: Standing
+    speed: Speed
 
     def run(
-        self, take: Take, valid: Labelled, buffers: Any, on_evaluation: OnEvaluation, on_fault: OnFault
+        self,
+        take: Take,
+        valid: Labelled,
+        buffers: Any,
+        on_evaluation: OnEvaluation,
+        on_fault: OnFault,
+        on_speed: OnSpeed,
     ) -> None:
         settings, standing = self.settings, self.standing
-        pace, last_save, phase = Pace(_most_at_once(settings)), time.monotonic(), "compile"
+        pace, last_save = Pace(_most_at_once(settings)), time.monotonic()
         while not standing.is_over(settings) and not stopping.asked():
             evaluates = standing.is_due(settings)
             if evaluates:
+                on_speed(self.speed)
                 self._evaluate(valid, buffers, on_evaluation, on_fault)
             else:
-                with self.watch(phase), pace(standing.left(settings)) as count:
-                    self.live, losses = take(self.live, standing.step, count)
-                phase = "train"
+                with pace(standing.left(settings)) as count:
+                    losses = self._take(take, count)
                 self._count(losses, on_fault)
             often = settings.checkpoint_seconds
             if (evaluates or often) and time.monotonic() - last_save > often:
                 self._save()
                 last_save = time.monotonic()
         self._save()
+
+    def _take(self, take: Take, count: int) -> np.ndarray:
+        """Takes steps, and their time: a call that compiles tells nothing of how fast they are."""
+        began, known = time.perf_counter(), steps.programs()
+        self.live, losses = take(self.live, self.standing.step, count)
+        seconds = time.perf_counter() - began
+        if steps.programs() > known:
+            self.watch.add({"compile": seconds})
+        else:
+            self.watch.add({"train": seconds})
+            self.speed.add(count, seconds)
+        return losses
 
     def _count(self, losses: np.ndarray, on_fault: OnFault) -> None:
         """Steps were taken; a loss that is no number ends the run."""
@@ -230,7 +279,7 @@ def _begun(
     jax.block_until_ready(state)  # or it would be drawn in the time of the first steps
     live, best = state["live"], state["best"]
     saved = dataclasses.replace(standing)  # a fresh one need not be
-    return _Training(model, settings, live, best, standing, checkpoints, memory, watch, saved)
+    return _Training(model, settings, live, best, standing, checkpoints, memory, watch, saved, Speed())
 
 
 def _most_at_once(settings: Train) -> int:
@@ -240,16 +289,17 @@ def _most_at_once(settings: Train) -> int:
 
 def _taker(model: Model, settings: Train, train: Labelled, seed: int) -> Take:
     """What takes the steps."""
-    arrays = jax.device_put((train.documents.ids, train.documents.lengths, train.labels))
+    most, by_length = _most_at_once(settings), model.encoder.by_length
+    source = feed(train, seed, settings.batch, most, by_length)
     buffers = jax.device_put(train.documents.buffers)
     key = jax.random.key(seed)  # here: a seed may be beyond the int32 that it would be traced as
-    most = _most_at_once(settings)
 
     def take(live: Any, step: int, count: int) -> tuple[Any, np.ndarray]:
-        rows = np.zeros((most, settings.batch), np.int32)  # of one shape, however many are taken
-        rows[:count] = order(seed, step, count, len(train.labels), settings.batch)
-        live, losses = steps.take(model, settings, live, buffers, arrays, rows, count, key)
-        return live, np.asarray(losses)[:count]
+        found = []
+        for arrays, rows, part in source.parts(step, count):
+            live, losses = steps.take(model, settings, live, buffers, arrays, rows, part, key)
+            found.append(losses[:part])
+        return live, np.concatenate(found)
 
     return take
 
@@ -261,21 +311,6 @@ def _no_number(model: Model, what: str) -> str:
         f"{' give a wider embedding.dtype,' * narrow} or look for bad values in the data; then give another "
         "--workdir."
     )
-
-
-def order(seed: int, step: int, count: int, rows: int, batch: int) -> np.ndarray:
-    """Which documents the steps `step … step + count − 1` see: int32 [count, batch].
-
-    The batches are cut from an endless row of permutations, one an epoch, so none is short.
-    """
-    places = np.arange(step * batch, (step + count) * batch)
-    epochs = range(places[0] // rows, places[-1] // rows + 1)
-    permutations = {e: np.random.default_rng([seed, e]).permutation(rows) for e in epochs}
-    drawn = np.empty(len(places), np.int32)
-    for epoch, permutation in permutations.items():
-        here = places // rows == epoch
-        drawn[here] = permutation[places[here] % rows]
-    return drawn.reshape(count, batch)
 
 
 def log_loss(predicted: np.ndarray, labels: np.ndarray) -> float:

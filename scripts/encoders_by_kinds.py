@@ -3,9 +3,10 @@
     PYTHONPATH=. python scripts/encoders_by_kinds.py configs/trec_kinds.py --workdir runs/kinds
 
 The config's embedding and its rivals are the columns; the encoders of `--encoders`, with the settings that
-each has by default, are the rows. Each row is a run of `experiments.classify` in a folder of its own, with all
-that it writes, and is continued where it was stopped; further words override the config, as they do there. Writes
-`table.md`: accuracy on the test rows in %, with its 95 % interval, and the difference to the first column.
+each has by default, are the rows. Each row is a run of `experiments.classify` in a folder of its own, with
+all that it writes, and is continued where it was stopped; further words override the config, as they do
+there. Writes `table.md`: accuracy on the test rows in %, and the difference to the first column with its
+95 % interval, paired over rows and seeds.
 """
 
 from __future__ import annotations

@@ -27,15 +27,15 @@ def given(source: Feed, step: int, count: int) -> list[tuple[np.ndarray, ...]]:
     """Ids, lengths and labels of each step."""
     return [
         tuple(np.asarray(array)[batch] for array in arrays)
-        for arrays, rows in source.parts(step, count)
-        for batch in np.asarray(rows)
+        for arrays, rows, steps in source.parts(step, count)
+        for batch in np.asarray(rows)[:steps]
     ]
 
 
 @pytest.mark.parametrize("by_length", [False, True])
 def test_documents_in_memory_and_read_are_the_same(tmp_path: Path, by_length: bool) -> None:
     lazy = unread(tmp_path)
-    read, held = (feed(Labelled(x, LABELS[::-1]), 3, 16, by_length) for x in (lazy, in_memory(lazy)))
+    read, held = (feed(Labelled(x, LABELS[::-1]), 3, 16, 8, by_length) for x in (lazy, in_memory(lazy)))
     for step, count in ((0, 5), (5, 5), (30, 20), (7, 3)):  # on, and back
         a, b = given(read, step, count), given(held, step, count)
         assert len(a) == len(b) == count
@@ -47,7 +47,7 @@ def test_documents_in_memory_and_read_are_the_same(tmp_path: Path, by_length: bo
 def test_ids_are_those_of_the_documents(tmp_path: Path) -> None:
     lazy = unread(tmp_path)
     place = {tuple(document): label for document, label in zip(DOCUMENTS, LABELS, strict=True) if document}
-    for ids, lengths, labels in given(feed(Labelled(lazy, LABELS[::-1]), 0, 16, False), 0, 4):
+    for ids, lengths, labels in given(feed(Labelled(lazy, LABELS[::-1]), 0, 16, 8, False), 0, 4):
         for row, length, label in zip(ids, lengths, labels, strict=True):
             assert not row[length:].any()
             words = tuple(lazy.corpus.words[number - 2] for number in row[:length])
@@ -57,7 +57,19 @@ def test_ids_are_those_of_the_documents(tmp_path: Path) -> None:
 def test_documents_of_like_length_are_padded_little() -> None:
     lazy = unread(Path("/tmp"))
     for by_length, least in ((False, 59), (True, 16)):
-        found = given(feed(Labelled(in_memory(lazy), LABELS), 0, 16, by_length), 0, 19)
+        found = given(feed(Labelled(in_memory(lazy), LABELS), 0, 16, 8, by_length), 0, 19)
         widths = {ids.shape[1] for ids, _, _ in found}
         assert min(widths) == least and len(widths) <= 3
         assert all((lengths <= ids.shape[1]).all() for ids, lengths, _ in found)
+
+
+@pytest.mark.parametrize("by_length", [False, True])
+def test_parts_are_of_few_shapes(tmp_path: Path, by_length: bool) -> None:
+    lazy = unread(tmp_path)
+    for documents in (lazy, in_memory(lazy)):
+        shapes = {
+            (np.shape(arrays[0]), np.shape(rows))
+            for count in (1, 3, 8, 20)
+            for arrays, rows, _ in feed(Labelled(documents, LABELS), 0, 16, 8, by_length).parts(0, count)
+        }
+        assert len(shapes) <= (3 if by_length else 1)

@@ -20,7 +20,7 @@ from experiments.encoders import Bag
 from experiments.errors import RunFailure
 from experiments.model import Model, probabilities
 from experiments.prepare import Encoded
-from experiments.train import Fitted, Labelled, fit, log_loss, order
+from experiments.train import Fitted, Labelled, fit, log_loss
 
 MODEL = Model(embedlab.Dense(50, 8), Bag(), 2)
 
@@ -39,15 +39,6 @@ TRAIN, VALID = documents(0), documents(1)
 
 def same(a: object, b: object) -> None:
     jax.tree.map(np.testing.assert_array_equal, a, b)
-
-
-def test_order_walks_whole_permutations() -> None:
-    drawn = order(seed=3, step=0, count=10, rows=20, batch=6)
-    assert drawn.shape == (10, 6)
-    for epoch in drawn.reshape(-1, 20):
-        assert sorted(epoch) == list(range(20))
-    np.testing.assert_array_equal(drawn[4:7], order(seed=3, step=4, count=3, rows=20, batch=6))
-    assert (drawn != order(seed=4, step=0, count=10, rows=20, batch=6)).any()
 
 
 @pytest.mark.parametrize("update", ["sparse", "dense"])
