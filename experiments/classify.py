@@ -54,9 +54,11 @@ def _main(given: Arguments) -> int:
     if not given.workdir:
         raise Mistake("--workdir DIR is missing: say where the run is to be written")
     from experiments import comparison, config_file, overrides
+    from experiments.devices import require_devices
     from experiments.progress import open_console
 
     stopping.imported()
+    require_devices()
     applied = overrides.apply(config_file.load(given.config), given.overrides, FLAGS)
     console = open_console()
     if applied.dropped_rivals:

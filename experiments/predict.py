@@ -41,8 +41,10 @@ def _main(words: list[str]) -> int:
         raise Mistake(f"{len(words)} arguments; give DIR and at most one FILE")
     file = _opened(words[1]) if len(words) == 2 else sys.stdin.buffer
     from experiments.classifier import load  # it takes seconds: an interrupt is told all the same
+    from experiments.devices import require_devices
 
     stopping.imported()
+    require_devices()
     classifier = load(words[0])
     print(f"The classifier of {classifier.folder}: {len(classifier.classes)} classes.", file=sys.stderr)
     name = words[1] if len(words) == 2 else "standard input"

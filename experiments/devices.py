@@ -1,0 +1,53 @@
+"""The devices that JAX computes on: those asked for must be there.
+
+Source: JAX's documentation of `JAX_PLATFORMS`.
+"""
+
+from __future__ import annotations
+
+import collections
+
+from experiments.errors import Mistake
+
+
+def require_devices() -> None:
+    """Makes JAX take up its devices; where those asked for are absent, says which there are.
+
+    Where JAX is to be told of other processes (`jax.distributed.initialize`), that comes before.
+
+    Raises:
+        Mistake: `JAX_PLATFORMS` names what is not on this machine.
+
+    Example:
+        >>> require_devices()
+    """
+    import jax
+
+    asked = jax.config.jax_platforms
+    try:
+        jax.devices()
+    except (RuntimeError, AssertionError) as error:  # of cuda without its plugin, JAX says nothing at all
+        if not asked:
+            raise
+        reason = str(error).partition("\n")[0].partition(" (set JAX_PLATFORMS")[0].rstrip(".")
+        told = f" ({reason})" if reason else ""
+        raise Mistake(
+            f"JAX_PLATFORMS={asked}: there is no such device on this machine{told}; it has {_there()}. Give one "
+            f"of these, leave JAX_PLATFORMS out to take the best there is, or install JAX for the device asked "
+            f"for (`pip install 'jax[cuda12]'`, say)"
+        ) from None
+
+
+def _there() -> str:
+    """The devices that there are, by platform and kind."""
+    import jax
+
+    jax.config.update("jax_platforms", None)
+    try:
+        found = collections.Counter((device.platform, device.device_kind) for device in jax.devices())
+    except (RuntimeError, AssertionError):
+        return "none that JAX can use"
+    return ", ".join(
+        f"{platform} ({number} × {kind})" if kind.lower() != platform else f"{platform} ({number})"
+        for (platform, kind), number in found.items()
+    )
