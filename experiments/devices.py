@@ -32,9 +32,9 @@ def require_devices() -> None:
         reason = str(error).partition("\n")[0].partition(" (set JAX_PLATFORMS")[0].rstrip(".")
         told = f" ({reason})" if reason else ""
         raise Mistake(
-            f"JAX_PLATFORMS={asked}: there is no such device on this machine{told}; it has {_there()}. Give one "
-            f"of these, leave JAX_PLATFORMS out to take the best there is, or install JAX for the device asked "
-            f"for (`pip install 'jax[cuda12]'`, say)"
+            f"JAX_PLATFORMS={asked}: there is no such device on this machine{told}; it has {_there()}. Give "
+            f"one of these, leave JAX_PLATFORMS out to take the best there is, or install JAX for the device "
+            f"asked for (`pip install 'jax[cuda12]'`, say)"
         ) from None
 
 
