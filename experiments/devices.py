@@ -23,7 +23,7 @@ def require_devices() -> None:
     """
     import jax
 
-    asked = jax.config.jax_platforms
+    asked = getattr(jax.config, "jax_platforms", None)  # which its annotations do not know
     try:
         jax.devices()
     except (RuntimeError, AssertionError) as error:  # of cuda without its plugin, JAX says nothing at all
