@@ -21,7 +21,7 @@ from draccus.parsers.decoding import get_decoding_fn
 import embedlab
 from experiments.config import Config, Quality, Text, Train
 from experiments.data import Source
-from experiments.encoders import Encoder
+from experiments.encoders import Encoder, Positions
 from experiments.errors import Mistake
 from experiments.head import Head
 from experiments.schema import EMBEDDINGS, PROTOCOLS, TYPE, choices, did_you_mean, fields_of, required, wanted
@@ -178,7 +178,7 @@ def _shown(raw: Any) -> str:
 def _register() -> None:
     for plain in (int, float, bool, str):
         draccus.decode.register(plain, _decode_plain, include_subclasses=True)
-    for group in (Config, Text, Train, Quality, Head, embedlab.Dropout, Source, Encoder, *PROTOCOLS):
+    for group in (Config, Text, Train, Quality, Head, embedlab.Dropout, Source, Encoder, Positions, *PROTOCOLS):
         draccus.decode.register(group, _decode_object, include_subclasses=True)
     # Not the protocols: draccus asks `issubclass` of all that is registered, which they do not answer.
     for kinds in PROTOCOLS.values():

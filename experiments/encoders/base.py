@@ -96,6 +96,15 @@ class Encoder(draccus.ChoiceRegistry, ABC):
         """Whether documents of like length go through together, since padding costs as much as words."""
         return True
 
+    @property
+    def longest(self) -> int | None:
+        """Tokens of a document, at most, that it can read; None for any number."""
+        return None
+
     @abstractmethod
     def build(self, dim: int, rngs: nnx.Rngs) -> EncoderModule:
-        """The module, with fresh arrays, for vectors [rows, length, dim]."""
+        """The module, with fresh arrays, for vectors [rows, length, dim].
+
+        Raises:
+            ValueError: a setting does not fit this dim.
+        """
