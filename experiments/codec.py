@@ -178,7 +178,18 @@ def _shown(raw: Any) -> str:
 def _register() -> None:
     for plain in (int, float, bool, str):
         draccus.decode.register(plain, _decode_plain, include_subclasses=True)
-    for group in (Config, Text, Train, Quality, Head, embedlab.Dropout, Source, Encoder, Positions, *PROTOCOLS):
+    for group in (
+        Config,
+        Text,
+        Train,
+        Quality,
+        Head,
+        embedlab.Dropout,
+        Source,
+        Encoder,
+        Positions,
+        *PROTOCOLS,
+    ):
         draccus.decode.register(group, _decode_object, include_subclasses=True)
     # Not the protocols: draccus asks `issubclass` of all that is registered, which they do not answer.
     for kinds in PROTOCOLS.values():

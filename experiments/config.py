@@ -20,6 +20,7 @@ from experiments.head import Head
 Optimizer = Literal["adam", "adagrad", "sgd", "momentum", "row_adagrad", "row_adam"]
 Update = Literal["auto", "sparse", "dense"]
 Rounding = Literal["nearest", "stochastic"]
+Schedule = Literal["constant", "linear", "cosine"]
 
 _LONGEST = 2**20  # documents a step, tokens a document: beyond it a number is mistyped
 _LONGEST_RUN = 5  # words; longer runs hardly ever occur twice
@@ -115,9 +116,12 @@ class Train:
         weight_decay: part of every weight that a step takes away, times the rate, as in AdamW; below
             1 / rate, 0 for none.
         l2: factor of the L2 penalty on the rows that a batch uses; 0 for none.
+        l2_layers: factor of the L2 penalty on the matrices of encoder and head, biases aside; 0 for none.
         clip: greatest norm of all gradients together; none for no limit.
         max_norm: greatest length of a table's row after its update; none for no limit.
         warmup: steps in which the rate rises to its height; 0 for none.
+        schedule: what the rate does after the warm-up: constant, or fall to nothing by the last of `steps`,
+            linear as a line or cosine as half a wave. Early stopping may end the training on the way.
         freeze_until: step before which tables rest, and the encoder alone is trained; 0 for none.
         rounding: how an update is rounded to a table of bfloat16; stochastic lets small ones through on
             average.
@@ -131,7 +135,7 @@ class Train:
     Raises:
         ValueError: a rate that is not a positive finite number, a count below 1, a batch above 2²⁰, steps
             that 32 bits can't count, another value that its field does not take, or one that needs another
-            `update`, `optimizer` or `rate`.
+            `update`, `optimizer` or `rate`, or more `steps`.
 
     Example:
         >>> Train(rate=0.02, steps=300).rate
@@ -144,9 +148,11 @@ class Train:
     exact: bool = False
     weight_decay: float = 0.0
     l2: float = 0.0
+    l2_layers: float = 0.0
     clip: float | None = None
     max_norm: float | None = None
     warmup: int = 0
+    schedule: Schedule = "constant"
     freeze_until: int = 0
     rounding: Rounding = "nearest"
     batch: int = 256
@@ -157,7 +163,8 @@ class Train:
     dropout: embedlab.Dropout = embedlab.Dropout()
 
     def __post_init__(self) -> None:
-        for field, kind in (("optimizer", Optimizer), ("update", Update), ("rounding", Rounding)):
+        named = {"optimizer": Optimizer, "update": Update, "rounding": Rounding, "schedule": Schedule}
+        for field, kind in named.items():
             value, known = getattr(self, field), get_args(kind)
             require(value in known, field, value, f"choose one of {', '.join(known)}")
         require(_finite(self.rate) and self.rate > 0, "rate", self.rate, "give a finite number above 0")
@@ -165,7 +172,7 @@ class Train:
         _require_counts(self, _LONGEST, "batch")
         _require_counts(self, _MOST_STEPS, "steps", "evaluate_every", "patience")
         _require_counts(self, _MOST_STEPS, "warmup", "freeze_until", least=0)
-        for field in ("checkpoint_seconds", "l2", "weight_decay"):
+        for field in ("checkpoint_seconds", "l2", "l2_layers", "weight_decay"):
             value = getattr(self, field)
             require(_finite(value) and value >= 0, field, value, "give a finite number of at least 0")
         for field in ("clip", "max_norm"):
@@ -183,6 +190,16 @@ class Train:
         found = tuple(field for field, value in usual.items() if getattr(self, field) != value)
         return ("optimizer", *found) if self.optimizer.startswith("row_") else found
 
+    @property
+    def tied_to_steps(self) -> tuple[str, ...]:
+        """The fields whose values make what a step does depend on how many `steps` there are.
+
+        Example:
+            >>> Train(schedule="cosine").tied_to_steps, Train(warmup=9).tied_to_steps
+            (('schedule',), ())
+        """
+        return () if self.schedule == "constant" else ("schedule",)
+
     def _require_fitting(self) -> None:
         """Refuses what can't be had together."""
         able = not (self.exact and self.optimizer == "row_adam")
@@ -190,6 +207,9 @@ class Train:
         # With a warm-up too, where no optimizer can see it: a step would take more than the whole weight.
         remedy = f"give less than 1 / rate = {1 / self.rate:.4g}"
         require(self.rate * self.weight_decay < 1, "weight_decay", self.weight_decay, remedy)
+        falls = self.schedule == "constant" or self.warmup < self.steps
+        remedy = f"the rate is to fall after it; give fewer than steps={self.steps}, or schedule='constant'"
+        require(falls, "warmup", self.warmup, remedy)
         for field in self.for_rows if self.update == "dense" else ():
             require(False, field, getattr(self, field), "this is for rows; take update='auto' or 'sparse'")
 
@@ -284,6 +304,13 @@ class Config:
                     f"{name} has tables of {getattr(spec, 'dtype', '')}, this is for bfloat16; give nearest"
                 )
                 require(narrow, "train.rounding", self.train.rounding, remedy)
+        longest = self.encoder.longest
+        reads = longest is None or self.text.max_length <= longest
+        remedy = (
+            f"the encoder reads {longest} tokens at most; give so many, or a larger vocabulary to the "
+            "embedding of its positions"
+        )
+        require(reads, "text.max_length", self.text.max_length, remedy)
         _require_bool("baselines", self.baselines)
         several = isinstance(self.seeds, tuple) and len(set(self.seeds)) == len(self.seeds) >= 1
         require(several, "seeds", self.seeds, "give a tuple of one seed or more, each once")

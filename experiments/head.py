@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from embedlab.checks import require
+from experiments.checks import require_limit, require_probability
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,23 +19,26 @@ class Head:
     Attributes:
         dropout: probability in [0, 1) that a feature is dropped in training; the others are divided by
             1 − dropout.
+        max_norm: greatest length of the weights of one output: where an update makes them longer they are
+            shortened to it, as by Kim; none for no limit.
 
     Raises:
-        ValueError: a probability outside [0, 1).
+        ValueError: a probability outside [0, 1), or a length that is not above 0.
 
     Example:
         >>> Head(dropout=0.5)
-        Head(dropout=0.5)
+        Head(dropout=0.5, max_norm=None)
 
-    Reference: Srivastava et al. 2014, "Dropout".
+    Reference: Srivastava et al. 2014, "Dropout"; Kim 2014, "Convolutional neural networks for sentence
+    classification" (max-norm).
     """
 
     dropout: float = 0.0
+    max_norm: float | None = None
 
     def __post_init__(self) -> None:
-        number = isinstance(self.dropout, int | float) and not isinstance(self.dropout, bool)
-        fits = number and math.isfinite(self.dropout) and 0 <= self.dropout < 1
-        require(fits, "dropout", self.dropout, "give a probability of at least 0 and below 1")
+        require_probability("dropout", self.dropout)
+        require_limit("max_norm", self.max_norm)
 
     def init(self, key: PRNGKeyArray, width: int, outputs: int) -> dict[str, Any]:
         """Weights [width, outputs] of variance 1/width, and a zero bias [outputs]."""

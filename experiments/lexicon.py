@@ -10,6 +10,7 @@ import numpy as np
 
 import embedlab
 from embedlab.text import Vocabulary
+from experiments import model
 from experiments.errors import Mistake, mistakes
 from experiments.material import Material
 from experiments.prepare import own_buffers, vocabulary_for
@@ -45,7 +46,8 @@ def lexicon(spec: embedlab.Embedding, material: Material, where: str) -> Lexicon
         where: its place in the config, as `embedding` or `rivals.hashed`.
 
     Raises:
-        Mistake: it knows fewer than two words, or refuses its buffers, or can't draw its arrays.
+        Mistake: it knows fewer than two words, or refuses its buffers, or can't draw its arrays, or the
+            encoder can't read its vectors.
     """
     watch = Stopwatch()
     with watch("prepare"), mistakes(where):
@@ -53,6 +55,7 @@ def lexicon(spec: embedlab.Embedding, material: Material, where: str) -> Lexicon
         buffers = own_buffers(spec, vocabulary)
         # Nothing is drawn or compiled, but files are read, and shapes and types are checked.
         jax.eval_shape(lambda: spec.init(jax.random.key(0), buffers).tables)
+        model.check(material.config.encoder, spec.dim)
     return Lexicon(spec, vocabulary, buffers, watch.seconds["prepare"])
 
 

@@ -15,6 +15,7 @@ from jaxtyping import Array, Float, PRNGKeyArray
 import embedlab
 from experiments import functional
 from experiments.encoders import Documents, Encoder, EncoderModule
+from experiments.errors import Mistake
 from experiments.head import Head
 from experiments.prepare import Encoded, Unread
 from experiments.widths import widths
@@ -82,6 +83,24 @@ class _Build:
 
     def __call__(self, rngs: nnx.Rngs) -> EncoderModule:
         return self.encoder.build(self.dim, rngs)
+
+
+def check(encoder: Encoder, dim: int) -> None:
+    """Builds an encoder's module for nothing else than to hear what it refuses, before anything is trained.
+
+    Raises:
+        Mistake: it refuses this dim; what it says is put under `encoder`.
+
+    Example:
+        >>> from experiments.encoders import Transformer
+        >>> check(Transformer(heads=3), 8)
+        Traceback (most recent call last):
+        experiments.errors.Mistake: encoder.heads=3: it does not divide the width 8; give another, or an ...
+    """
+    try:
+        jax.eval_shape(lambda: functional.init(_Build(encoder, dim), jax.random.key(0)))
+    except ValueError as error:
+        raise Mistake(f"encoder.{error}") from error  # as in "heads=3: …"
 
 
 def probabilities(model: Model, parameters: dict[str, Any], documents: Encoded | Unread) -> np.ndarray:

@@ -6,9 +6,11 @@ their rate and their weight decay in the same way: `w ← w − rate · (directi
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import jax
 import jax.numpy as jnp
 import optax
 
@@ -78,22 +80,85 @@ def of_rows(settings: Train, *, in_a_ball: bool = True) -> sparse.RowOptimizer:
     )
 
 
-def of_arrays(settings: Train) -> optax.GradientTransformation:
-    """The optax optimizer of whole arrays."""
+def of_arrays(settings: Train, head_norm: float | None = None) -> optax.GradientTransformation:
+    """The optax optimizer of whole arrays.
+
+    Args:
+        settings: how a model is trained.
+        head_norm: greatest length of an output's weights in the head; None for no limit.
+    """
     parts = [_PAIRS[settings.optimizer].direction()]
+    if settings.l2_layers:
+        parts.insert(0, optax.add_decayed_weights(settings.l2_layers, mask=_matrices))
     if settings.weight_decay:
         parts.append(optax.add_decayed_weights(settings.weight_decay))
-    return optax.chain(*parts, optax.scale_by_learning_rate(rate(settings)))
+    parts.append(optax.scale_by_learning_rate(rate(settings)))
+    if head_norm is not None:
+        parts.append(columns_within("head.weight", head_norm))
+    return optax.chain(*parts)
+
+
+def columns_within(name: str, limit: float) -> optax.GradientTransformation:
+    """Shortens the columns of one array to a length after each update: `w ← w · min(1, limit / ‖w‖)`.
+
+    It stands last in a chain, where updates are what is added.
+
+    Args:
+        name: of the array [rows, columns], among what a trainer trains whole.
+        limit: greatest length of a column.
+
+    Example:
+        >>> rule = columns_within("head.weight", 2.0)
+        >>> updates = {"trained": {"head.weight": jnp.array([[3.0], [0.0]])}}
+        >>> params = {"trained": {"head.weight": jnp.array([[0.0], [4.0]])}}
+        >>> rule.update(updates, rule.init(params), params)[0]["trained"]["head.weight"]   # 1.2 and 1.6 after
+        Array([[ 1.2], [-2.4]], dtype=float32)
+
+    Reference: Kim 2014, "Convolutional neural networks for sentence classification", section 2.1.
+    """
+    projected = jax.vmap(optax.projections.projection_l2_ball, in_axes=(1, None), out_axes=1)
+
+    def update(updates: Any, state: Any, params: Any = None) -> tuple[Any, Any]:
+        old = params["trained"][name]
+        new = projected(old + updates["trained"][name], limit)
+        return {**updates, "trained": {**updates["trained"], name: new - old}}, state
+
+    return optax.GradientTransformation(lambda params: optax.EmptyState(), update)
+
+
+def _matrices(params: Any) -> Any:
+    """Which of a trainer's arrays are matrices of encoder and head, as kernels of a convolution are."""
+    trained = {
+        name: jnp.ndim(leaf) >= 2 and name.startswith(("encoder.", "head."))
+        for name, leaf in params["trained"].items()
+    }
+    return {"trained": trained, "table": dict.fromkeys(params["table"], False)}
 
 
 def rate(settings: Train) -> Any:
-    """The learning rate, a number; with warm-up a function of the steps taken before, which rises to it.
+    """The learning rate: a number where it is one, else a function of the steps taken before.
+
+    With `warmup` it rises to `rate` in a line. From there on, `t` of the way to the last of `steps`, the rate
+    is multiplied by `1 − t` (linear) or by `(1 + cos πt) / 2` (cosine).
 
     Example:
         >>> from experiments.config import Train
         >>> [float(rate(Train(rate=1.0, warmup=4))(count)) for count in range(5)]
         [0.25, 0.5, 0.75, 1.0, 1.0]
+        >>> [float(rate(Train(rate=1.0, steps=4, schedule="linear"))(count)) for count in range(5)]
+        [1.0, 0.75, 0.5, 0.25, 0.0]
+
+    Reference: Loshchilov & Hutter 2017, "SGDR: Stochastic gradient descent with warm restarts" (cosine).
     """
-    if not settings.warmup:
+    if not settings.warmup and settings.schedule == "constant":
         return settings.rate
-    return lambda count: settings.rate * jnp.minimum(1.0, (count + 1) / settings.warmup)
+    return functools.partial(_scheduled, settings)
+
+
+def _scheduled(settings: Train, count: Any) -> Any:
+    risen = jnp.minimum(1.0, (count + 1) / settings.warmup) if settings.warmup else 1.0
+    if settings.schedule == "constant":
+        return settings.rate * risen
+    gone = jnp.clip((count - settings.warmup) / (settings.steps - settings.warmup), 0.0, 1.0)
+    left = 1 - gone if settings.schedule == "linear" else (1 + jnp.cos(jnp.pi * gone)) / 2
+    return settings.rate * risen * left

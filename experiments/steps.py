@@ -132,7 +132,7 @@ def _trainer(
     return sparse.Trainer(
         functools.partial(_loss, model, settings, whole),
         rows={name: optimizers.of_rows(settings, in_a_ball=name not in weights) for name in by_rows},
-        dense=optimizers.of_arrays(settings),
+        dense=optimizers.of_arrays(settings, model.head.max_norm),
         dense_tables=whole,
         has_aux=True,
         clip=settings.clip,

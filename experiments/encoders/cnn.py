@@ -24,8 +24,8 @@ class Cnn(Encoder):
     """`max_t f(W_w · [e_t; …; e_{t+w−1}] + b_w)`, for each width w of a window, beside one another.
 
     Windows reach beyond both ends of a document, where they see zeros: by the widest less one, whatever
-    their own width, as in the code of the paper. So a document that is shorter than a window, and an empty
-    one, have windows too. Where the longest document was padded is no matter, as it is there.
+    their own width, as in the code of the paper. So a document that is shorter than a window has windows too.
+    In that code the zeros that a batch is padded with beyond those make windows as well; here they do not.
 
     Attributes:
         widths: words of a window, one set of feature maps for each.
@@ -59,8 +59,9 @@ class Cnn(Encoder):
 class _Cnn(nnx.Module):
     """A convolution is a sum of products, one for each place in a window, moved against one another.
 
-    So the vectors are multiplied once, by the matrices of all widths and places side by side. On the CPU of
-    XLA a step takes an eighth of what the gradients of `nnx.Conv` take, and less memory than windows laid out.
+    So the vectors are multiplied once, by the matrices of all widths and places side by side. On a CPU XLA
+    takes the gradients of that in an eighth of the time of those of `nnx.Conv`, and in less memory than those
+    of windows that are laid out.
     """
 
     def __init__(self, settings: Cnn, dim: int, rngs: nnx.Rngs) -> None:

@@ -45,7 +45,9 @@ def maximum(
     return jnp.where(mask.any(1, keepdims=True), top, 0)
 
 
-def weights(scores: Float[Array, "rows length"], mask: Bool[Array, "rows length"]) -> Float[Array, "rows length"]:
+def weights(
+    scores: Float[Array, "rows length"], mask: Bool[Array, "rows length"]
+) -> Float[Array, "rows length"]:
     """The softmax of a document's scores; zeros at padding, and so everywhere in an empty one.
 
     Example:

@@ -27,7 +27,9 @@ class PositionsModule(Protocol):
         """What the first layer reads: the words' vectors, with something of the positions in them."""
         ...
 
-    def turned(self, vectors: Float[Array, "rows length heads size"]) -> Float[Array, "rows length heads size"]:
+    def turned(
+        self, vectors: Float[Array, "rows length heads size"]
+    ) -> Float[Array, "rows length heads size"]:
         """The queries or keys of a layer, with something of the positions in them."""
         ...
 
@@ -71,7 +73,7 @@ class Learned(Positions):
     Where its dim is not the width of the model, its vectors are projected.
 
     Attributes:
-        embedding: of the positions; it has an id for each, from 0 on, so its vocabulary is how many there are.
+        embedding: of the positions; it has an id for each, from 0 on, so its vocabulary is their number.
 
     Raises:
         ValueError: no embedding, or one whose ids are not counted or are spelled.

@@ -33,8 +33,8 @@ class Rnn(Encoder):
         bidirectional: whether it is read backwards too.
         pool: what is made of the last layer's states: last takes the one at which each direction ends; mean
             and max are over all positions.
-        dropout: probability in [0, 1) that a feature between two layers is dropped in training; `head.dropout`
-            is that of the last layer's.
+        dropout: probability in [0, 1) that a feature between two layers is dropped in training; that of the
+            last layer's is `head.dropout`.
 
     Raises:
         ValueError: an unknown cell or pooling, a size that is none, a switch that is no bool, a probability
@@ -57,7 +57,9 @@ class Rnn(Encoder):
         require_choice("cell", self.cell, get_args(Cell))
         require_size("hidden", self.hidden)
         require_size("layers", self.layers)
-        require(isinstance(self.bidirectional, bool), "bidirectional", self.bidirectional, "give True or False")
+        require(
+            isinstance(self.bidirectional, bool), "bidirectional", self.bidirectional, "give True or False"
+        )
         require_choice("pool", self.pool, get_args(RnnPool))
         require_probability("dropout", self.dropout)
 
@@ -87,7 +89,7 @@ class _Rnn(nnx.Module):
 
 
 class _Layer(nnx.Module):
-    """From [rows, length, dim] to the states [rows, length, width], and those at which it ends [rows, width]."""
+    """From [rows, length, dim] to states [rows, length, width], and those at which it ends [rows, width]."""
 
     def __init__(self, settings: Rnn, dim: int, rngs: nnx.Rngs) -> None:
         directions = 1 + settings.bidirectional

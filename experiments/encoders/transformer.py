@@ -38,7 +38,7 @@ class Transformer(Encoder):
 
     Raises:
         ValueError: a size that is none, positions that are none, an unknown pooling, a probability outside
-            [0, 1); from `build`, heads that do not divide the width, or leave an odd size to rotary positions.
+            [0, 1); from `build`, heads that do not divide the width, or leave rotary positions an odd size.
 
     Reference: Vaswani et al. 2017, "Attention is all you need"; Xiong et al. 2020, "On layer normalization in
     the transformer architecture" (normalised before).
@@ -58,7 +58,9 @@ class Transformer(Encoder):
             if value is not None or field in ("layers", "heads"):
                 require_size(field, value)
         given = isinstance(self.positions, Positions)
-        require(given, "positions", self.positions, "give Rotary(), Learned(…), Sinusoidal() or NoPositions()")
+        require(
+            given, "positions", self.positions, "give Rotary(), Learned(…), Sinusoidal() or NoPositions()"
+        )
         require_choice("pool", self.pool, get_args(TransformerPool))
         require_probability("dropout", self.dropout)
 
@@ -74,7 +76,9 @@ class Transformer(Encoder):
         remedy = f"it does not divide the width {width}; give another, or an encoder.width that it divides"
         require(whole, "heads", self.heads, remedy)
         even = not isinstance(self.positions, Rotary) or width // self.heads % 2 == 0
-        remedy = f"each has {width // self.heads} features, and rotary positions turn them in pairs; give fewer"
+        remedy = (
+            f"each has {width // self.heads} features, and rotary positions turn them in pairs; give fewer"
+        )
         require(even, "heads", self.heads, remedy)
         return _Transformer(self, dim, width, rngs)
 

@@ -141,7 +141,7 @@ def test_encoded_form() -> None:
     assert raw["rivals"]["small"]["type"] == "hashed"
     assert raw["rivals"]["small"]["vocabulary"] is None
     assert raw["data"]["type"] == "docstrings"
-    assert raw["encoder"] == {"type": "bag", "mode": "mean"}
+    assert raw["encoder"] == {"type": "bag", "mode": "mean", "hidden": None}
     assert raw["seeds"] == [0]
 
 

@@ -15,6 +15,7 @@ import embedlab
 from experiments import bag_baseline, baseline_runs
 from experiments.config import Config, Quality, Text, Train
 from experiments.config_file import load
+from experiments.encoders import Learned, Transformer
 from experiments.errors import Mistake
 
 DENSE = embedlab.Dense(vocabulary=100, dim=8)
@@ -38,6 +39,8 @@ def test_defaults_are_valid_frozen_and_equal_by_value(kind: Any) -> None:
         (Train, "optimizer", "lion", "optimizer='lion': choose one of adam, adagrad, sgd, momentum, row_"),
         (Train, "update", "both", "update='both': choose one of auto, sparse, dense"),
         (Train, "rounding", "up", "rounding='up': choose one of nearest, stochastic"),
+        (Train, "schedule", "step", "schedule='step': choose one of constant, linear, cosine"),
+        (Train, "l2_layers", -1, "l2_layers=-1: give a finite number of at least 0"),
         (Train, "exact", 1, "exact=1: give True or False"),
         (Train, "weight_decay", -0.1, "weight_decay=-0.1: give a finite number of at least 0"),
         (Train, "clip", 0, "clip=0: give a finite number above 0, or none"),
@@ -115,6 +118,26 @@ def test_a_step_does_not_take_more_than_the_whole_weight(warmup: int) -> None:
     Train(rate=0.5, weight_decay=1.99, warmup=warmup)
     with pytest.raises(ValueError, match=r"^weight_decay=2: give less than 1 / rate = 2$"):
         Train(rate=0.5, weight_decay=2, warmup=warmup)
+
+
+def test_a_rate_that_falls_rises_before() -> None:
+    Train(warmup=600, steps=600)
+    with pytest.raises(ValueError, match=r"^warmup=600: .* fewer than steps=600, or schedule='constant'$"):
+        Train(warmup=600, steps=600, schedule="linear")
+
+
+def test_settings_that_are_tied_to_the_steps() -> None:
+    assert Train(warmup=9, freeze_until=3).tied_to_steps == ()
+    assert Train(schedule="linear").tied_to_steps == Train(schedule="cosine").tied_to_steps == ("schedule",)
+
+
+def test_documents_are_no_longer_than_there_are_positions() -> None:
+    encoder = Transformer(positions=Learned(embedlab.Dense(60, 8)))
+    Config(DENSE, text=Text(max_length=60), encoder=encoder)
+    with pytest.raises(
+        ValueError, match=r"^text\.max_length=61: the encoder reads 60 tokens at most; give so"
+    ):
+        Config(DENSE, text=Text(max_length=61), encoder=encoder)
 
 
 def test_stochastic_rounding_is_for_narrow_tables() -> None:

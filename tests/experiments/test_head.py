@@ -33,6 +33,13 @@ def test_dropout_takes_a_key_and_keeps_the_mean() -> None:
     assert dropped.mean() == pytest.approx(1, abs=0.04)
 
 
+@pytest.mark.parametrize("limit", [0, -1.0, float("inf"), True, "three"])
+def test_a_limit_that_is_none(limit: float) -> None:
+    assert Head(max_norm=3).max_norm == 3
+    with pytest.raises(ValueError, match=r"max_norm=.*: give a finite number above 0, or none"):
+        Head(max_norm=limit)
+
+
 @pytest.mark.parametrize("rate", [-0.1, 1.0, float("nan"), True, "half"])
 def test_a_rate_that_is_none(rate: float) -> None:
     with pytest.raises(ValueError, match="dropout"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import embedlab
 from experiments.config import Config, Text
 from experiments.corpus import gathered
 from experiments.data import Dataset, Splits
+from experiments.encoders import Transformer
 from experiments.errors import Mistake
 from experiments.lexicon import lexicon
 from experiments.material import Material
@@ -33,6 +35,13 @@ def test_words_of_the_training_documents(spec: embedlab.Embedding) -> None:
     assert found.vocabulary.words[2:] == ("red", "blue", "green")
     assert found.buffers.keys() == ({"ngrams"} if isinstance(spec, embedlab.Subword) else set())
     assert found.seconds > 0
+
+
+def test_an_encoder_that_can_not_read_the_vectors() -> None:
+    found = material()
+    config = dataclasses.replace(found.config, encoder=Transformer(heads=4))
+    with pytest.raises(Mistake, match=r"^encoder\.heads=4: it does not divide the width 2; give another, or"):
+        lexicon(embedlab.Dense(8, 2), dataclasses.replace(found, config=config), "embedding")
 
 
 def test_two_words_are_enough() -> None:

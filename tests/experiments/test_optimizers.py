@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any, get_args
 
 import jax
@@ -103,6 +104,71 @@ def test_rows_are_trained_as_the_whole_table(name: Any, exact: bool, more: dict[
 def test_without_exact_they_are_not(name: Any) -> None:
     rows, whole = both(Train(optimizer=name, rate=0.03), SPARSELY)
     assert abs(rows["tables"]["table"] - whole["tables"]["table"]).max() > 1e-3
+
+
+@pytest.mark.parametrize("schedule", ["linear", "cosine"])
+@pytest.mark.parametrize(("name", "exact"), [("adam", True), ("sgd", False)])
+def test_rows_and_arrays_follow_one_schedule(name: Any, exact: bool, schedule: Any) -> None:
+    settings = Train(optimizer=name, rate=0.03, exact=exact, schedule=schedule, warmup=2, steps=len(SPARSELY))
+    rows, whole = both(settings, SPARSELY)
+    near(rows, whole)
+    constant = both(dataclasses.replace(settings, schedule="constant"), SPARSELY)[0]
+    assert abs(rows["head"] - constant["head"]).max() > 1e-3
+
+
+def test_the_rate_falls_to_nothing_by_the_last_step() -> None:
+    settings = Train(rate=0.2, warmup=2, steps=6)
+    found = {
+        name: [float(rate(dataclasses.replace(settings, schedule=name))(count)) for count in range(8)]
+        for name in ("linear", "cosine")
+    }
+    np.testing.assert_allclose(found["linear"], [0.1, 0.2, 0.2, 0.15, 0.1, 0.05, 0, 0], atol=1e-7)
+    waves = [0.2 * (1 + np.cos(np.pi * t / 4)) / 2 for t in range(4)]
+    np.testing.assert_allclose(found["cosine"], [0.1, 0.2, *waves, 0, 0], atol=1e-7)
+    assert float(rate(settings)(99)) == pytest.approx(0.2)
+
+
+def test_a_schedule_is_optax_own() -> None:
+    ours = rate(Train(rate=0.2, steps=9, schedule="cosine"))
+    theirs = optax.cosine_decay_schedule(0.2, 9)
+    np.testing.assert_allclose([ours(x) for x in range(12)], [theirs(x) for x in range(12)], atol=1e-7)
+
+
+LAYERS = {
+    "tables": {"table": jnp.ones((3, 2))},
+    "dense": {"scale": jnp.ones((2, 2))},
+    "encoder": {"inner.kernel": jnp.full((2, 2), 2.0), "inner.bias": jnp.ones(2)},
+    "head": {"weight": jnp.array([[3.0, 0.3], [4.0, 0.4]]), "bias": jnp.ones(2)},
+}
+
+
+def moved(settings: Train, head_norm: float | None = None) -> Any:
+    """Parameters after a step whose gradient is ones."""
+    trainer = sparse.Trainer(
+        lambda params: sum(leaf.sum() for leaf in jax.tree.leaves(params)),
+        dense=of_arrays(settings, head_norm),
+        dense_tables=("table",),
+    )
+    return trainer.step(trainer.init(jax.tree.map(jnp.copy, LAYERS)))[0].params
+
+
+def test_l2_is_on_matrices_of_encoder_and_head() -> None:
+    plain, penalised = (moved(Train(optimizer="sgd", rate=0.1, l2_layers=factor)) for factor in (0.0, 0.5))
+    expected = jax.tree.map(jnp.copy, plain)
+    for part, name in (("encoder", "inner.kernel"), ("head", "weight")):
+        expected[part][name] = plain[part][name] - 0.1 * 0.5 * LAYERS[part][name]
+    near(penalised, expected)
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_columns_of_the_head_are_shortened(optimizer: Any) -> None:
+    settings = Train(optimizer=optimizer, rate=0.1)
+    free, limited = moved(settings), moved(settings, 2.0)
+    weight = np.asarray(free["head"]["weight"])
+    lengths = np.linalg.norm(weight, axis=0)
+    assert lengths[0] > 2 > lengths[1]
+    expected = free | {"head": free["head"] | {"weight": weight * np.minimum(1, 2 / lengths)}}
+    near(limited, expected)
 
 
 def test_the_rate_rises_and_stays() -> None:

@@ -14,6 +14,7 @@ import embedlab
 from experiments import steps
 from experiments.config import Train
 from experiments.encoders import Bag
+from experiments.head import Head
 from experiments.model import Model
 
 ROWS, WORDS, LENGTH = 60, 40, 6
@@ -166,6 +167,16 @@ def test_rows_stay_in_the_ball_and_weights_are_no_rows() -> None:
     }
     assert longest["ball"] <= 0.7 * (1 + 1e-6) < longest["free"]
     assert np.linalg.norm(tables["importance"], axis=-1).max() > 1.4  # they start from a length of √2
+
+
+def test_the_heads_columns_stay_in_a_ball() -> None:
+    longest = {}
+    for limit in (None, 0.8):
+        model = dataclasses.replace(MODEL, head=Head(max_norm=limit))
+        weight = after(model, Train(rate=0.3, clip=5.0))[0]["head"]["weight"]
+        longest[limit] = np.linalg.norm(weight, axis=0)
+    np.testing.assert_allclose(longest[0.8].max(), 0.8, rtol=1e-6)
+    assert longest[None].max() > 1
 
 
 def test_tables_rest_until_they_are_let_go() -> None:
