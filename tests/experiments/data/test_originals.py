@@ -1,12 +1,13 @@
 """Sets that papers are measured on, each read from its original files by flags alone."""
 
+import re
 import shlex
 
 import numpy as np
 import pytest
 
 import embedlab
-from experiments import overrides
+from experiments import arguments, overrides
 from experiments.config import Config
 from experiments.data import split
 
@@ -69,3 +70,14 @@ def test_a_title_and_what_follows_are_one_text(data_dir):
     flags = "--data csv:{data}/ag_news_test/test.csv --data.text title+description"
     data = read(data_dir, flags + " --data.columns label,title,description")
     assert data.texts[0].startswith("Fears for T N pension after talks Unions representing workers at Turner")
+
+
+def test_the_commands_of_the_page_are_taken(root):
+    page = (root / "docs" / "data.md").read_text("utf-8")
+    commands = [line for line in page.splitlines() if line.startswith("python -m experiments.classify")]
+    cells = re.findall(r"`(--data [^`]+)`", page)
+    assert len(commands) >= 9 and len(cells) >= 9
+    for words in [shlex.split(line)[3:] for line in commands] + [shlex.split(cell) for cell in cells]:
+        given = arguments.parse(words).overrides
+        if not any(word.isupper() for word in given):  # TYPE:PATH, COLUMN
+            overrides.apply(Config(embedlab.Dense(vocabulary=10, dim=4)), given)

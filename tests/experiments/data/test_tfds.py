@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 import struct
 import sys
@@ -365,3 +367,21 @@ def test_a_set_that_was_broken_off_is_none(tmp_path):
     assert prepared(tmp_path) == []
     prepare(films(), "films", tmp_path)
     assert len(prepared(tmp_path)) == 1
+
+
+# --- the page on data ------------------------------------------------------------------------------------
+
+
+def test_the_builder_of_the_page_prepares_a_set(root, tmp_path, monkeypatch):
+    page = (root / "docs" / "data.md").read_text("utf-8")
+    (block,) = re.findall(r"^```python\n(import json\n.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    for name in ("train", "test"):
+        lines = (json.dumps({"review": f"{name} {i}", "stars": 1 + i % 5}) for i in range(40))
+        Path(f"{name}.jsonl").write_text("\n".join(lines))
+    exec(block, {"__name__": "builder"})
+    data = Tfds("reviews", data_dir="sets").load()
+    assert pairs(data) == {
+        (f"{n} {i}", "good" if i % 5 > 2 else "bad") for n in ("train", "test") for i in range(40)
+    }
+    assert len(data.test_rows) == 40
