@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 
 import pytest
-from flax import nnx
 
 import embedlab
 from experiments import baseline_runs
 from experiments.comparison import is_finished
 from experiments.config import Config
-from experiments.encoders import Encoder, EncoderModule
+from experiments.encoders import Dan
 from experiments.layout import folder, numbers, run_directories
 
 DENSE = embedlab.Dense(100, 8)
-
-
-@dataclasses.dataclass(frozen=True)
-class Another(Encoder):
-    """No bag."""
-
-    def build(self, dim: int, rngs: nnx.Rngs) -> EncoderModule:
-        raise NotImplementedError
-
-
 ALONE = Config(DENSE, baselines=False)
 SEVERAL = Config(DENSE, rivals={"cut": embedlab.Dense(50, 8)}, seeds=(0, 7))
 
 
 IN_FOLDS = Config(DENSE, folds=5, only_folds=(4, 1))
-ATTENTIVE = Config(DENSE, seeds=(0, 7), encoder=Another())
+AVERAGING = Config(DENSE, seeds=(0, 7), encoder=Dan())
 
 
 def finish(workdir: Path, config: Config) -> list[Path]:
@@ -48,7 +36,7 @@ def finish(workdir: Path, config: Config) -> list[Path]:
 
 # Beside the workdir: 2 embeddings × 2 seeds and 2 baselines; 2 folds × (1 run and 2 baselines); 2 seeds, of a
 # bag as well, and 2 baselines.
-@pytest.mark.parametrize(("config", "parts"), [(ALONE, 1), (SEVERAL, 7), (IN_FOLDS, 7), (ATTENTIVE, 7)])
+@pytest.mark.parametrize(("config", "parts"), [(ALONE, 1), (SEVERAL, 7), (IN_FOLDS, 7), (AVERAGING, 7)])
 def test_finished_is_what_lacks_no_part(tmp_path: Path, config: Config, parts: int) -> None:
     assert not is_finished(tmp_path, config)
     files = finish(tmp_path, config)
