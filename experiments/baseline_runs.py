@@ -1,4 +1,4 @@
-"""Runs the baselines of a comparison: the majority class, TF-IDF with logistic regression, a plain bag."""
+"""Runs the baselines of a comparison: one that knows no text, a linear one on TF-IDF, a plain bag."""
 
 from __future__ import annotations
 
@@ -9,18 +9,16 @@ from typing import Any
 import numpy as np
 
 from experiments import bag_baseline, layout
-from experiments.baselines import majority, strongest, tfidf_logistic
+from experiments.baselines import NGRAMS, strongest, tfidf_linear
 from experiments.config import Config
 from experiments.errors import Mistake
-from experiments.evaluate import evaluate
 from experiments.lexicon import Lexicon
 from experiments.material import Material
 from experiments.outcome import Outcome, save_predictions, scores, told
 from experiments.progress import Progress
 from experiments.run import RunDirectory, versions
+from experiments.tasks import Task
 
-#: Names in the table.
-MAJORITY, LINEAR = "majority", "tfidf-logistic"
 _SHOWN = 10  # strongest features that a summary keeps
 _FOLDER = "baselines"
 
@@ -34,7 +32,8 @@ def directories(folder: Path, config: Config) -> dict[str, tuple[RunDirectory, .
     """
     if not config.baselines:
         return {}
-    found = {name: (RunDirectory(folder / _FOLDER / name),) for name in _FITS}
+    names = (config.task.majority, config.task.linear)
+    found = {name: (RunDirectory(folder / _FOLDER / name),) for name in names}
     bags = tuple(bag_baseline.directories(folder / _FOLDER, config).values())
     return found | ({bag_baseline.NAME: bags} if bags else {})
 
@@ -56,71 +55,75 @@ def run_baselines(
     """
     if not material.config.baselines:
         return []
-    fitted = [_fitted(name, folder / _FOLDER / name, material, progress) for name in _FITS]
+    names = (material.config.task.majority, material.config.task.linear)
+    fitted = [_fitted(name, folder / _FOLDER / name, material, progress) for name in names]
     return fitted + bag_baseline.run_bag(folder / _FOLDER, material, lexicon, progress)
 
 
-def described(outcome: Outcome, main: str) -> str:
+def described(outcome: Outcome, main: str, task: Task) -> str:
     """What a baseline is, in a few words.
 
     Args:
         outcome: of the baseline.
         main: name of the embedding that the config is about.
+        task: what is learnt.
     """
-    if outcome.name == MAJORITY:
-        return "majority names the largest class"
+    if outcome.name == task.majority:
+        return f"{outcome.name} {task.guess}"
     if outcome.name == bag_baseline.NAME:
         return f"{outcome.name} is {main} in a plain bag, with the same training"
     runs = outcome.of_each_run
     chosen = [run["C"] for run in runs]
     found = " to ".join(dict.fromkeys(f"{C:g}" for C in (min(chosen), max(chosen))))
-    passes = [run["passes"] for run in runs if not run["settled"]]
+    passes = [run["passes"] for run in runs if run["passes"] and not run["settled"]]
     cut = f", stopped after {max(passes)} passes" if passes else ""
-    return f"{outcome.name} reads words and pairs of words, C = {found}{cut}"
+    return f"{outcome.name} reads {NGRAMS}, C = {found}{cut}"
 
 
 def _fitted(name: str, path: Path, material: Material, progress: Progress) -> Outcome:
-    directory, shown = RunDirectory(path), layout.told(material.fold, name)
+    directory, shown, task = RunDirectory(path), layout.told(material.fold, name), material.config.task
     summary = directory.summary
     if summary is None:
         run = progress.run(shown, 1)
         summary = _run(name, directory, material)
-        run.done(told(summary))
+        run.done(told(summary, task))
     else:
-        progress.skip(shown, told(summary))
-    found = scores(directory, material.dataset.labels[material.splits.test])
+        progress.skip(shown, told(summary, task))
+    found = scores(directory, task, material.dataset.labels[material.splits.test])
     return Outcome(name, found[None], [summary], (directory,), material.fold)
 
 
 def _run(name: str, directory: RunDirectory, material: Material) -> dict[str, Any]:
     directory.path.mkdir(parents=True, exist_ok=True)
     try:
-        predicted, facts = _FITS[name](material)
+        fit = _constant if name == material.config.task.majority else _linear
+        predicted, facts = fit(material)
     except ValueError as error:  # of texts without a word, say
         advice = "run without baselines, in another --workdir: --baselines false"
         raise Mistake(f"{name}: {error}; {advice}") from error
-    test = evaluate(predicted, material.dataset.labels[material.splits.test])
+    test = material.config.task.metrics(predicted, material.dataset.labels[material.splits.test])
     summary = {"test": test, **facts, "versions": versions()}
     save_predictions(directory, test=predicted)
     directory.write("summary.json", summary)
     return summary
 
 
-def _majority(material: Material) -> tuple[np.ndarray, dict[str, Any]]:
-    labels, splits = material.dataset.labels, material.splits
-    predicted = majority(labels[splits.train], len(material.dataset.classes), len(splits.test))
+def _constant(material: Material) -> tuple[np.ndarray, dict[str, Any]]:
+    data, splits = material.dataset, material.splits
+    predicted = material.config.task.constant(data.labels[splits.train], data.classes, len(splits.test))
     return predicted, {"parameters": 0, "trainable_bytes": 0, "index_bytes": 0, "seconds": 0.0}
 
 
 def _linear(material: Material) -> tuple[np.ndarray, dict[str, Any]]:
     labels, splits = material.dataset.labels, material.splits
-    result = tfidf_logistic(
+    result = tfidf_linear(
         material.side(splits.train),
         labels[splits.train],
         material.side(splits.valid),
         labels[splits.valid],
         material.side(splits.test),
-        classes=material.dataset.classes,
+        names=material.dataset.classes,
+        task=material.config.task,
     )
     facts = {
         "parameters": result.parameters,
@@ -134,6 +137,3 @@ def _linear(material: Material) -> tuple[np.ndarray, dict[str, Any]]:
         "strongest": [list(feature) for feature in strongest(result, _SHOWN)],
     }
     return result.test, facts
-
-
-_FITS = {MAJORITY: _majority, LINEAR: _linear}

@@ -1,4 +1,4 @@
-"""A finished run as a model: new lines in, labels out."""
+"""A finished run as a model: new texts in, answers out."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from experiments.config import Config, Text
 from experiments.corpus import Corpus, gathered, tokenise
 from experiments.errors import Mistake, mistakes
 from experiments.facts import digest
-from experiments.model import Model, probabilities
+from experiments.model import Model, linked
 from experiments.prepare import encode, own_buffers
 from experiments.run import RunDirectory
 
@@ -29,11 +29,12 @@ _SHORT = 64  # tokens; a shorter text is padded to so many, since to compile cos
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Classifier:
-    """A trained classifier.
+    """A trained model of texts.
 
     Attributes:
         config: what it was trained with.
-        classes: the names of the labels.
+        classes: the names of classes or labels; none where it tells values.
+        constants: what its task knew of the training targets.
         vocabulary: the words it knows.
         model: its functions.
         parameters: its arrays, those of the best validation loss.
@@ -42,6 +43,7 @@ class Classifier:
 
     config: Config
     classes: tuple[str, ...]
+    constants: dict[str, Any]
     vocabulary: Vocabulary
     model: Model
     parameters: dict[str, Any]
@@ -52,8 +54,8 @@ class Classifier:
         """The embedding's arrays, for `embedlab.embed` and `embedlab.bag`."""
         return self.model.variables(self.parameters, own_buffers(self.model.spec, self.vocabulary))
 
-    def probabilities(self, texts: Iterable[str]) -> Float[np.ndarray, "texts classes"]:
-        """Class probabilities, float32 [texts, classes].
+    def predictions(self, texts: Iterable[str]) -> Float[np.ndarray, "texts outputs"]:
+        """Probabilities of classes or labels, or values in their own unit: float32 [texts, outputs].
 
         An embedding that reads spellings makes vectors of words it has never seen.
 
@@ -67,25 +69,29 @@ class Classifier:
         if odd:
             raise TypeError(f"texts: {odd[0]!r} is no string; give a list of texts")
         if not texts:
-            return np.zeros((0, len(self.classes)), np.float32)
+            return np.zeros((0, self.model.num_outputs), np.float32)
         corpus = gathered(tokenise(texts, self.config.text))
         encoded = encode(self.model.spec, self.vocabulary, corpus, _length(corpus, self.config.text))
-        return probabilities(self.model, self.parameters, encoded)
+        found = linked(self.model, self.parameters, encoded)
+        return np.asarray(self.model.task.decode(found, self.constants), np.float32)
 
-    def predict(self, texts: Iterable[str]) -> list[tuple[str, float]]:
-        """The most probable label of each text, and its probability; raises as `probabilities` does."""
-        found = self.probabilities(texts)
-        return [(self.classes[row.argmax()], float(row.max())) for row in found]
+    def predict(self, texts: Iterable[str]) -> list[Any]:
+        """An answer for each text; raises as `predictions` does.
+
+        Of classes the most probable one and its probability; of labels those above the threshold, each with
+        its probability, the most probable first; of values the value.
+        """
+        return self.model.task.answers(self.predictions(texts), self.classes)
 
 
 def load(folder: str | os.PathLike[str]) -> Classifier:
-    """The classifier of a finished run; of a comparison, the run that did best on validation.
+    """The model of a finished run; of a comparison, the run that did best on validation.
 
     Args:
         folder: the --workdir of a finished run, or of a comparison.
 
     Returns:
-        The classifier.
+        The model.
 
     Raises:
         Mistake: the folder holds no finished run, or its summary names none.
@@ -98,10 +104,10 @@ def load(folder: str | os.PathLike[str]) -> Classifier:
     config, classes = codec.decode(stored), tuple(summary["classes"])
     with mistakes(str(directory.path)):
         vocabulary = Vocabulary.load(directory.path / "vocabulary.json")
-    model = Model(config.embedding, config.encoder, len(classes), config.head)
-    return Classifier(
-        config, classes, vocabulary, model, _parameters(directory, model, config, vocabulary), directory.path
-    )
+    model = Model(config.embedding, config.encoder, config.task.outputs(classes), config.head, config.task)
+    parameters = _parameters(directory, model, config, vocabulary)
+    constants = summary.get("constants", {})
+    return Classifier(config, classes, constants, vocabulary, model, parameters, directory.path)
 
 
 def _length(corpus: Corpus, text: Text) -> int:

@@ -25,6 +25,7 @@ from experiments.encoders import Encoder, Positions
 from experiments.errors import Mistake
 from experiments.head import Head
 from experiments.schema import EMBEDDINGS, PROTOCOLS, TYPE, choices, did_you_mean, fields_of, required, wanted
+from experiments.tasks import Task
 
 
 def encode(config: Config) -> dict[str, Any]:
@@ -186,6 +187,7 @@ def _register() -> None:
         Head,
         embedlab.Dropout,
         Source,
+        Task,
         Encoder,
         Positions,
         *PROTOCOLS,

@@ -22,6 +22,7 @@ from experiments.progress import Progress, progress
 from experiments.run import RunDirectory
 from experiments.seeds import run_seeds
 from experiments.shared_words import on_shared_words
+from experiments.tasks import Task
 
 
 def run(config: Config, workdir: Path, console: Console) -> None:
@@ -126,12 +127,15 @@ def _run_all(
         if material is materials[0]:
             progress.print(report.strongest(baselines[0]))
         outcomes.append(_run_embeddings(workdir, material, ready, progress))
-    labels = [material.dataset.labels[material.splits.test] for material in materials]
-    return _pooled(baselines, labels), _pooled(outcomes, labels)
+    targets = [material.dataset.labels[material.splits.test] for material in materials]
+    task = materials[0].config.task
+    return _pooled(baselines, targets, task), _pooled(outcomes, targets, task)
 
 
-def _pooled(by_split: Sequence[Sequence[Outcome]], labels: Sequence[np.ndarray]) -> list[Outcome]:
-    return [pooled(parts, labels) for parts in zip(*by_split, strict=True)]
+def _pooled(
+    by_split: Sequence[Sequence[Outcome]], targets: Sequence[np.ndarray], task: Task
+) -> list[Outcome]:
+    return [pooled(parts, targets, task) for parts in zip(*by_split, strict=True)]
 
 
 def _run_baselines(

@@ -16,6 +16,7 @@ from embedlab.checks import require, require_count
 from experiments.data import Docstrings, Source
 from experiments.encoders import Bag, Encoder
 from experiments.head import Head
+from experiments.tasks import Classes, Task
 
 Optimizer = Literal["adam", "adagrad", "sgd", "momentum", "row_adagrad", "row_adam"]
 Update = Literal["auto", "sparse", "dense"]
@@ -26,7 +27,7 @@ _LONGEST = 2**20  # documents a step, tokens a document: beyond it a number is m
 _LONGEST_RUN = 5  # words; longer runs hardly ever occur twice
 _MOST_FOLDS = 10_000
 _MOST_STEPS = 2**31 - 1  # steps are counted in 32 bits
-_TAKEN = ("majority", "tfidf-logistic", "bag", "baselines")  # rows of the table, and their folder
+_TAKEN = ("bag", "baselines")  # a row of the table, and the folder of those
 
 
 # Checks come first: the defaults of `Config` are made, and so checked, while this file is read.
@@ -247,9 +248,10 @@ class Config:
     Attributes:
         embedding: the embedding that the run is about.
         data: where labelled text comes from.
+        task: what is learnt of it.
         text: how a document becomes tokens.
         encoder: from a document's vectors to its features.
-        head: from features to logits.
+        head: from features to outputs.
         train: how a model is trained.
         quality: how much of an embedding its intrinsic metrics look at.
         rivals: further embeddings, by name, trained beside `embedding` on the same split.
@@ -273,6 +275,7 @@ class Config:
 
     embedding: embedlab.Embedding
     data: Source = Docstrings()
+    task: Task = Classes()
     text: Text = Text()
     encoder: Encoder = Bag()
     head: Head = Head()
@@ -295,7 +298,8 @@ class Config:
             # A rival's name is a folder's name and a part of a dotted key as well.
             plain = isinstance(name, str) and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", name)
             require(bool(plain), "rivals", name, "name a rival with letters, digits, - and _ only")
-            require(name not in _TAKEN, "rivals", name, "this is a name of the baselines; give another")
+            taken = name in (*_TAKEN, self.task.majority, self.task.linear)
+            require(not taken, "rivals", name, "this is a name of the baselines; give another")
             _require_embedding(f"rivals.{name}", rival)
         if self.train.rounding == "stochastic":
             for name, spec in {"embedding": self.embedding, **self.rivals}.items():
@@ -342,6 +346,7 @@ class Config:
 
 _PARTS = {
     "data": Source,
+    "task": Task,
     "text": Text,
     "encoder": Encoder,
     "head": Head,

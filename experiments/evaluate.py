@@ -137,32 +137,37 @@ def bands(counts: Sequence[Int[np.ndarray, " words"]]) -> Bands:
 
 
 def by_band(
-    correct: Bool[np.ndarray, " rows"], band: Int[np.ndarray, " rows"], has_oov: Bool[np.ndarray, " rows"]
+    scores: Float[np.ndarray, " rows"],
+    band: Int[np.ndarray, " rows"],
+    has_oov: Bool[np.ndarray, " rows"],
+    *,
+    key: str = "accuracy",
 ) -> dict[str, float]:
-    """Accuracy within each frequency band, and over the documents with an unseen word.
+    """The mean score within each frequency band, and over the documents with an unseen word.
 
     Args:
-        correct: bool [rows], whether a prediction is right (or float, its mean over seeds).
+        scores: float [rows], how well each row is told: 1 where a class is right, else 0, say.
         band: int [rows], from `bands`.
         has_oov: bool [rows], from `bands`.
+        key: what the mean is called.
 
     Returns:
         `accuracy_rare`, `accuracy_middle`, `accuracy_frequent`, `accuracy_with_oov`, and `rows_…` of
-        each. Where there are no rows the accuracy is left out.
+        each. Where there are no rows the mean is left out.
 
     Raises:
         ValueError: the arrays differ in length.
 
     Example:
-        >>> by_band(np.array([True, False, True]), *bands([np.array([n]) for n in (0, 5, 9)]))
+        >>> by_band(np.array([1.0, 0.0, 1.0]), *bands([np.array([n]) for n in (0, 5, 9)]))
         {'rows_rare': 1, 'accuracy_rare': 1.0, 'rows_middle': 1, 'accuracy_middle': 0.0,
          'rows_frequent': 1, 'accuracy_frequent': 1.0, 'rows_with_oov': 1, 'accuracy_with_oov': 1.0}
 
     Source: this experiment's own choice.
     """
-    if not correct.shape == band.shape == has_oov.shape:
+    if not scores.shape == band.shape == has_oov.shape:
         raise ValueError(
-            f"correct, band and has_oov have shapes {correct.shape}, {band.shape} and {has_oov.shape}: "
+            f"scores, band and has_oov have shapes {scores.shape}, {band.shape} and {has_oov.shape}: "
             "give one entry a document in each"
         )
     groups = {name: band == number for number, name in enumerate(BANDS)} | {"with_oov": has_oov}
@@ -170,5 +175,5 @@ def by_band(
     for name, rows in groups.items():
         found[f"rows_{name}"] = int(rows.sum())
         if rows.any():
-            found[f"accuracy_{name}"] = float(correct[rows].mean())
+            found[f"{key}_{name}"] = float(scores[rows].mean())
     return found

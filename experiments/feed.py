@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Any
@@ -24,10 +25,15 @@ Part = tuple[tuple[Any, Any, Any], np.ndarray, int]
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Labelled:
-    """Documents of a split, with labels [rows] or [rows, …]."""
+    """Documents of a split, with what is learnt of them.
+
+    Attributes:
+        documents: n of them.
+        labels: a tree of arrays [n, …], as `Task.encode` makes it; int32 [n] for classes.
+    """
 
     documents: Encoded | Unread
-    labels: np.ndarray
+    labels: Any
 
 
 class Feed(ABC):
@@ -48,7 +54,7 @@ def feed(train: Labelled, seed: int, batch: int, most: int, by_length: bool) -> 
         most: steps that a part has at most.
         by_length: whether a batch is made of documents of about one length, and is a part by itself.
     """
-    order = Order(seed, len(train.labels), batch, train.documents.lengths if by_length else None)
+    order = Order(seed, len(train.documents), batch, train.documents.lengths if by_length else None)
     kind = _Read if isinstance(train.documents, Unread) else _InMemory
     return kind(train, order, 1 if by_length else most)
 
@@ -92,11 +98,10 @@ class _Read(Feed):
         self._next = step + count
         for first in range(0, count, self._most):
             batches = [next(self._steps) for _ in range(min(self._most, count - first))]
-            arrays: Any = tuple(np.concatenate(parts) for parts in zip(*batches, strict=True))
+            arrays: Any = jax.tree.map(lambda *parts: np.concatenate(parts), *batches)
             rows = np.arange(len(batches) * self._order.batch, dtype=np.int32).reshape(len(batches), -1)
-            size = self._most * self._order.batch
-            ids, lengths, labels = (_filled(x, size) for x in arrays)
-            yield (ids, lengths, labels), _filled(rows, self._most), len(batches)
+            filled = jax.tree.map(functools.partial(_filled, rows=self._most * self._order.batch), arrays)
+            yield filled, _filled(rows, self._most), len(batches)
 
     def _from(self, step: int) -> Iterator[Any]:
         import grain  # it takes seconds, which a training in memory need not wait for
@@ -104,12 +109,12 @@ class _Read(Feed):
         steps = grain.MapDataset.range(step, np.iinfo(np.int32).max).map(self._read)
         return iter(steps.to_iter_dataset(grain.ReadOptions(_THREADS, _AHEAD)))
 
-    def _read(self, step: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def _read(self, step: int) -> tuple[np.ndarray, np.ndarray, Any]:
         rows = self._order.batches(int(step), 1)[0]
         ids, lengths = self._train.documents.take(rows)
         if self._order.lengths is not None:
             ids = ids[:, : widths(lengths.max(keepdims=True), ids.shape[1])[0]]
-        return ids, lengths, self._train.labels[rows]
+        return ids, lengths, jax.tree.map(lambda x: x[rows], self._train.labels)
 
 
 def _filled(array: np.ndarray, rows: int) -> np.ndarray:

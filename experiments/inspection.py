@@ -175,7 +175,7 @@ def _collisions(name: str, rows: np.ndarray, buckets: int) -> dict[str, float]:
 
 
 def majority_classes(
-    vocabulary: Vocabulary, corpus: Corpus, rows: np.ndarray, labels: np.ndarray, classes: int
+    vocabulary: Vocabulary, corpus: Corpus, rows: np.ndarray, labels: np.ndarray | None, classes: int
 ) -> np.ndarray:
     """The class whose documents hold each word most, int [ids]; −1 for a word that none holds.
 
@@ -183,9 +183,11 @@ def majority_classes(
         vocabulary: the words.
         corpus: the documents.
         rows: those that are counted.
-        labels: int [rows], their classes.
+        labels: int [rows], their classes; None where documents have no one class, and so no word has.
         classes: how many classes there are.
     """
+    if labels is None:
+        return np.full(len(vocabulary), -1)
     numbers = vocabulary.encode(corpus.words)
     counts = np.zeros((len(vocabulary), classes), np.int64)
     for owner in range(classes):

@@ -85,7 +85,7 @@ def read_folds(config: Config, progress: Progress | None = None) -> tuple[Materi
         Mistake: a source says what is wrong with the data.
     """
     with mistakes():
-        dataset = config.data.load(progress)
+        dataset = config.data.load(progress, config.task)
         corpus = gathered(tokenise(dataset.texts, config.text))
         dataset = grouped_as_read(dataset, corpus)
         splits = _splits(dataset, config)

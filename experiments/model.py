@@ -1,4 +1,4 @@
-"""A classifier: an embedding and an encoder, as pure functions of their parameters."""
+"""A model of texts: an embedding and an encoder, as pure functions of their parameters."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import functools
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 from jaxtyping import Array, Float, PRNGKeyArray
@@ -18,6 +17,7 @@ from experiments.encoders import Documents, Encoder, EncoderModule
 from experiments.errors import Mistake
 from experiments.head import Head
 from experiments.prepare import Encoded, Unread
+from experiments.tasks import Classes, Task
 from experiments.widths import widths
 
 _ROWS = 256  # documents a step of prediction
@@ -31,14 +31,16 @@ class Model:
     Attributes:
         spec: the embedding.
         encoder: what reads its vectors.
-        classes: number of labels.
-        head: what makes logits of the encoder's features.
+        num_outputs: how many numbers it has for a text.
+        head: what makes outputs of the encoder's features.
+        task: what the outputs mean.
     """
 
     spec: embedlab.Embedding
     encoder: Encoder
-    classes: int
+    num_outputs: int
     head: Head = Head()
+    task: Task = Classes()
 
     def init(self, key: PRNGKeyArray, buffers: Any) -> dict[str, Any]:
         """The trained arrays: `tables` and `dense` of the embedding, the `encoder`'s and the `head`'s."""
@@ -46,7 +48,7 @@ class Model:
         variables = self.spec.init(embedding_key, buffers)
         encoder = functional.init(self._build, jax.random.fold_in(head_key, 1))
         width = functional.module(self._build, encoder).width
-        head = self.head.init(head_key, width, self.classes)
+        head = self.head.init(head_key, width, self.num_outputs)
         return {"tables": variables.tables, "dense": variables.dense, "encoder": encoder, "head": head}
 
     @property
@@ -57,7 +59,7 @@ class Model:
         """The embedding's part of the parameters, with buffers beside."""
         return embedlab.Variables(parameters["tables"], parameters["dense"], buffers)
 
-    def logits(
+    def outputs(
         self,
         parameters: dict[str, Any],
         buffers: Any,
@@ -65,8 +67,8 @@ class Model:
         lengths: Any,
         dropout: embedlab.Dropout | None = None,
         key: PRNGKeyArray | None = None,
-    ) -> Float[Array, "rows classes"]:
-        """Logits [rows, classes] of ids [rows, length]."""
+    ) -> Float[Array, "rows outputs"]:
+        """Outputs [rows, outputs] of ids [rows, length]; logits, where they are to be probabilities."""
         variables = self.variables(parameters, buffers)
         documents = Documents(self.spec, variables, ids, lengths, dropout, key)
         features = functional.module(self._build, parameters["encoder"])(documents)
@@ -103,12 +105,13 @@ def check(encoder: Encoder, dim: int) -> None:
         raise Mistake(f"encoder.{error}") from error  # as in "heads=3: …"
 
 
-def probabilities(model: Model, parameters: dict[str, Any], documents: Encoded | Unread) -> np.ndarray:
-    """Class probabilities, float32 [rows, classes]; documents go through in steps of one size.
+def linked(model: Model, parameters: dict[str, Any], documents: Encoded | Unread) -> np.ndarray:
+    """Outputs as the task compares them with what is learnt, float32 [rows, outputs]: probabilities, say.
 
-    Those of an encoder that gains by it go through with others of about their length.
+    Documents go through in steps of one size, and those of an encoder that gains by it with others of about
+    their length.
     """
-    found = np.empty((len(documents), model.classes), np.float32)
+    found = np.empty((len(documents), model.num_outputs), np.float32)
     padded = np.full(len(documents), documents.width)
     if model.encoder.by_length:
         padded = widths(documents.lengths, documents.width)
@@ -132,13 +135,13 @@ def _of_width(
     short = -len(rows) % _ROWS
     ids = np.pad(ids[:, :width], ((0, short), (0, 0))).reshape(-1, _ROWS, width)
     lengths = np.pad(lengths, (0, short)).reshape(-1, _ROWS)
-    stacked = _probabilities(model, parameters, documents.buffers, ids, lengths)
-    return np.asarray(stacked, np.float32).reshape(-1, model.classes)[: len(rows)]
+    stacked = _linked(model, parameters, documents.buffers, ids, lengths)
+    return np.asarray(stacked, np.float32).reshape(-1, model.num_outputs)[: len(rows)]
 
 
 @functools.partial(jax.jit, static_argnames="model")
-def _probabilities(model: Model, parameters: Any, buffers: Any, ids: Any, lengths: Any) -> Any:
+def _linked(model: Model, parameters: Any, buffers: Any, ids: Any, lengths: Any) -> Any:
     def step(batch: tuple[Any, Any]) -> Any:
-        return jax.nn.softmax(model.logits(parameters, buffers, *batch).astype(jnp.float32))
+        return model.task.link(model.outputs(parameters, buffers, *batch))
 
     return jax.lax.map(step, (ids, lengths))

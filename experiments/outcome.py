@@ -12,6 +12,7 @@ import numpy as np
 from embedlab.files import write_whole
 from experiments.errors import RunFailure, placed
 from experiments.run import RunDirectory
+from experiments.tasks import Task
 
 _PREDICTIONS = "predictions.npz"
 
@@ -22,8 +23,8 @@ class Outcome:
 
     Attributes:
         name: its name in the table.
-        scores: float64 [seeds, rows], how well each test row is told, the more the better: 1 where the class
-            is right and 0 where it is not. Their mean is what a table shows.
+        scores: float64 [seeds, rows], how well each test row is told, at most 1: 1 where the class is right
+            and 0 where it is not, say (see `Task.scores`). Their mean is the headline of a table.
         summaries: one a seed.
         directories: where the runs lie, one a seed; none where they lie in those of the parts.
         fold: number of the fold whose rows they are; None where there is one split, and for all together.
@@ -65,7 +66,7 @@ class Outcome:
 
 
 def save_predictions(directory: RunDirectory, **sides: np.ndarray) -> None:
-    """Writes probabilities [rows, classes] of some sides, in one piece."""
+    """Writes predictions [rows, outputs] of some sides, in one piece."""
     path = directory.path / _PREDICTIONS
     narrow: Any = {side: found.astype(np.float32) for side, found in sides.items()}
     with placed(path):
@@ -73,7 +74,7 @@ def save_predictions(directory: RunDirectory, **sides: np.ndarray) -> None:
 
 
 def predictions(directory: RunDirectory, rows: int) -> np.ndarray:
-    """What a finished run predicts for its test rows, float32 [rows, classes].
+    """What a finished run predicts for its test rows, float32 [rows, outputs].
 
     Args:
         directory: of the run.
@@ -96,15 +97,16 @@ def predictions(directory: RunDirectory, rows: int) -> np.ndarray:
     return predicted
 
 
-def scores(directory: RunDirectory, labels: np.ndarray) -> np.ndarray:
-    """How well a finished run tells each test row, float64 [rows]: 1 where the class is right, else 0.
+def scores(directory: RunDirectory, task: Task, targets: np.ndarray) -> np.ndarray:
+    """How well a finished run tells each test row, float64 [rows]; see `Task.scores`.
 
     Raises:
         RunFailure: its predictions are missing or damaged.
     """
-    return (predictions(directory, len(labels)).argmax(1) == labels).astype(np.float64)
+    return task.scores(predictions(directory, len(targets)), targets)
 
 
-def told(summary: dict[str, Any]) -> str:
+def told(summary: dict[str, Any], task: Task) -> str:
     """A run's end in a few words."""
-    return f"test accuracy {100 * summary['test']['accuracy']:.1f} %"
+    headline = task.headline
+    return f"test {headline.name} {100 * summary['test'][headline.key]:.1f} %"

@@ -10,6 +10,7 @@ from experiments.baseline_runs import described
 from experiments.outcome import Outcome
 from experiments.row import Row
 from experiments.table import Table
+from experiments.tasks import Task
 
 
 def compared(made: Table, baselines: Sequence[Outcome], outcomes: Sequence[Outcome]) -> dict[str, Any]:
@@ -17,7 +18,7 @@ def compared(made: Table, baselines: Sequence[Outcome], outcomes: Sequence[Outco
 
     Returns:
         `verdict`, in words. `baselines`: by name, `what` each is and its `test` metrics, means over seeds.
-        `paired`: by an embedding's name and another's or a baseline's, `difference` (the one's accuracy minus
+        `paired`: by an embedding's name and another's or a baseline's, `difference` (the one's score minus
         the other's) with `low` and `high`, its 95 % interval, and where both have one seed `mcnemar`: on how
         many groups of rows the `first` and the `second` does better, and `p`. `folds`: by name, the `scores`
         of each fold, with `mean` and standard deviation `sd`; without folds, none.
@@ -25,7 +26,7 @@ def compared(made: Table, baselines: Sequence[Outcome], outcomes: Sequence[Outco
     rows = {row.name: row for row in made.rows}
     found: dict[str, Any] = {
         "verdict": made.verdict(),
-        "baselines": {each.name: _baseline(each, outcomes[0].name) for each in baselines},
+        "baselines": {each.name: _baseline(each, outcomes[0].name, made.task) for each in baselines},
         "paired": {each.name: _pairs(rows[each.name]) for each in outcomes if rows[each.name].over},
     }
     if made.folds:
@@ -33,9 +34,9 @@ def compared(made: Table, baselines: Sequence[Outcome], outcomes: Sequence[Outco
     return found
 
 
-def _baseline(outcome: Outcome, main: str) -> dict[str, Any]:
+def _baseline(outcome: Outcome, main: str, task: Task) -> dict[str, Any]:
     metrics = {name: outcome.mean("test", name) for name in outcome.summaries[0]["test"]}
-    return {"what": described(outcome, main), "test": metrics}
+    return {"what": described(outcome, main, task), "test": metrics}
 
 
 def _pairs(row: Row) -> dict[str, Any]:

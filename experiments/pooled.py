@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from experiments.evaluate import evaluate
 from experiments.outcome import Outcome, predictions
+from experiments.tasks import Task
 
 
-def pooled(parts: Sequence[Outcome], labels: Sequence[np.ndarray]) -> Outcome:
+def pooled(parts: Sequence[Outcome], targets: Sequence[np.ndarray], task: Task) -> Outcome:
     """The outcome over the test rows of all folds, one fold's after the other's.
 
     In each seed a row is predicted once, by the model that was not trained on its fold; metrics are those of
@@ -20,7 +20,8 @@ def pooled(parts: Sequence[Outcome], labels: Sequence[np.ndarray]) -> Outcome:
 
     Args:
         parts: of one embedding or baseline, an outcome for each fold.
-        labels: of each fold's test rows.
+        targets: of each fold's test rows.
+        task: what is learnt.
 
     Returns:
         The only part, where there is one split.
@@ -33,16 +34,17 @@ def pooled(parts: Sequence[Outcome], labels: Sequence[np.ndarray]) -> Outcome:
     first = parts[0]
     if first.fold is None:
         return first
-    everything = np.concatenate(labels)
-    summaries = []
+    everything = np.concatenate(targets)
+    summaries, scores = [], []
     for place in range(len(first.summaries)):
         predicted = [
-            predictions(part.directories[place], len(rows)) for part, rows in zip(parts, labels, strict=True)
+            predictions(part.directories[place], len(rows)) for part, rows in zip(parts, targets, strict=True)
         ]
         mean = _mean([part.summaries[place] for part in parts])
-        summaries.append(mean | {"test": mean["test"] | evaluate(np.concatenate(predicted), everything)})
-    scores = np.concatenate([part.scores for part in parts], axis=1)
-    return Outcome(first.name, scores, summaries, parts=tuple(parts))
+        at_once = np.concatenate(predicted)
+        summaries.append(mean | {"test": mean["test"] | task.metrics(at_once, everything)})
+        scores.append(task.scores(at_once, everything))
+    return Outcome(first.name, np.stack(scores), summaries, parts=tuple(parts))
 
 
 def _mean(found: Sequence[Any]) -> Any:

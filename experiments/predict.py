@@ -1,9 +1,10 @@
-"""Classifies new lines with a finished run.
+"""Tells the classes, labels or values of new lines with a finished run.
 
     python -m experiments.predict DIR [FILE]     # or lines on standard input
 
 DIR is the --workdir of a run, or of a comparison, of which the best is taken. Lines are UTF-8, each a
-document, and are answered as they come. Prints the label, its probability and the line, separated by tabs.
+document, and are answered as they come. Prints the answer and the line, separated by tabs: the class and its
+probability; or the labels and their probabilities, with spaces between; or the value.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from experiments.classifier import Classifier
 
 _BYTES = 2**16  # read at a time, at most
-_LINES = 1024  # classified at a time, at most
+_LINES = 1024  # answered at a time, at most
 _MARK = b"\xef\xbb\xbf"  # what some editors begin a UTF-8 file with
 
 
@@ -46,7 +47,8 @@ def _main(words: list[str]) -> int:
     stopping.imported()
     require_devices()
     classifier = load(words[0])
-    print(f"The classifier of {classifier.folder}: {len(classifier.classes)} classes.", file=sys.stderr)
+    kinds = classifier.model.task.counted(len(classifier.classes))
+    print(f"The model of {classifier.folder}: {kinds}.", file=sys.stderr)
     name = words[1] if len(words) == 2 else "standard input"
     for lines in _batches(file, name):
         _answer(classifier, lines)
@@ -64,8 +66,9 @@ def _opened(name: str) -> BinaryIO:
 
 
 def _answer(classifier: Classifier, lines: list[str]) -> None:
-    for line, (label, probability) in zip(lines, classifier.predict(lines), strict=True):
-        print(f"{label}\t{probability:.4f}\t{line}")
+    task = classifier.model.task
+    for line, answer in zip(lines, classifier.predict(lines), strict=True):
+        print("\t".join([*task.fields(answer), line]))
     sys.stdout.flush()
 
 

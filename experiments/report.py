@@ -26,7 +26,7 @@ def about(materials: Sequence[Material], seconds: float) -> str:
     own = "test or validation" if len(data.valid_rows) else "test"
     known = f" without {len(splits.dropped):,} whose text the {own} set holds" if len(splits.dropped) else ""
     return (
-        f"{data.name}: {len(data.texts):,} documents, {len(data.classes)} classes; "
+        f"{data.name}: {len(data.texts):,} documents, {data.task.counted(len(data.classes))}; "
         f"train {len(splits.train):,}{known}, valid {len(splits.valid):,}, test {len(splits.test):,}{each} "
         f"(read in {seconds:.1f} s)"
     )
@@ -65,7 +65,7 @@ def show(console: Console, made: Table, qualities: QualityTable) -> None:
 def _best(outcomes: Sequence[Outcome]) -> RunDirectory:
     """Where the run lies that has the least validation loss."""
     runs = [run for outcome in outcomes for run in outcome.runs()]
-    return min(runs, key=lambda run: run[1]["valid"]["log_loss"])[2]
+    return min(runs, key=lambda run: run[1]["valid"]["loss"])[2]
 
 
 def write(
@@ -120,7 +120,7 @@ def _summary(
     seconds: dict[str, float],
 ) -> dict[str, Any]:
     return {
-        "test": {outcome.name: outcome.mean("test", "accuracy") for outcome in outcomes},
+        "test": {outcome.name: outcome.mean("test", made.task.headline.key) for outcome in outcomes},
         **compared(made, baselines, outcomes),
         "quality": {outcome.name: shared.mean(outcome.name) for outcome in outcomes},
         "quality_words": shared.words,

@@ -17,26 +17,24 @@ class Row:
     Attributes:
         name: its name.
         kind: "embedding", or "baseline" for what it is measured against.
-        accuracy: on the test rows, in parts of 1.
-        macro_f1: mean over seeds, in parts of 1.
-        log_loss: mean over seeds, in nats.
-        ece: expected calibration error, mean over seeds, in parts of 1.
-        difference: accuracy minus the reference's, paired by row; None for the reference itself.
+        score: the headline of the task (accuracy, of classes) on the test rows, in parts of 1.
+        metrics: the task's other metrics by name, means over seeds.
+        difference: score minus the reference's, paired by row; None for the reference itself.
         parameters: trained numbers.
         trainable_bytes: their bytes.
         index_bytes: bytes of buffers that can be computed from the words.
         seconds: of one run, mean over seeds.
         seeds: with how many it was trained; None where no chance is in it.
-        over: accuracy minus that of other embeddings and of the baselines, paired by row, by their names.
+        over: score minus that of other embeddings and of the baselines, paired by row, by their names.
         mcnemar: where it differs from them; of those that have one seed, as it has itself.
         vectors: how many vectors of its width the trained numbers would make; None if not known, or if it
             holds no embedding.
         improving: runs whose best step was their last, so that more steps might have done better.
-        by_fold: accuracy on the rows of each fold; empty where there is one split.
+        by_fold: score on the rows of each fold; empty where there is one split.
 
     Example:
-        >>> accuracy = Interval(0.2, 0.18, 0.22)
-        >>> Row("majority", "baseline", accuracy, 0.04, 2.1, 0.0, None, 0, 0, 0, 0.0, None).is_baseline
+        >>> score = Interval(0.2, 0.18, 0.22)
+        >>> Row("majority", "baseline", score, {"macro_f1": 0.04}, None, 0, 0, 0, 0.0, None).is_baseline
         True
 
     Source: none; the columns are this experiment's own.
@@ -44,10 +42,8 @@ class Row:
 
     name: str
     kind: str
-    accuracy: Interval
-    macro_f1: float
-    log_loss: float
-    ece: float
+    score: Interval
+    metrics: Mapping[str, float]
     difference: Interval | None
     parameters: int
     trainable_bytes: int
@@ -67,7 +63,7 @@ class Row:
 
     @property
     def over_folds(self) -> tuple[float, float] | None:
-        """Mean and standard deviation of the accuracy over folds, as papers give them; None for one split."""
+        """Mean and standard deviation of the score over folds, as papers give them; None for one split."""
         if not self.by_fold:
             return None
         spread = statistics.stdev(self.by_fold) if len(self.by_fold) > 1 else 0.0

@@ -1,4 +1,4 @@
-"""Makes the table of a comparison from what its runs and baselines got right."""
+"""Makes the table of a comparison from the scores of its runs and baselines."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+import embedlab
 from experiments.baseline_runs import described
 from experiments.bootstrap import Interval, mean_interval, paired_difference
 from experiments.material import Material
@@ -14,6 +15,7 @@ from experiments.mcnemar import Discordant, mcnemar
 from experiments.outcome import Outcome
 from experiments.row import Row
 from experiments.table import Table
+from experiments.tasks import Task
 
 
 def table(material: Material, baselines: Sequence[Outcome], outcomes: Sequence[Outcome]) -> Table:
@@ -25,33 +27,44 @@ def table(material: Material, baselines: Sequence[Outcome], outcomes: Sequence[O
         outcomes: what came of the embeddings.
     """
     config, test = material.config, material.splits.test
+    task = config.task
     groups = material.dataset.groups[test]
     everything = [*baselines, *outcomes]
     reference = outcomes[0].name if len(everything) > 1 else None
-    rows = [
-        _row(outcome, everything, groups, reference, config.rivals.get(outcome.name, config.embedding).dim)
-        for outcome in outcomes
-    ]
-    beside = [_baseline_row(outcome, groups, rows[0], config.embedding.dim) for outcome in baselines]
+
+    def spec(outcome: Outcome) -> embedlab.Embedding:
+        return config.rivals.get(outcome.name, config.embedding)
+
+    rows = [_row(outcome, everything, task, groups, reference, spec(outcome).dim) for outcome in outcomes]
+    beside = [_baseline_row(outcome, task, groups, rows[0], config.embedding.dim) for outcome in baselines]
     return Table(
         rows=(*beside, *rows),
         reference=reference,
         classes=len(material.dataset.classes),
+        task=task,
         test_rows=len(test),
         data=material.dataset.name,
         test_groups=len(np.unique(groups)),
         words=sum(count >= config.text.min_count for count in material.train_counts.values()),
         max_length=config.text.max_length,
         folds=config.folds if config.folds_run else None,
-        notes=tuple(described(outcome, outcomes[0].name) for outcome in baselines),
+        notes=tuple(described(outcome, outcomes[0].name, task) for outcome in baselines),
     )
 
 
 def _row(
-    outcome: Outcome, everything: Sequence[Outcome], groups: np.ndarray, reference: str | None, dim: int
+    outcome: Outcome,
+    everything: Sequence[Outcome],
+    task: Task,
+    groups: np.ndarray,
+    reference: str | None,
+    dim: int,
 ) -> Row:
+    def less(other: Outcome) -> Interval:
+        return paired_difference(outcome.scores, other.scores, groups, least=task.headline.least)
+
     others = [other for other in everything if other is not outcome]
-    over = {other.name: paired_difference(outcome.scores, other.scores, groups) for other in others}
+    over = {other.name: less(other) for other in others}
     return Row(
         name=outcome.name,
         kind="embedding",
@@ -59,11 +72,11 @@ def _row(
         over=over,
         mcnemar=_discordant(outcome, others, groups),
         **_trained(outcome, dim),
-        **_scores(outcome, groups),
+        **_scores(outcome, task, groups),
     )
 
 
-def _baseline_row(outcome: Outcome, groups: np.ndarray, reference: Row, dim: int) -> Row:
+def _baseline_row(outcome: Outcome, task: Task, groups: np.ndarray, reference: Row, dim: int) -> Row:
     """A baseline's line; one that is trained as embeddings are has their columns too."""
     ahead = reference.over[outcome.name]
     trained = {"seeds": None, **_sizes(outcome)} if "best_step" not in outcome.summaries[0] else {}
@@ -72,7 +85,7 @@ def _baseline_row(outcome: Outcome, groups: np.ndarray, reference: Row, dim: int
         kind="baseline",
         difference=Interval(-ahead.mean, -ahead.high, -ahead.low),
         **(trained or _trained(outcome, dim)),
-        **_scores(outcome, groups),
+        **_scores(outcome, task, groups),
     )
 
 
@@ -95,10 +108,13 @@ def _sizes(outcome: Outcome) -> dict[str, Any]:
     return {**bytes_, "seconds": float(np.mean(seconds))}
 
 
-def _scores(outcome: Outcome, groups: np.ndarray) -> dict[str, Any]:
+def _scores(outcome: Outcome, task: Task, groups: np.ndarray) -> dict[str, Any]:
     """The fields of a row that embeddings and baselines have alike."""
-    metrics = {name: outcome.mean("test", name) for name in ("macro_f1", "log_loss", "ece")}
-    return {"accuracy": mean_interval(outcome.scores, groups), **metrics, "by_fold": outcome.by_fold}
+    return {
+        "score": mean_interval(outcome.scores, groups, least=task.headline.least),
+        "metrics": {metric.key: outcome.mean("test", metric.key) for metric in task.columns},
+        "by_fold": outcome.by_fold,
+    }
 
 
 def _discordant(outcome: Outcome, others: Sequence[Outcome], groups: np.ndarray) -> dict[str, Discordant]:

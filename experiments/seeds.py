@@ -36,7 +36,7 @@ def run_seeds(
         RunFailure: a run fails, or what a finished one left can't be read.
     """
     config = material.config
-    labels = material.dataset.labels[material.splits.test]
+    targets = material.dataset.labels[material.splits.test]
     only = () if material.fold is None else (material.fold,)
     shown = layout.told(material.fold, name)
     summaries, prepared = [], None
@@ -47,7 +47,7 @@ def run_seeds(
             prepared = prepared or prepare(lexicon(), material)
             summary = run_one(directory, prepared, shown, seed, progress)
         else:
-            progress.skip(f"{shown} · seed {seed}", told(summary))
+            progress.skip(f"{shown} · seed {seed}", told(summary, config.task))
         summaries.append(summary)
-    found = np.stack([scores(directory, labels) for directory in directories.values()])
+    found = np.stack([scores(directory, config.task, targets) for directory in directories.values()])
     return Outcome(name, found, summaries, tuple(directories.values()), material.fold)

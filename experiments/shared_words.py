@@ -103,7 +103,8 @@ def _classes(words: Sequence[str], material: Material) -> np.ndarray:
     rows = material.splits.train
     vocabulary = Vocabulary((*Vocabulary.SPECIAL, *words), (0,) * (len(Vocabulary.SPECIAL) + len(words)))
     classes = len(material.dataset.classes)
-    found = majority_classes(vocabulary, material.corpus, rows, material.dataset.labels[rows], classes)
+    owners = material.config.task.owners(material.dataset.labels[rows])
+    found = majority_classes(vocabulary, material.corpus, rows, owners, classes)
     return found[len(Vocabulary.SPECIAL) :]
 
 

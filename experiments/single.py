@@ -13,13 +13,13 @@ from embedlab.vectors import Vectors
 from embedlab.vectors import save as save_vectors
 from experiments.checkpoints import Checkpoints
 from experiments.errors import placed
-from experiments.evaluate import by_band, evaluate
+from experiments.evaluate import by_band
 from experiments.facts import facts, x64
 from experiments.feed import Labelled
 from experiments.inspection import Inspector, Watch, majority_classes
 from experiments.lexicon import Lexicon
 from experiments.material import Material
-from experiments.model import Model, probabilities
+from experiments.model import Model, linked
 from experiments.outcome import save_predictions, told
 from experiments.prepare import Encoded, encode, in_memory
 from experiments.progress import Progress, RunProgress
@@ -40,6 +40,7 @@ class Prepared:
         model: what is trained.
         encoded: every document.
         inspector: what watches the embedding's vectors.
+        constants: what the task knows of the training targets.
         seconds: what it took.
     """
 
@@ -48,6 +49,7 @@ class Prepared:
     model: Model
     encoded: Encoded
     inspector: Inspector
+    constants: dict[str, Any]
     seconds: float
 
     @property
@@ -57,23 +59,28 @@ class Prepared:
         return self.material.config.train.batch * words / len(self.material.splits.train)
 
     def labelled(self, rows: np.ndarray) -> Labelled:
-        """The documents of some rows, with their labels."""
-        return Labelled(self.encoded.rows(rows), self.material.dataset.labels[rows])
+        """The documents of some rows, with what is learnt of them."""
+        return Labelled(self.encoded.rows(rows), self.model.task.encode(self.targets(rows), self.constants))
+
+    def targets(self, rows: np.ndarray) -> np.ndarray:
+        """The targets [rows, …] of some rows."""
+        return self.material.dataset.labels[rows]
 
 
 def prepare(lexicon: Lexicon, material: Material) -> Prepared:
     """Reads the material for one embedding."""
-    config, dataset = material.config, material.dataset
-    model = Model(lexicon.spec, config.encoder, len(dataset.classes), config.head)
+    config, dataset, task = material.config, material.dataset, material.config.task
+    model = Model(lexicon.spec, config.encoder, task.outputs(dataset.classes), config.head, task)
     watch = Stopwatch({"prepare": lexicon.seconds})
     with watch("prepare"):
         encoded = in_memory(encode(lexicon.spec, lexicon.vocabulary, material.corpus))
         rows = material.splits.train
         owners = majority_classes(
-            lexicon.vocabulary, material.corpus, rows, dataset.labels[rows], model.classes
+            lexicon.vocabulary, material.corpus, rows, task.owners(dataset.labels[rows]), len(dataset.classes)
         )
         inspector = Inspector(model, lexicon.vocabulary, lexicon.buffers, config.quality, owners)
-    return Prepared(lexicon, material, model, encoded, inspector, watch.seconds["prepare"])
+        constants = task.constants(dataset.labels[rows], dataset.classes)
+    return Prepared(lexicon, material, model, encoded, inspector, constants, watch.seconds["prepare"])
 
 
 def run_one(
@@ -111,7 +118,7 @@ def run_one(
         if checkpoints.dropped is not None:
             told_of = f"the checkpoint of step {checkpoints.dropped} is damaged"
             progress.print(f"{name} · seed {seed}: {told_of}; it goes on from the one before")
-        log = _Log(directory, prepared.inspector, valid.labels, run)
+        log = _Log(directory, prepared, run)
         fitted = fit(
             prepared.model,
             settings,
@@ -127,37 +134,36 @@ def run_one(
             on_speed=lambda speed: run.fast(speed.of(prepared.tokens_a_step)),
         )
     summary = _finish(directory, prepared, seed, fitted)
-    run.done(told(summary))
+    run.done(told(summary, prepared.model.task))
     return summary
 
 
 class _Log:
     """What a run writes while it trains: lines of metrics, and news for the progress."""
 
-    def __init__(
-        self, directory: RunDirectory, inspector: Inspector, labels: np.ndarray, run: RunProgress
-    ) -> None:
-        self._directory, self._inspector, self._labels, self._run = directory, inspector, labels, run
+    def __init__(self, directory: RunDirectory, prepared: Prepared, run: RunProgress) -> None:
+        self._directory, self._prepared, self._run = directory, prepared, run
         self.memory: dict[str, np.ndarray] = {}
 
     def begin(self, step: int, parameters: dict[str, Any]) -> None:
         """From the step of the last evaluation on, and the parameters that the training goes on with."""
         self._directory.rewind(step)
-        self._watch = Watch(self._inspector, parameters, self.memory)
+        self._watch = Watch(self._prepared.inspector, parameters, self.memory)
 
     def fault(self, step: int, split: str, what: str) -> None:
         """Where something became no number, which JSON has no sign for."""
-        name = "loss" if split == "train" else "log_loss"
-        self._directory.log(step=step, split=split, **{name: None, "fault": what})
+        self._directory.log(step=step, split=split, loss=None, fault=what)
 
-    def evaluation(self, step: int, loss: float, predicted: np.ndarray, parameters: dict[str, Any]) -> None:
+    def evaluation(self, step: int, loss: float, linked: np.ndarray, parameters: dict[str, Any]) -> None:
         """After each evaluation on the validation documents."""
-        found = evaluate(predicted, self._labels)
+        found = _judged(self._prepared, linked, self._prepared.material.splits.valid)
+        key = self._prepared.model.task.headline.key
         self._directory.log(step=step, split="train", loss=loss)
         self._directory.log(step=step, split="valid", **found)
         self._directory.log(step=step, split="embedding", **self._watch.look(parameters))
         self._run.compiled(step)  # by now, at the first evaluation
-        self._run.update(step, loss=loss, valid_loss=found["log_loss"], valid_accuracy=found["accuracy"])
+        news = {"loss": loss, "valid_loss": found["loss"], f"valid_{key}": found[key]}
+        self._run.update(step, **news)
 
 
 def _finish(directory: RunDirectory, prepared: Prepared, seed: int, fitted: Fitted) -> dict[str, Any]:
@@ -176,6 +182,7 @@ def _finish(directory: RunDirectory, prepared: Prepared, seed: int, fitted: Fitt
         "stopped_early": fitted.stopped_early,
         **_sizes(prepared, fitted),
         "classes": list(prepared.material.dataset.classes),
+        "constants": prepared.constants,
         "seconds": watch.seconds,
         "tokens_per_second": fitted.speed.of(prepared.tokens_a_step),
         "x64": x64(),
@@ -186,20 +193,29 @@ def _finish(directory: RunDirectory, prepared: Prepared, seed: int, fitted: Fitt
     return summary
 
 
-def _judge(directory: RunDirectory, prepared: Prepared, fitted: Fitted) -> dict[str, dict[str, float]]:
+def _judged(prepared: Prepared, linked: np.ndarray, rows: np.ndarray) -> dict[str, float]:
+    """The loss that training goes by and the task's metrics, of the linked outputs of some rows."""
+    task, targets = prepared.model.task, prepared.targets(rows)
+    loss = task.loss(linked, task.encode(targets, prepared.constants))
+    return {"loss": loss, **task.metrics(task.decode(linked, prepared.constants), targets)}
+
+
+def _judge(directory: RunDirectory, prepared: Prepared, fitted: Fitted) -> dict[str, dict[str, Any]]:
     """The final metrics: on test, on validation, and of the embedding. Writes the predictions."""
-    material, inspector = prepared.material, prepared.inspector
+    material, inspector, task = prepared.material, prepared.inspector, prepared.model.task
     sides = {"valid": material.splits.valid, "test": material.splits.test}
-    predicted = {
-        side: probabilities(prepared.model, fitted.parameters, prepared.encoded.rows(rows))
+    found = {
+        side: linked(prepared.model, fitted.parameters, prepared.encoded.rows(rows))
         for side, rows in sides.items()
     }
+    predicted = {side: task.decode(found[side], prepared.constants) for side in sides}
     save_predictions(directory, **predicted)
-    labels = {side: material.dataset.labels[rows] for side, rows in sides.items()}
-    right = predicted["test"].argmax(1) == labels["test"]
+    test, targets = predicted["test"], prepared.targets(sides["test"])
+    bands = by_band(task.scores(test, targets), *material.test_bands, key=task.headline.key)
     return {
-        "test": evaluate(predicted["test"], labels["test"]) | by_band(right, *material.test_bands),
-        "valid": evaluate(predicted["valid"], labels["valid"]),
+        "test": _judged(prepared, found["test"], sides["test"]) | bands,
+        "valid": _judged(prepared, found["valid"], sides["valid"]),
+        "by_name": task.by_name(test, targets, material.dataset.classes),
         "embedding": inspector.summary(fitted.parameters)
         | _at_rest(directory)
         | inspector.collisions()

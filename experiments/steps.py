@@ -1,4 +1,4 @@
-"""Training steps of a classifier, many in one program, in which tables cost what is read of them."""
+"""Training steps of a model, many in one program, in which tables cost what is read of them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-import optax
 
 import embedlab
 from embedlab import sparse
@@ -69,7 +68,7 @@ def take(
         settings: how.
         live: the state, which is used up: its tables are changed in place.
         buffers: the embedding's buffers for the documents.
-        arrays: ids, lengths and labels of all documents.
+        arrays: ids, lengths and what is learnt of all documents.
         rows: int32 [steps, batch], which documents a step sees.
         count: how many steps to take, at most as many as there are rows.
         key: of dropout; a step's own follows from it and from the number of the step.
@@ -142,10 +141,10 @@ def _trainer(
 def _loss(
     model: Model, settings: Train, whole: Any, parameters: Any, buffers: Any, documents: Any, key: Any
 ) -> tuple[Any, Any]:
-    """What is minimised, and what is told of it: the cross-entropy alone."""
-    ids, lengths, labels = documents
-    logits = model.logits(parameters, buffers, ids, lengths, settings.dropout, key)
-    loss = optax.softmax_cross_entropy_with_integer_labels(logits, labels).mean()
+    """What is minimised, and what is told of it: the task's loss alone."""
+    ids, lengths, learnt = documents
+    outputs = model.outputs(parameters, buffers, ids, lengths, settings.dropout, key)
+    loss = model.task.losses(outputs, learnt).mean()
     if settings.l2 and whole:  # of other tables the optimizer of rows knows
         return loss + settings.l2 * _l2(model, whole, parameters, buffers, ids, lengths), loss
     return loss, loss

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
+import itertools
 from collections.abc import Callable, Iterator
 
 import rich.table
@@ -13,6 +14,7 @@ from rich.text import Text
 
 from experiments.bootstrap import Interval
 from experiments.row import Row
+from experiments.tasks import CLASSES, Metric, Task
 from experiments.verdict import verdict
 
 __all__ = ["Row", "Table"]
@@ -27,21 +29,22 @@ class Table:
     Attributes:
         rows: the lines, in the order shown.
         reference: name of the row that differences are to, the full table; None if there is none.
-        classes: how many classes the data have.
-        test_rows: how many rows the accuracies are of.
+        classes: how many classes or labels the data have; 0 for values.
+        test_rows: how many rows the scores are of.
         data: name of the data.
         test_groups: how many groups of near-duplicates the test rows form; None where each is its own.
         words: how many distinct words the training text holds; None if not known.
         max_length: how many tokens of a document are read; None if all are.
         folds: how many parts the data were cut in, where rows are of folds; None for one split.
+        task: what was learnt, which names the scores.
         notes: what the caption says of the baselines.
 
     Raises:
         ValueError: no rows, two of one name, or a reference that is not among them.
 
     Example:
-        >>> accuracy = Interval(0.85, 0.83, 0.87)
-        >>> row = Row("dense", "embedding", accuracy, 0.8, 0.5, 0.03, None, 640, 2560, 0, 1, 3)
+        >>> score, others = Interval(0.85, 0.83, 0.87), {"macro_f1": 0.8, "log_loss": 0.5, "ece": 0.03}
+        >>> row = Row("dense", "embedding", score, others, None, 640, 2560, 0, 1, 3)
         >>> table = Table((row,), reference=None, classes=4, test_rows=1000, data="news")
         >>> print(table.markdown().splitlines()[2][:40])
         | dense | embedding | 85.0 [83.0, 87.0]
@@ -61,6 +64,7 @@ class Table:
     words: int | None = None
     max_length: int | None = None
     folds: int | None = None
+    task: Task = CLASSES
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -74,7 +78,7 @@ class Table:
 
     def markdown(self) -> str:
         """A Markdown table, aligned as plain text too, with a line below on what it shows."""
-        columns = [*_NAMES, *_SCORES, *self._over_folds(), self._difference(), *_COSTS]
+        columns = [*_NAMES, *self._scores(), *self._over_folds(), self._difference(), *_COSTS]
         header = [" ".join(column.title) for column in columns]
         body = [[column.show(row).replace("|", "\\|") for column in columns] for row in self.rows]
         widths = [max(map(len, cells)) for cells in zip(header, *body, strict=True)]
@@ -87,7 +91,7 @@ class Table:
         return "\n".join([*lines, "", self.caption()])
 
     def csv(self) -> str:
-        """Comma-separated values, unrounded: accuracies in parts of 1, sizes in bytes."""
+        """Comma-separated values, unrounded: scores in parts of 1, sizes in bytes."""
         text = io.StringIO()
         lines = [dict(self._values(row)) for row in self.rows]
         writer = csv.DictWriter(text, list(lines[0]), lineterminator="\n")
@@ -98,8 +102,9 @@ class Table:
     def rich(self, width: int = 100) -> rich.table.Table:
         """For a terminal of that width; columns that matter less are left out where it is narrow."""
         # The caption tells the seeds.
-        columns = [_NAMES[0], *_SCORES, *self._over_folds(), self._difference(), *_COSTS[:-1]]
-        for column in _LEFT_OUT_FIRST:
+        scores = self._scores()
+        columns = [_NAMES[0], *scores, *self._over_folds(), self._difference(), *_COSTS[:-1]]
+        for column in _left_out_first(scores[1:]):
             if column in columns and sum(self._width(c) + 1 for c in columns) > width + 1:
                 columns.remove(column)
         shown = rich.table.Table(
@@ -131,7 +136,7 @@ class Table:
         cut = f" Documents are read up to {self.max_length:,} tokens." if self.max_length else ""
         notes = f" {'; '.join(self.notes)}." if self.notes else ""
         return (
-            f"{self.data}: {self.test_rows:,} test rows{groups}, {self.classes} classes."
+            f"{self.data}: {self.test_rows:,} test rows{groups}, {self.task.counted(self.classes)}."
             f"{self._folded()}{cut}{runs} "
             f"[95 % intervals] by bootstrap over {'these groups' if grouped else 'test rows'} and seeds; "
             f"seconds are of one run.{notes}"
@@ -151,6 +156,7 @@ class Table:
             self.rows,
             self._row(self.reference),
             self.test_rows,
+            headline=self.task.headline,
             test_groups=self.test_groups,
             words=self.words,
         )
@@ -160,6 +166,11 @@ class Table:
 
     def _row(self, name: str | None) -> Row | None:
         return next((row for row in self.rows if row.name == name), None)
+
+    def _scores(self) -> list[_Column]:
+        """The task's headline, and the other metrics."""
+        headline = _Column(self.task.headline.title, lambda row: _span(row.score))
+        return [headline, *(_Column(metric.title, _showing(metric)) for metric in self.task.columns)]
 
     def _over_folds(self) -> list[_Column]:
         """The column of means over folds; none where there are no folds."""
@@ -186,8 +197,10 @@ class Table:
                 continue
             if field.name == "by_fold":
                 yield from zip(("fold_mean", "fold_sd"), row.over_folds or (None, None), strict=True)
-            elif field.name in ("accuracy", "difference"):
-                yield from _ends(field.name, value)
+            elif field.name == "metrics":
+                yield from value.items()
+            elif field.name in ("score", "difference"):
+                yield from _ends(self.task.headline.key if field.name == "score" else field.name, value)
             else:
                 yield field.name, value
         for baseline in (each.name for each in self.rows if each.is_baseline):
@@ -244,12 +257,6 @@ _NAMES = (
     _Column(("name",), lambda row: row.name, right=False),
     _Column(("kind",), lambda row: row.kind, right=False),
 )
-_SCORES = (
-    _Column(("accuracy", "%"), lambda row: _span(row.accuracy)),
-    _Column(("macro", "F1 %"), lambda row: _number(100 * row.macro_f1, ".1f")),
-    _Column(("log", "loss"), lambda row: _number(row.log_loss, ".3f")),
-    _Column(("ECE", "%"), lambda row: _number(100 * row.ece, ".1f")),
-)
 _COSTS = (
     _Column(("para-", "meters"), lambda row: _short(row.parameters)),
     _Column(("train-", "able"), lambda row: _short(row.trainable_bytes, "B")),
@@ -257,5 +264,14 @@ _COSTS = (
     _Column(("sec-", "onds"), lambda row: _number(row.seconds, ".1f")),
     _Column(("seeds",), lambda row: "" if row.seeds is None else str(row.seeds)),
 )
-# What a narrow terminal goes without; the files hold everything.
-_LEFT_OUT_FIRST = (_SCORES[3], _COSTS[0], _SCORES[1], _COSTS[3], _SCORES[2], _COSTS[2])
+
+
+def _showing(metric: Metric) -> Callable[[Row], str]:
+    return lambda row: metric.show(row.metrics[metric.key])
+
+
+def _left_out_first(metrics: list[_Column]) -> Iterator[_Column]:
+    """What a narrow terminal goes without, in this order; the files hold everything."""
+    costs = [_COSTS[0], _COSTS[3], _COSTS[2]]
+    for metric, cost in itertools.zip_longest(reversed(metrics), costs):
+        yield from (column for column in (metric, cost) if column)

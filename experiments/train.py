@@ -24,7 +24,7 @@ from experiments.checkpoints import Checkpoints
 from experiments.config import Train
 from experiments.errors import RunFailure
 from experiments.feed import Labelled, feed
-from experiments.model import Model, probabilities
+from experiments.model import Model, linked
 from experiments.pace import Pace
 from experiments.standing import Standing
 from experiments.stopwatch import Stopwatch
@@ -104,7 +104,7 @@ def fit(
     checkpoints: Checkpoints | None = None,
     memory: dict[str, np.ndarray] | None = None,
     on_start: OnStart = lambda step, parameters: None,
-    on_evaluation: OnEvaluation = lambda step, loss, probabilities, parameters: None,
+    on_evaluation: OnEvaluation = lambda step, loss, predicted, parameters: None,
     on_fault: OnFault = lambda step, split, what: None,
     on_speed: OnSpeed = lambda speed: None,
 ) -> Fitted:
@@ -123,14 +123,14 @@ def fit(
         on_start: called with the step of the last evaluation before the run goes on, 0 if there is none,
             and the parameters that it goes on with.
         on_evaluation: called with the step, the mean training loss since the last evaluation, the
-            validation probabilities [rows, classes] and the parameters. Either is to copy what it keeps
-            of the parameters: the next steps use them up.
+            validation outputs [rows, outputs] as `experiments.model.linked` gives them, and the parameters.
+            Either is to copy what it keeps of the parameters: the next steps use them up.
         on_speed: called before `on_evaluation`, with how fast steps are taken.
         on_fault: called with the step, the split ("train" or "valid") and what became no number there,
             before the failure is raised.
 
     Raises:
-        RunFailure: the loss or a validation probability is not a number (the last good checkpoint stays),
+        RunFailure: the loss or a validation output is not a number (the last good checkpoint stays),
             or a checkpoint can't be read or written.
         Mistake: a checkpoint is of arrays of other shapes or types.
         Stopped: the program was told to stop; a checkpoint of the last step taken is saved then.
@@ -222,11 +222,11 @@ class _Training:
         standing = self.standing
         with self.watch("evaluate"):
             self.live = steps.up_to_date(self.model, self.settings, self.live, buffers)
-            predicted = probabilities(self.model, self.live.params, valid.documents)
+            predicted = linked(self.model, self.live.params, valid.documents)
             if not np.isfinite(predicted).all():  # a loss is of the parameters before an update, these after
-                self._fault("the validation probabilities became nan", on_fault)
+                self._fault("the validation predictions became nan", on_fault)
             step, loss = standing.step, standing.mean_loss
-            if standing.judge(log_loss(predicted, valid.labels)):
+            if standing.judge(self.model.task.loss(predicted, valid.labels)):
                 self.best = jax.block_until_ready(steps.copied(self.best, self.live.params))
         with self.watch("inspect"):
             on_evaluation(step, loss, predicted, self.live.params)
@@ -311,12 +311,6 @@ def _no_number(model: Model, what: str) -> str:
         f"{' give a wider embedding.dtype,' * narrow} or look for bad values in the data; then give another "
         "--workdir."
     )
-
-
-def log_loss(predicted: np.ndarray, labels: np.ndarray) -> float:
-    """Mean of −log p(label), float64."""
-    chosen = predicted[np.arange(len(labels)), labels].astype(np.float64)
-    return float(-np.log(np.clip(chosen, 1e-12, 1)).mean())
 
 
 def start(model: Model, settings: Train, seed: int, buffers: Any) -> dict[str, Any]:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from experiments.bootstrap import Interval
 from experiments.row import Row
+from experiments.tasks import CLASSES, Headline
 
-#: One point of accuracy: how far below the full table still counts as keeping up with it.
+#: One point of the score: how far below the full table still counts as keeping up with it.
 MARGIN = 0.01
 _FEW_SEEDS = 5
 #: Groups of test rows below which a difference of a few points cannot be told from none.
@@ -21,6 +22,7 @@ def verdict(
     reference: Row | None,
     test_rows: int,
     *,
+    headline: Headline = CLASSES.headline,
     test_groups: int | None = None,
     words: int | None = None,
 ) -> str:
@@ -33,7 +35,8 @@ def verdict(
     Args:
         rows: all rows of the table.
         reference: the full table, among the rows; None if there is none.
-        test_rows: how many rows the accuracies are of.
+        test_rows: how many rows the scores are of.
+        headline: how the score is told.
         test_groups: how many groups of near-duplicates they form; None where each is its own.
         words: how many distinct words the training text holds; None if not known.
 
@@ -41,10 +44,9 @@ def verdict(
         Two to five sentences.
 
     Example:
-        >>> score = (0.8, 0.5, 0.03)
-        >>> full = Row("dense", "embedding", Interval(0.85, 0.83, 0.87), *score, None, 100, 400, 0, 1.0, 3)
+        >>> full = Row("dense", "embedding", Interval(0.85, 0.83, 0.87), {}, None, 100, 400, 0, 1.0, 3)
         >>> loss = Interval(-0.0052, -0.0084, 0.0012)
-        >>> cut = Row("cut", "embedding", Interval(0.845, 0.82, 0.86), *score, loss, 25, 100, 0, 1.0, 3)
+        >>> cut = Row("cut", "embedding", Interval(0.845, 0.82, 0.86), {}, loss, 25, 100, 0, 1.0, 3)
         >>> print(verdict([full, cut], full, 1000))
         At 25 % of dense's trainable bytes, cut gets 84.5 % of the 1,000 test rows right, dense 85.0 %: a
         difference of -0.5 points (95 % interval -0.8 to +0.1), so it is within 1 point of dense. Read
@@ -57,35 +59,37 @@ def verdict(
         return "No embedding was run: the table holds baselines alone."
     rivals = [row for row in embeddings if reference is not None and row.name != reference.name]
     smaller = [row for row in rivals if reference and row.trainable_bytes < reference.trainable_bytes]
-    pool = sorted(smaller or rivals or embeddings, key=lambda row: -row.accuracy.mean)
+    pool = sorted(smaller or rivals or embeddings, key=lambda row: -row.score.mean)
     best, full = pool[0], reference if rivals else None
     sentences = [
-        _opening(pool, full, bool(smaller), test_rows),
+        _opening(pool, full, bool(smaller), test_rows, headline),
         _over_folds(best),
-        _others(best, pool[1] if len(pool) > 1 else None, rows),
+        _others(best, pool[1] if len(pool) > 1 else None, rows, headline),
         _too_large(pool, full, words),
         _doubt(embeddings, len(pool) > 1, test_rows, test_groups or test_rows),
     ]
     return " ".join(sentence for sentence in sentences if sentence)
 
 
-def _opening(pool: list[Row], reference: Row | None, smaller: bool, test_rows: int) -> str:
-    best, right = pool[0], f"of the {_counted(test_rows, 'test row')} right"
-    which = f"{best.name} is the best of {len(pool)} embeddings" if len(pool) > 1 else best.name
-    gets = f"{which} and gets" if len(pool) > 1 else f"{which} gets"
+def _opening(
+    pool: list[Row], reference: Row | None, smaller: bool, test_rows: int, headline: Headline
+) -> str:
+    best = pool[0]
+    which = f"{best.name} is the best of {len(pool)} embeddings and" if len(pool) > 1 else best.name
+    score, rows = _percent(best.score.mean), _counted(test_rows, "test row")
+    gets = f"{which} {headline.sentence.format(score=score, rows=rows)}"
     if reference is None:
-        low, high = _percent(best.accuracy.low), _percent(best.accuracy.high)
-        return f"{gets} {_percent(best.accuracy.mean)} {right} (95 % interval {low} to {high})."
+        low, high = _percent(best.score.low), _percent(best.score.high)
+        return f"{gets} (95 % interval {low} to {high})."
     share = _share_of_bytes(pool, reference)
     start = f"At {share} of {reference.name}'s trainable bytes, " if smaller else ""
     index = f" (with an index of {best.index_bytes / 1e6:.1f} MB besides, computed from the words)"
-    both = f"{_percent(best.accuracy.mean)} {right}{index if best.index_bytes else ''}, "
-    both += f"{reference.name} {_percent(reference.accuracy.mean)}"
+    both = f"{gets}{index if best.index_bytes else ''}, {reference.name} {_percent(reference.score.mean)}"
     if best.difference is None:
-        return f"{start}{gets} {both}."
+        return f"{start}{both}."
     mean, within = _numbers(best.difference, "+")
     return (
-        f"{start}{gets} {both}: a difference of {mean} points ({within}), "
+        f"{start}{both}: a difference of {mean} points ({within}), "
         f"{_within_a_point(best.difference, reference.name)}."
     )
 
@@ -117,17 +121,17 @@ def _over_folds(best: Row) -> str:
     )
 
 
-def _others(best: Row, second: Row | None, rows: Sequence[Row]) -> str:
+def _others(best: Row, second: Row | None, rows: Sequence[Row], headline: Headline) -> str:
     """The runner-up and the baselines, each as far ahead of the best, or behind, as its pairs show."""
     clauses = []
     if second:
-        clauses.append(_standing(second.name, second, best.over.get(second.name), best.name))
+        clauses.append(_standing(second.name, second, best.over.get(second.name), best.name, headline))
     main = next(row.name for row in rows if not row.is_baseline)
     for row in rows:
         paired = best.over.get(row.name)
         if row.is_baseline and not (_guesses(row) and paired and paired.low > 0):
             what = f"{main} in a plain bag" if row.vectors else "without an embedding"
-            clauses.append(_standing(f"{row.name}, {what},", row, paired, best.name))
+            clauses.append(_standing(f"{row.name}, {what},", row, paired, best.name, headline))
     return "; ".join(clauses) + "." if clauses else ""
 
 
@@ -136,10 +140,10 @@ def _guesses(row: Row) -> bool:
     return row.parameters == 0
 
 
-def _standing(name: str, row: Row, paired: Interval | None, best: str) -> str:
+def _standing(name: str, row: Row, paired: Interval | None, best: str, headline: Headline) -> str:
     """Where a row stands to the best, of which `paired` is the difference to it."""
     if paired is None:
-        return f"{name} gets {_percent(row.accuracy.mean)}"
+        return f"{name} {headline.short.format(score=_percent(row.score.mean))}"
     if paired.mean < 0:
         mean, within = _numbers(Interval(-paired.mean, -paired.high, -paired.low))
         side = "ahead of"

@@ -6,16 +6,18 @@ looks at one group after the other: minutes for a few hundred thousand rows, mil
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import draccus
 import numpy as np
-from jaxtyping import Int32, Integer
+from jaxtyping import Int, Int32, Integer
 
 from embedlab.checks import require, require_count
+from experiments.tasks import CLASSES, Task
 
 #: Called with (parts done, parts in all) while a source loads.
 Progress = Callable[[int, int], None]
@@ -30,12 +32,13 @@ class Dataset:
     Attributes:
         name: what it is called in a table.
         texts: n documents.
-        labels: int32 [n], numbers of classes.
-        classes: the classes' names.
+        labels: [n, …], the targets of its task; of classes their numbers, int32 [n].
+        classes: the names of classes or labels; none of values.
         groups: int32 [n]. Rows of one group are duplicates of each other, and stay on one side of a split.
         test_rows: int32 [m], the rows of a test set that came by itself; empty where there is none.
         valid_rows: int32 [v], the rows of a validation set that came by itself; empty where there is none.
         near: whether near-duplicates share a group; else rows of equal text alone do.
+        task: what the labels are.
 
     Raises:
         ValueError: where it is empty, lengths differ, a label or a row of a set that came by itself is out of
@@ -48,20 +51,23 @@ class Dataset:
 
     name: str
     texts: tuple[str, ...]
-    labels: Int32[np.ndarray, " n"]
+    labels: np.ndarray
     classes: tuple[str, ...]
     groups: Int32[np.ndarray, " n"]
     test_rows: Int32[np.ndarray, " m"] = dataclasses.field(default_factory=_NO_ROWS.copy)
     valid_rows: Int32[np.ndarray, " v"] = dataclasses.field(default_factory=_NO_ROWS.copy)
     near: bool = False
+    task: Task = CLASSES
 
     def __post_init__(self) -> None:
         n = len(self.texts)
         require(n > 0, "texts", self.texts, f"the data set {self.name!r} is empty; give it rows")
         for field in ("labels", "groups"):
             shape = getattr(self, field).shape
-            require(shape == (n,), f"{field}.shape", shape, f"there are {n} texts; give one number for each")
-        for field, limit in (("labels", len(self.classes)), ("test_rows", n), ("valid_rows", n)):
+            remedy = f"there are {n} texts; give one number for each"
+            require(shape[:1] == (n,), f"{field}.shape", shape, remedy)
+        self.task.check(self.labels, self.classes)
+        for field, limit in (("test_rows", n), ("valid_rows", n)):
             values = getattr(self, field)
             bad = values[(values < 0) | (values >= limit)]
             require(not len(bad), field, bad[:5].tolist(), f"out of range; give numbers of 0 … {limit - 1}")
@@ -69,6 +75,11 @@ class Dataset:
         require(
             not len(both), "valid_rows", both[:5].tolist(), "these are test rows too; a row is on one side"
         )
+
+    @property
+    def strata(self) -> Int[np.ndarray, " n"]:
+        """int [n], which rows a split spreads evenly: the classes; all alike where there are none."""
+        return self.task.strata(self.labels)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -100,7 +111,7 @@ class Source(draccus.ChoiceRegistry, ABC):
         >>> @Source.register_subclass("toy")
         ... @dataclasses.dataclass(frozen=True)
         ... class Toy(Source):
-        ...     def load(self, progress=None):
+        ...     def load(self, progress=None, task=CLASSES):
         ...         return Dataset("toy", ("a", "b"), np.int32([0, 1]), ("x", "y"), np.int32([0, 1]))
         >>> Source.get_choice_class("toy")().load().classes
         ('x', 'y')
@@ -108,8 +119,16 @@ class Source(draccus.ChoiceRegistry, ABC):
     """
 
     @abstractmethod
-    def load(self, progress: Progress | None = None) -> Dataset:
-        """Reads the data. `progress` is told of the parts of a long reading."""
+    def load(self, progress: Progress | None = None, task: Task = CLASSES) -> Dataset:
+        """Reads the data.
+
+        Args:
+            progress: told of the parts of a long reading.
+            task: what is to be learnt; its `reader` makes targets of labels.
+
+        Raises:
+            ValueError: data are missing or malformed, or a label is none that the task can learn.
+        """
         ...
 
     @classmethod
@@ -150,7 +169,7 @@ def split(dataset: Dataset, *, seed: int, valid: float = 0.1, test: float = 0.1)
     for field, share in (("valid", valid), ("test", test), ("valid + test", valid + test)):
         require(math.isfinite(share) and 0 < share < 1, field, share, "give a share of the rows in (0, 1)")
     own_test, own_valid, rows, dropped = _own_sides(dataset)
-    point = points(dataset.labels[rows], dataset.groups[rows], np.random.default_rng(seed), last_at_end=True)
+    point = points(dataset.strata[rows], dataset.groups[rows], np.random.default_rng(seed), last_at_end=True)
     first = 0.0 if len(own_test) else test
     second = first if len(own_valid) else first + valid
     splits = Splits(
@@ -193,7 +212,7 @@ def points(
     """float [n]: where on its class's line, of length 1, the group of each row is placed.
 
     Args:
-        labels: int [n].
+        labels: int [n], the class of each row; rows are spread evenly within it.
         groups: int [n].
         rng: of the groups' order on each line, and of the lines' offsets.
         last_at_end: whether the last group of a class is placed at 1, wherever it lies.
@@ -215,12 +234,8 @@ def points(
 
 def require_learnable(dataset: Dataset, splits: Splits) -> None:
     """Refuses sides on which nothing can be learnt or measured."""
-    present = np.unique(dataset.labels)
-    if len(present) < 2:
-        raise ValueError(
-            f"labels of {dataset.name!r}: every row is of class {dataset.classes[present[0]]!r}; a "
-            f"classifier needs two classes or more: check which column the label is read from"
-        )
+    with _labels_of(dataset):
+        dataset.task.require_several(dataset.labels, dataset.classes)
     for side in ("train", "valid", "test"):
         if not len(getattr(splits, side)):
             raise ValueError(
@@ -228,10 +243,15 @@ def require_learnable(dataset: Dataset, splits: Splits) -> None:
                 f"rows in {len(np.unique(dataset.groups))} groups of equal or nearly equal texts; give more "
                 f"data"
             )
-    absent = np.setdiff1d(np.arange(len(dataset.classes)), dataset.labels[splits.train])
-    if len(absent):
-        names = ", ".join(repr(dataset.classes[c]) for c in absent[:5])
-        raise ValueError(
-            f"classes of {dataset.name!r}: {len(absent)} of {len(dataset.classes)} have no row to train on "
-            f"({names}{', …' if len(absent) > 5 else ''}); give rows of them, or leave them out"
-        )
+    sides = {"train": splits.train, "valid": splits.valid, "test": splits.test}
+    with _labels_of(dataset):
+        dataset.task.require_learnable(dataset.labels, dataset.classes, sides)
+
+
+@contextlib.contextmanager
+def _labels_of(dataset: Dataset) -> Iterator[None]:
+    """Says whose labels an error is about."""
+    try:
+        yield
+    except ValueError as error:
+        raise ValueError(f"labels of {dataset.name!r}: {error}") from None

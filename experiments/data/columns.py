@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from embedlab.checks import require
-from experiments.data.files import FileSource, nearest_first
+from experiments.data.files import FileSource
+from experiments.nearest import nearest_first
 
 
 @dataclasses.dataclass(frozen=True)
@@ -86,17 +87,24 @@ def column_number(path: Path, field: str, name: str, columns: Sequence[str]) -> 
     )
 
 
-def as_label(value: object) -> str | None:
-    """A typed value as the name of a class; None where it cannot be one.
+def as_labels(value: object) -> str | tuple[str, ...] | None:
+    """A typed value as the name of a class, or as several; None where it cannot be one.
 
     Args:
         value: a value of a JSON object or of a column.
 
     Example:
-        >>> [as_label(x) for x in ("spam", 3, True, 4.5, None, [1])]
-        ['spam', '3', 'true', '4.5', None, None]
+        >>> [as_labels(x) for x in (" spam", 3, True, 4.5, None, {}, ["a", 1], ["a", None])]
+        ['spam', '3', 'true', '4.5', None, None, ('a', '1'), None]
     """
     if isinstance(value, str):
-        return value
+        return value.strip()
+    if isinstance(value, list):
+        names = [as_labels(item) for item in value]
+        return tuple(name for name in names if isinstance(name, str)) if _all_one(names) else None
     number = isinstance(value, int) or (isinstance(value, float) and math.isfinite(value))
     return json.dumps(value) if number else None
+
+
+def _all_one(names: Sequence[object]) -> bool:
+    return all(isinstance(name, str) for name in names)

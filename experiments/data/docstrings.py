@@ -29,9 +29,10 @@ from embedlab.checks import require
 from experiments.data.base import Dataset, Progress, Source
 from experiments.data.cache import cached
 from experiments.data.duplicates import near_duplicate_groups
-from experiments.data.files import nearest_first
 from experiments.data.parse import docstrings, package_folder, source_files
 from experiments.data.prose import MASK, masker, prose
+from experiments.nearest import nearest_first
+from experiments.tasks import CLASSES, Task
 
 
 class Package(NamedTuple):
@@ -126,13 +127,15 @@ class Docstrings(Source):
             f"give a share of 1/{len(self.packages)} (the number of packages) to 1",
         )
 
-    def load(self, progress: Progress | None = None) -> Dataset:
+    def load(self, progress: Progress | None = None, task: Task = CLASSES) -> Dataset:
         """Reads the packages' sources, or the cache. `progress` counts packages, then the grouping.
 
         Raises:
-            ValueError: where a package is not installed, or has no documents.
+            ValueError: where a package is not installed, or has no documents; or where the task can't learn
+                the names of packages.
         """
         classes = tuple(sorted(self.packages))
+        reader = task.reader(classes)
         key = {
             "parser": [PARSER_VERSION, MIN_WORDS, *sys.version_info[:2]],
             "versions": {name: _version(name) for name in classes},
@@ -140,13 +143,17 @@ class Docstrings(Source):
         found = cached("docstrings", key, lambda: _read(classes, progress))
         labels = np.array(found["labels"], np.int32)
         kept = _capped(found["texts"], labels, self.max_share)
+        for label in labels[kept]:
+            reader.add(classes[label])
+        targets, names = reader.finish()
         return Dataset(
             name="docstrings",
             texts=tuple(found["texts"][i] for i in kept),
-            labels=labels[kept],
-            classes=classes,
+            labels=targets,
+            classes=names,
             groups=np.unique(np.array(found["groups"])[kept], return_inverse=True)[1].astype(np.int32),
             near=True,
+            task=task,
         )
 
 

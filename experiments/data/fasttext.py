@@ -21,10 +21,10 @@ _WORD = re.compile(r"[^ \t\n\v\f\r]+")  # fastText splits at these bytes alone, 
 @Source.register_subclass("fasttext")
 @dataclasses.dataclass(frozen=True)
 class FastText(TextSource):
-    """A file with one text a line, and in each line one word that is its label: `__label__pos a fine film`.
+    """A file with one text a line, in which a word is its label: `__label__pos a fine film`.
 
-    As in fastText, the label may stand anywhere in the line. Lines with several are refused: a text has one
-    class here. Blank lines are passed over.
+    As in fastText, the label may stand anywhere in the line, and there may be several, for a task that takes
+    them. Blank lines are passed over.
 
     With an empty prefix the first word of a line is its label, as in `1 a fine film`: the form of Kim's
     files of 2014 (MR, SST, TREC).
@@ -51,13 +51,14 @@ class FastText(TextSource):
         for number, line in enumerate(self.lines(path), 1):
             words = _WORD.findall(line)
             labels = [word for word in words if word.startswith(self.prefix)] if self.prefix else words[:1]
-            if words and len(labels) != 1:
-                fault = f"{len(labels)} labels ({' '.join(labels[:3])})" if labels else "no label"
-                remedy = "" if labels else ", or --data.prefix '' if the first word is the label"
-                raise ValueError(
-                    f"{path}, line {number}: {fault}; give each line exactly one word that begins with "
-                    f"{self.prefix!r}{remedy}"
-                )
             if words:
-                words.remove(labels[0])
-                yield Row(f"line {number}", " ".join(words), labels[0].removeprefix(self.prefix))
+                rest = [word for word in words if word not in labels] if self.prefix else words[1:]
+                names = tuple(label.removeprefix(self.prefix) for label in labels)
+                yield Row(f"line {number}", " ".join(rest), names)
+
+    def label_hint(self, row: Row) -> str:
+        if row.label or not self.prefix:
+            return ""
+        return (
+            f" (it is a word that begins with {self.prefix!r}; or give --data.prefix '' if it is the first)"
+        )

@@ -6,7 +6,6 @@ Source: the rules are the project's own: refuse what is doubtful, and say where 
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import stat
 from abc import abstractmethod
 from array import array
@@ -20,6 +19,7 @@ from jaxtyping import Int32
 from embedlab.checks import require
 from experiments.data.base import Dataset, Progress, Source
 from experiments.data.reading import require_encoding, text_lines
+from experiments.tasks import CLASSES, Task
 
 _SIDES = ("train", "valid", "test")
 #: What the sides are called in the wild.
@@ -37,7 +37,7 @@ class Row(NamedTuple):
     Attributes:
         where: its place, as in "line 7".
         text: its text.
-        label: its label.
+        label: its label; or several, where the form of file tells them apart.
         split: what the file says of its side, "train" or "dev", say; empty where it says nothing.
 
     Example:
@@ -47,7 +47,7 @@ class Row(NamedTuple):
 
     where: str
     text: str
-    label: str
+    label: str | tuple[str, ...]
     split: str = ""
 
 
@@ -102,7 +102,11 @@ class FileSource(Source):
         """What a path names; refused where it is nothing that this source reads."""
         return existing_file(field, path)
 
-    def load(self, progress: Progress | None = None) -> Dataset:
+    def label_hint(self, row: Row) -> str:
+        """What this form of file adds to an error about a row's label."""
+        return ""
+
+    def load(self, progress: Progress | None = None, task: Task = CLASSES) -> Dataset:
         """Reads the files.
 
         Raises:
@@ -112,31 +116,32 @@ class FileSource(Source):
         named = {side: getattr(self, field) for side, field in fields.items()}
         paths = {side: self.found(fields[side], path) for side, path in named.items() if path}
         meant = {found: label for found, _, label in (alias.partition("=") for alias in self.aliases)}
+        reader = task.reader(self.classes, meant)
         texts: list[str] = []
-        numbers = {name: i for i, name in enumerate(self.classes)}
-        labels, sides = array("i"), array("b")
+        sides = array("b")
         for side, path in paths.items():
             before = len(texts)
             for row in self.rows(path):
-                label = meant.get(row.label, row.label)
-                _check(path, row.where, row.text, label, self.classes)
+                _check(path, row)
+                try:
+                    reader.add(row.label)
+                except ValueError as error:
+                    raise ValueError(f"{path}, {row.where}: {error}{self.label_hint(row)}") from None
                 texts.append(row.text)
-                labels.append(numbers.setdefault(label, len(numbers)))
                 sides.append(_SIDES.index(_side(path, row) or side))
             if len(texts) == before:
                 raise ValueError(f"{path}: holds no row; give a file with one labelled text a row")
-        classes = self.classes or tuple(sorted(numbers))
-        number_of = {name: i for i, name in enumerate(classes)}
-        renumber = np.array([number_of[name] for name in numbers], np.int32)
+        labels, classes = reader.finish()
         valid_rows, test_rows = (np.flatnonzero(np.array(sides) == i).astype(np.int32) for i in (1, 2))
         return Dataset(
             name=paths["train"].stem,
             texts=tuple(texts),
-            labels=renumber[np.array(labels)],
+            labels=labels,
             classes=classes,
             groups=equal_texts(texts),
             test_rows=test_rows,
             valid_rows=valid_rows,
+            task=task,
         )
 
 
@@ -195,38 +200,15 @@ def existing_file(field: str, path: str) -> Path:
     return found
 
 
-def nearest_first(name: str, known: Sequence[str]) -> str:
-    """Known names, those that resemble a mistyped one first, for an error message; at most twenty.
-
-    Args:
-        name: what was written.
-        known: what could have been meant.
-
-    Example:
-        >>> nearest_first("lable", ["id", "text", "label"])
-        "'label', 'text', 'id'"
-    """
-
-    def unlike(other: str) -> float:
-        return -difflib.SequenceMatcher(None, name.lower(), other.lower()).ratio()
-
-    return ", ".join(map(repr, sorted(known, key=unlike)[:20])) + (", …" if len(known) > 20 else "")
-
-
-def _check(path: Path, where: str, text: str, label: str, classes: tuple[str, ...]) -> None:
-    """Refuses a row that has no text or no label, or whose label is not among those declared."""
+def _check(path: Path, row: Row) -> None:
+    """Refuses a row that has no text."""
     fault = remedy = ""
-    if not text.strip():
+    if not row.text.strip():
         fault, remedy = "the text is empty", "leave the row out"
-    elif not label.strip():
-        fault, remedy = "the label is empty", "label the row, or leave it out"
-    elif classes and label not in classes:
-        fault = f"label {label!r} is none of the classes declared ({nearest_first(label, classes)})"
-        remedy = "mend the row, or declare the class with --data.classes"
-    elif "\0" in text or not (text.isascii() or _encodes(text)):
+    elif "\0" in row.text or not (row.text.isascii() or _encodes(row.text)):
         fault, remedy = "the text holds a NUL or half of a surrogate pair", "remove this character"
     if fault:
-        raise ValueError(f"{path}, {where}: {fault}; {remedy}")
+        raise ValueError(f"{path}, {row.where}: {fault}; {remedy}")
 
 
 def _side(path: Path, row: Row) -> str:

@@ -44,7 +44,7 @@ def folds(dataset: Dataset, *, count: int, seed: int, valid: float = 0.1) -> tup
     require_count("seed", seed, least=0)
     require(0 < valid < 1, "valid", valid, "give a share of the rows in (0, 1)")
     _require_one_set(dataset, count)
-    place = points(dataset.labels, dataset.groups, np.random.default_rng(seed), last_at_end=False)
+    place = points(dataset.strata, dataset.groups, np.random.default_rng(seed), last_at_end=False)
     fold_of = np.minimum(place * count, count - 1).astype(int)
     made = []
     for number in range(count):
@@ -58,7 +58,7 @@ def folds(dataset: Dataset, *, count: int, seed: int, valid: float = 0.1) -> tup
 def _split(dataset: Dataset, fold_of: np.ndarray, number: int, seed: int, valid: float) -> Splits:
     rest = np.flatnonzero(fold_of != number)
     rng = np.random.default_rng([seed, number])
-    place = points(dataset.labels[rest], dataset.groups[rest], rng, last_at_end=True)
+    place = points(dataset.strata[rest], dataset.groups[rest], rng, last_at_end=True)
     test = np.flatnonzero(fold_of == number)
     splits = Splits(train=rest[place >= valid], valid=rest[place < valid], test=test)
     require_learnable(dataset, splits)

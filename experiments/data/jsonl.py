@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from experiments.data.base import Source
-from experiments.data.columns import ColumnSource, as_label, text_columns
-from experiments.data.files import Row, TextSource, nearest_first
+from experiments.data.columns import ColumnSource, as_labels, text_columns
+from experiments.data.files import Row, TextSource
+from experiments.nearest import nearest_first
 
 
 @Source.register_subclass("jsonl")
@@ -20,7 +21,8 @@ from experiments.data.files import Row, TextSource, nearest_first
 class Jsonl(ColumnSource, TextSource):
     """A file with one JSON object a line; blank lines are passed over. Its keys are what others call columns.
 
-    The value of a text is a string; that of a label a string, a number or a truth value.
+    The value of a text is a string; that of a label a string, a number or a truth value,
+    or a list of them, for a task that takes several.
 
     Raises:
         ValueError: where an inherited field is wrong.
@@ -38,7 +40,7 @@ class Jsonl(ColumnSource, TextSource):
                 except ValueError as error:
                     raise ValueError(f"{path}, line {number}: {error}") from None
 
-    def _row(self, line: str) -> tuple[str, str, str]:
+    def _row(self, line: str) -> tuple[str, str | tuple[str, ...], str]:
         try:
             found = json.loads(line.rstrip("\r\n"))  # with its end a line that breaks off would be two
         except json.JSONDecodeError as error:
@@ -64,8 +66,10 @@ class Jsonl(ColumnSource, TextSource):
         for key in texts + splits:
             if not isinstance(found[key], str):
                 raise ValueError(f"{key!r} is {json.dumps(found[key])[:40]}; give a string")
-        label = as_label(found[self.label])
+        label = as_labels(found[self.label])
         if label is None:
             value = json.dumps(found[self.label])[:40]
-            raise ValueError(f"{self.label!r} is {value}; give one string, number or truth value")
-        return " ".join(found[key] for key in texts), label.strip(), found[self.split] if splits else ""
+            raise ValueError(
+                f"{self.label!r} is {value}; give one string, number or truth value, or a list of them"
+            )
+        return " ".join(found[key] for key in texts), label, found[self.split] if splits else ""

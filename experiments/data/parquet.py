@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from experiments.data.base import Source
-from experiments.data.columns import ColumnSource, as_label, column_number, text_columns
+from experiments.data.columns import ColumnSource, as_labels, column_number, text_columns
 from experiments.data.files import Row
 
 
@@ -19,7 +19,8 @@ from experiments.data.files import Row
 class Parquet(ColumnSource):
     """A Parquet file, of which some columns are read.
 
-    The column of a text is of a string type; that of a label of a string, number or boolean type.
+    The column of a text is of a string type; that of a label of a string, number or boolean type,
+    or of lists of them, for a task that takes several.
 
     Raises:
         ValueError: where an inherited field is wrong.
@@ -31,18 +32,18 @@ class Parquet(ColumnSource):
 
     def rows(self, path: Path) -> Iterator[Row]:
         for number, (texts, label, split) in enumerate(self._values(path), 1):
-            name = as_label(label)
+            name = as_labels(label)
             if not all(isinstance(text, str) for text in texts) or name is None:
                 shown = repr(texts[0] if len(texts) == 1 else texts)
                 raise ValueError(
                     f"{path}, row {number}: {self.text}={shown:.40}, {self.label}={label!r:.40}; give a "
-                    f"string as the text, and one string, number or truth value as the label"
+                    f"string as the text, and a string, number, truth value or a list of them as the label"
                 )
             if not isinstance(split, str):
                 raise ValueError(
                     f"{path}, row {number}: {self.split}={split!r:.40}; give a string as the split"
                 )
-            yield Row(f"row {number}", " ".join(map(str, texts)), name.strip(), split)
+            yield Row(f"row {number}", " ".join(map(str, texts)), name, split)
 
     def _values(self, path: Path) -> Iterator[tuple[tuple[object, ...], object, object]]:
         """Texts, label and split of each row, a batch of rows in memory at a time."""

@@ -13,10 +13,12 @@ import numpy as np
 
 from embedlab.checks import require
 from experiments.data.base import Dataset, Progress, Source
-from experiments.data.columns import as_label, text_columns
-from experiments.data.files import SIDE_OF, equal_texts, nearest_first
+from experiments.data.columns import as_labels, text_columns
+from experiments.data.files import SIDE_OF, equal_texts
 from experiments.data.tfds_reader import TfdsReader
 from experiments.data.tfds_sets import default_data_dir, find, parse_name
+from experiments.nearest import nearest_first
+from experiments.tasks import CLASSES, Task
 
 #: What stands for a split that is not to be taken, though the set has it.
 NONE = "none"
@@ -73,20 +75,21 @@ class Tfds(Source):
             other = getattr(self, field) not in others
             require(other, field, getattr(self, field), "this split is on another side already; name another")
 
-    def load(self, progress: Progress | None = None) -> Dataset:
+    def load(self, progress: Progress | None = None, task: Task = CLASSES) -> Dataset:
         """Reads the set. `progress` counts its rows.
 
         Raises:
-            ValueError: where it is not prepared here, has no such split or feature, or is damaged.
+            ValueError: where it is not prepared here, has no such split or feature, or is damaged, or has a
+                label that is none that the task can learn.
         """
         found = find(self.name, Path(self.data_dir).expanduser() if self.data_dir else default_data_dir())
         reader = TfdsReader(found.full_name, found.folder)
         features, label = self._features(reader)
         names = reader.class_names(label)
+        labels = task.reader(names)
         sides = self._sides(reader, label)
         total = sum(reader.size(split) for split in sides.values())
         texts: list[str] = []
-        labels: list[str] = []
         rows: dict[str, np.ndarray] = {}
         for side, split in sides.items():
             before = len(texts)
@@ -94,25 +97,22 @@ class Tfds(Source):
                 if progress and len(texts) % _TOLD_EVERY == 0:
                     progress(len(texts), total)
                 try:
-                    text, name = (
-                        " ".join(_text(row[feature]) for feature in features),
-                        _label(row[label], names),
-                    )
+                    text = " ".join(_text(row[feature]) for feature in features)
+                    labels.add(_label(row[label], names))
                 except ValueError as error:
                     raise ValueError(f"{reader.name}, row {number} of {split!r}: {error}") from None
                 texts.append(text)
-                labels.append(name)
             rows[side] = np.arange(before, len(texts), dtype=np.int32)
-        classes = names or tuple(sorted(set(labels)))
-        number_of = {name: number for number, name in enumerate(classes)}
+        targets, classes = labels.finish()
         return Dataset(
             name=self._called(reader, sides),
             texts=tuple(texts),
-            labels=np.array([number_of[name] for name in labels], np.int32),
+            labels=targets,
             classes=classes,
             groups=equal_texts(texts),
             test_rows=rows.get("test", np.zeros(0, np.int32)),
             valid_rows=rows.get("valid", np.zeros(0, np.int32)),
+            task=task,
         )
 
     def _features(self, reader: TfdsReader) -> tuple[list[str], str]:
@@ -171,9 +171,11 @@ def _text(value: Any) -> str:
         raise ValueError(f"byte {error.start} of the text is no UTF-8; prepare the set again") from None
 
 
-def _label(value: Any, names: tuple[str, ...]) -> str:
-    """The name of a class from what is stored: its number, or else a value that names it."""
-    value = value.item() if isinstance(value, np.generic) else value
+def _label(value: Any, names: tuple[str, ...]) -> str | tuple[str, ...]:
+    """The name of a class from what is stored, its number or else a value that names it; or several."""
+    if isinstance(value, list | np.ndarray) and np.ndim(value):
+        return tuple(str(_label(each, names)) for each in value)
+    value = value.item() if isinstance(value, np.generic | np.ndarray) else value
     if names:
         if value == _UNKNOWN:
             raise ValueError(
@@ -184,7 +186,7 @@ def _label(value: Any, names: tuple[str, ...]) -> str:
                 f"the label is {value!r:.40}, out of 0 … {len(names) - 1}; prepare the set again"
             )
         return names[value]
-    name = as_label(_text(value) if isinstance(value, bytes) else value)
-    if not name:
-        raise ValueError(f"the label is {value!r:.40}; name a feature of one class with --data.label")
+    name = as_labels(_text(value) if isinstance(value, bytes) else value)
+    if name is None:
+        raise ValueError(f"the label is {value!r:.40}; name a feature of labels with --data.label")
     return name

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from experiments.data.files import nearest_first
+from experiments.nearest import nearest_first
 
 _BATCH = 1000  # rows that are read at a time
 _AGAIN = "the set is damaged or half copied: prepare or copy it again"

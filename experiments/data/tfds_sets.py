@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from embedlab.checks import require
-from experiments.data.files import nearest_first
+from experiments.nearest import nearest_first
 
 _NAME = re.compile(
     r"(?P<name>[a-zA-Z]\w*)(/(?P<config>[\w+.-]*\w[\w+.-]*))?(:(?P<version>(\d+|\*)(\.(\d+|\*)){2}))?"

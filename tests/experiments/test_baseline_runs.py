@@ -61,7 +61,7 @@ def test_what_cannot_be_fitted_is_refused(
     def refuse(material: Material) -> None:
         raise ValueError("no word")
 
-    monkeypatch.setitem(baseline_runs._FITS, "tfidf-logistic", refuse)
+    monkeypatch.setattr(baseline_runs, "_linear", refuse)
     material = read(Config(embedlab.Dense(300, 8), data=Csv(path=str(prose))))
     with pytest.raises(Mistake, match=r"tfidf-logistic: no word; .* another --workdir: --baselines false"):
         fitted(tmp_path, material)

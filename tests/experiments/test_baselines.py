@@ -14,8 +14,9 @@ from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 from embedlab.text import Tokenise
-from experiments.baselines import PENALTIES, BaselineResult, Feature, majority, strongest, tfidf_logistic
+from experiments.baselines import BaselineResult, Feature, strongest, tfidf_linear
 from experiments.evaluate import evaluate
+from experiments.tasks import Classes
 
 CLASSES = ("World", "Sports", "Business", "Sci/Tech")
 
@@ -29,13 +30,13 @@ def news(data_dir: Path) -> tuple[list[str], np.ndarray]:
 
 
 def split_and_fit(texts: list[str], labels: np.ndarray) -> BaselineResult:
-    return tfidf_logistic(
+    return tfidf_linear(
         texts[:2000],
         labels[:2000],
         texts[2000:2500],
         labels[2000:2500],
         texts[2500:4000],
-        classes=CLASSES,
+        names=CLASSES,
         tokenise=Tokenise(),
     )
 
@@ -64,9 +65,9 @@ def test_is_as_good_as_a_converged_solver(news: tuple[list[str], np.ndarray], fi
 def test_penalty_is_the_best_on_validation(
     news: tuple[list[str], np.ndarray], fitted: BaselineResult
 ) -> None:
-    assert tuple(fitted.valid_accuracy) == PENALTIES
-    assert fitted.valid_accuracy[fitted.C] == max(fitted.valid_accuracy.values())
-    assert evaluate(fitted.valid, news[1][2000:2500])["accuracy"] == fitted.valid_accuracy[fitted.C]
+    assert tuple(fitted.valid_scores) == Classes.penalties
+    assert fitted.valid_scores[fitted.C] == max(fitted.valid_scores.values())
+    assert evaluate(fitted.valid, news[1][2000:2500])["accuracy"] == fitted.valid_scores[fitted.C]
 
 
 def test_sizes_are_those_of_the_model(fitted: BaselineResult) -> None:
@@ -100,18 +101,18 @@ def test_a_leak_is_the_strongest_feature(news: tuple[list[str], np.ndarray]) -> 
 
 def test_tokens_and_texts_give_the_same() -> None:
     texts, labels = ["A good film!", "A bad film."] * 60, np.array([1, 0] * 60)
-    sides = {"train_labels": labels, "valid_labels": labels[:2], "classes": ("bad", "good")}
+    sides = {"train_targets": labels, "valid_targets": labels[:2], "names": ("bad", "good")}
     tokens = [Tokenise()(text) for text in texts]
-    of_texts = tfidf_logistic(texts, valid=texts[:2], test=texts[:4], tokenise=Tokenise(), **sides)
-    of_tokens = tfidf_logistic(tokens, valid=tokens[:2], test=tokens[:4], **sides)
+    of_texts = tfidf_linear(texts, valid=texts[:2], test=texts[:4], tokenise=Tokenise(), **sides)
+    of_tokens = tfidf_linear(tokens, valid=tokens[:2], test=tokens[:4], **sides)
     assert np.array_equal(of_texts.test, of_tokens.test)
     assert "film !" in {feature.feature for feature in of_tokens.features}
 
 
 def test_of_two_classes_each_feature_names_the_one_it_speaks_for() -> None:
     texts, labels = ["great film", "dull film"] * 60, np.array([1, 0] * 60)
-    result = tfidf_logistic(
-        texts, labels, texts[:2], labels[:2], texts[:2], classes=("bad", "good"), tokenise=str.split
+    result = tfidf_linear(
+        texts, labels, texts[:2], labels[:2], texts[:2], names=("bad", "good"), tokenise=str.split
     )
     found = {feature.feature: (feature.label, feature.weight > 0) for feature in result.features}
     assert found["great"] == ("good", True)
@@ -121,13 +122,13 @@ def test_of_two_classes_each_feature_names_the_one_it_speaks_for() -> None:
 
 def test_a_class_that_training_lacks_gets_no_probability() -> None:
     texts = ["red apple", "green pear"] * 3
-    result = tfidf_logistic(
+    result = tfidf_linear(
         texts,
         np.array([0, 2] * 3),
         ["red"],
         np.array([1]),
         ["pear", "never seen"],
-        classes=("apple", "plum", "pear"),
+        names=("apple", "plum", "pear"),
         tokenise=str.split,
     )
     assert result.test[:, 1].tolist() == [0, 0]
@@ -138,36 +139,37 @@ def test_a_class_that_training_lacks_gets_no_probability() -> None:
 
 def test_equal_accuracies_take_the_smallest_penalty_strength() -> None:
     texts, labels = ["great film", "dull film"] * 6, np.array([1, 0] * 6)
-    result = tfidf_logistic(texts, labels, texts, labels, texts, classes=("bad", "good"), tokenise=str.split)
-    assert set(result.valid_accuracy.values()) == {1.0}
+    result = tfidf_linear(texts, labels, texts, labels, texts, names=("bad", "good"), tokenise=str.split)
+    assert set(result.valid_scores.values()) == {1.0}
     assert result.C == 1
 
 
-@pytest.mark.parametrize(("labels", "valid"), [([1, 1], ["a"]), ([0, 1], [])])
-def test_what_cannot_be_fitted_is_refused(labels: list[int], valid: list[str]) -> None:
-    with pytest.raises(ValueError, match="needs two classes or more, and documents to choose C by"):
-        tfidf_logistic(
+@pytest.mark.parametrize(
+    ("labels", "valid", "message"),
+    [
+        ([1, 1], ["a"], "every row is of class 'b'; a classifier needs two classes or more"),
+        ([0, 1], [], "valid is empty: give documents to choose"),
+    ],
+)
+def test_what_cannot_be_fitted_is_refused(labels: list[int], valid: list[str], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        tfidf_linear(
             ["a", "b"],
             np.array(labels),
             valid,
             np.zeros(len(valid), int),
             ["a"],
-            classes=("a", "b"),
+            names=("a", "b"),
             tokenise=str.split,
         )
 
 
 def test_majority_says_the_shares_of_training() -> None:
-    found = majority(np.array([2, 2, 0, 2]), classes=4, rows=3)
+    found = Classes().constant(np.array([2, 2, 0, 2]), tuple("abcd"), rows=3)
     assert found.tolist() == [[0.25, 0.0, 0.75, 0.0]] * 3
     scores = evaluate(found, np.array([2, 2, 0]))
     assert scores["accuracy"] == 2 / 3
     assert scores["log_loss"] == pytest.approx(-np.log([0.75, 0.75, 0.25]).mean())
-
-
-def test_majority_wants_labels() -> None:
-    with pytest.raises(ValueError, match="labels is empty"):
-        majority(np.zeros(0, int), classes=2, rows=1)
 
 
 def test_a_feature_prints_what_one_looks_for() -> None:
@@ -179,14 +181,14 @@ def test_what_a_class_lacks_is_no_strong_feature() -> None:
     """'args' in every document but those of one class: its largest weight by far is against that class."""
     texts = [f"args {word}" for word in ("red", "green")] * 20 + ["blue", "blue sky"] * 20
     labels = np.array([0, 1] * 20 + [2] * 40)
-    result = tfidf_logistic(texts, labels, texts, labels, texts, classes=("a", "b", "c"), tokenise=str.split)
+    result = tfidf_linear(texts, labels, texts, labels, texts, names=("a", "b", "c"), tokenise=str.split)
     assert all(feature.weight > 0 for feature in result.features)
     assert ("c", "args") not in {(feature.label, feature.feature) for feature in result.features}
     assert strongest(result, 1)[0].feature == "blue"
 
 
 def test_a_choice_at_the_edge_of_the_grid_is_owned_up_to(fitted: BaselineResult) -> None:
-    at = {C: dataclasses.replace(fitted, C=C).at_edge for C in PENALTIES}
+    at = {C: dataclasses.replace(fitted, C=C).at_edge for C in Classes.penalties}
     assert at == {C: C == 1000 for C in (1, 10, 100, 1000)}
 
 
@@ -200,13 +202,13 @@ def test_ten_thousand_documents_take_seconds(news: tuple[list[str], np.ndarray])
     drawn, labelled = [texts[place] for place in order], parts[order]
     train, valid, test = slice(10_000), slice(10_000, 11_000), slice(11_000, None)
     started = time.process_time()  # of this process, so that others on the machine do not count
-    tfidf_logistic(
+    tfidf_linear(
         drawn[train],
         labelled[train],
         drawn[valid],
         labelled[valid],
         drawn[test],
-        classes=[str(number) for number in range(10)],
+        names=[str(number) for number in range(10)],
         tokenise=Tokenise(),
     )
     assert time.process_time() - started < 12

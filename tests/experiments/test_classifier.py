@@ -42,13 +42,13 @@ def copied(run: Path, tmp_path: Path) -> Path:
 
 def test_probabilities_of_any_texts(run: Path) -> None:
     classifier = load(run / "dense" / "seed-0")
-    found = classifier.probabilities(["An optimizer of gradients.", "", "zzyzzx"])
+    found = classifier.predictions(["An optimizer of gradients.", "", "zzyzzx"])
     assert found.shape == (3, 3) and found.dtype == np.float32
     np.testing.assert_allclose(found.sum(1), 1, atol=1e-5)
     assert classifier.classes == ("flax", "optax", "rich")
-    assert classifier.probabilities([]).shape == (0, 3)
+    assert classifier.predictions([]).shape == (0, 3)
     assert [label for label, _ in classifier.predict(["a", "b"])] == [
-        classifier.classes[row.argmax()] for row in classifier.probabilities(["a", "b"])
+        classifier.classes[row.argmax()] for row in classifier.predictions(["a", "b"])
     ]
 
 
@@ -61,7 +61,7 @@ def test_it_is_what_was_trained(run: Path) -> None:
         material = read(codec.decode(json.loads((run / "config.json").read_text())))
         texts = [material.dataset.texts[row] for row in material.splits.test]
         stored = np.load(run / name / "seed-0" / "predictions.npz")["test"]
-        np.testing.assert_allclose(classifier.probabilities(texts), stored, atol=1e-6)
+        np.testing.assert_allclose(classifier.predictions(texts), stored, atol=1e-6)
 
 
 def test_of_a_comparison_the_best_run_is_taken(run: Path) -> None:
@@ -71,16 +71,16 @@ def test_of_a_comparison_the_best_run_is_taken(run: Path) -> None:
 
 def test_a_word_never_seen_has_a_vector_by_its_spelling(run: Path) -> None:
     subword, dense = (load(run / name / "seed-0") for name in ("subword", "dense"))
-    assert abs(subword.probabilities(["optimizering"]) - subword.probabilities([""])).max() > 1e-6
-    assert abs(dense.probabilities(["optimizering"]) - dense.probabilities(["zzyzzx"])).max() == 0
+    assert abs(subword.predictions(["optimizering"]) - subword.predictions([""])).max() > 1e-6
+    assert abs(dense.predictions(["optimizering"]) - dense.predictions(["zzyzzx"])).max() == 0
 
 
 def test_the_number_of_unknown_words_compiles_nothing_anew(run: Path) -> None:
     classifier = load(run / "subword" / "seed-0")
-    module._probabilities.clear_cache()
+    module._linked.clear_cache()
     for words in (1, 2, 50, 200):
         classifier.predict([" ".join(f"qq{number}" for number in range(start, words)) for start in range(3)])
-    assert module._probabilities._cache_size() == 1
+    assert module._linked._cache_size() == 1
 
 
 @pytest.mark.parametrize("texts", ["a string", [b"bytes"], [None]])

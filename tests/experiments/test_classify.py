@@ -138,7 +138,7 @@ def test_a_finished_run_is_a_model(runs, root) -> None:
     texts = ["Who wrote Hamlet ?", "How many zzyzzx are there ?", ""]
     labels = classifier.predict(texts)
     assert all(label in classifier.classes and 0 < p <= 1 for label, p in labels)
-    unseen = classifier.probabilities(["manying"]) - classifier.probabilities([""])
+    unseen = classifier.predictions(["manying"]) - classifier.predictions([""])
     assert abs(unseen).max() > 1e-6  # a word never seen has a vector, by its n-grams
     result = subprocess.run(
         [sys.executable, "-m", "experiments.predict", str(folder)],
@@ -348,7 +348,7 @@ def test_a_run_is_a_model_however_its_table_was_trained(inside, small, tmp_path,
     material = read(codec.decode(json.loads((tmp_path / "w" / "config.json").read_text())))
     texts = [material.dataset.texts[row] for row in material.splits.test]
     stored = np.load(tmp_path / "w" / "predictions.npz")["test"]
-    np.testing.assert_allclose(experiments.load(tmp_path / "w").probabilities(texts), stored, atol=1e-6)
+    np.testing.assert_allclose(experiments.load(tmp_path / "w").predictions(texts), stored, atol=1e-6)
     assert embedlab.load(tmp_path / "w").matrix.shape[1] == 8
 
 

@@ -9,7 +9,7 @@ import pytest
 import embedlab
 from experiments import model as module
 from experiments.encoders import Bag
-from experiments.model import Model, probabilities
+from experiments.model import Model, linked
 from experiments.prepare import Encoded
 
 MODEL = Model(embedlab.Dense(20, 4), Bag(), 3)
@@ -35,24 +35,24 @@ def test_what_is_trained() -> None:
 
 @pytest.mark.parametrize("rows", [1, 255, 256, 257, 600])
 def test_probabilities_do_not_depend_on_how_many_there_are(rows: int) -> None:
-    found = probabilities(MODEL, PARAMETERS, documents(rows))
+    found = linked(MODEL, PARAMETERS, documents(rows))
     assert found.shape == (rows, 3) and found.dtype == np.float32
     np.testing.assert_allclose(found.sum(1), 1, atol=1e-5)
-    np.testing.assert_array_equal(found, probabilities(MODEL, PARAMETERS, documents(600))[:rows])
+    np.testing.assert_array_equal(found, linked(MODEL, PARAMETERS, documents(600))[:rows])
 
 
 def test_probabilities_are_the_softmax_of_the_logits() -> None:
     batch = documents(5)
-    logits = MODEL.logits(PARAMETERS, {}, batch.ids, batch.lengths)
+    logits = MODEL.outputs(PARAMETERS, {}, batch.ids, batch.lengths)
     expected = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
-    np.testing.assert_allclose(probabilities(MODEL, PARAMETERS, batch), expected, rtol=1e-5)
+    np.testing.assert_allclose(linked(MODEL, PARAMETERS, batch), expected, rtol=1e-5)
 
 
 def test_few_shapes_are_compiled() -> None:
-    module._probabilities.clear_cache()
+    module._linked.clear_cache()
     for rows in (1, 7, 200, 256):
-        probabilities(MODEL, PARAMETERS, documents(rows))
-    assert module._probabilities._cache_size() == 1
+        linked(MODEL, PARAMETERS, documents(rows))
+    assert module._linked._cache_size() == 1
 
 
 class _Long(Bag):
@@ -66,15 +66,15 @@ class _Long(Bag):
 def test_documents_of_like_length_go_through_together() -> None:
     rng = np.random.default_rng(0)
     batch = Encoded(rng.integers(0, 20, (700, 90), np.int32), rng.integers(0, 91, 700, np.int32), {})
-    module._probabilities.clear_cache()
-    found = probabilities(Model(MODEL.spec, _Long(), 3), PARAMETERS, batch)
-    np.testing.assert_allclose(found, probabilities(MODEL, PARAMETERS, batch), rtol=1e-5, atol=1e-7)
-    assert module._probabilities._cache_size() == 4 + 1  # 16, 32, 64 and 90 ids; the plain bag's own
+    module._linked.clear_cache()
+    found = linked(Model(MODEL.spec, _Long(), 3), PARAMETERS, batch)
+    np.testing.assert_allclose(found, linked(MODEL, PARAMETERS, batch), rtol=1e-5, atol=1e-7)
+    assert module._linked._cache_size() == 4 + 1  # 16, 32, 64 and 90 ids; the plain bag's own
 
 
 def test_a_large_set_goes_through_in_blocks_of_one_shape(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = probabilities(MODEL, PARAMETERS, documents(1000))
+    whole = linked(MODEL, PARAMETERS, documents(1000))
     monkeypatch.setattr(module, "_BLOCK", 256)
-    module._probabilities.clear_cache()
-    np.testing.assert_array_equal(probabilities(MODEL, PARAMETERS, documents(1000)), whole)
-    assert module._probabilities._cache_size() == 1
+    module._linked.clear_cache()
+    np.testing.assert_array_equal(linked(MODEL, PARAMETERS, documents(1000)), whole)
+    assert module._linked._cache_size() == 1

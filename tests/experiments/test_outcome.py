@@ -10,6 +10,7 @@ import pytest
 from experiments.errors import RunFailure
 from experiments.outcome import Outcome, save_predictions, scores
 from experiments.run import RunDirectory
+from experiments.tasks import CLASSES
 
 PREDICTED = np.array([[0.9, 0.1], [0.2, 0.8], [0.6, 0.4]])
 
@@ -22,7 +23,7 @@ def directory(tmp_path: Path) -> RunDirectory:
 
 
 def test_what_was_right(directory: RunDirectory) -> None:
-    assert scores(directory, np.array([0, 1, 1])).tolist() == [1.0, 1.0, 0.0]
+    assert scores(directory, CLASSES, np.array([0, 1, 1])).tolist() == [1.0, 1.0, 0.0]
     assert [file.name for file in directory.path.iterdir()] == ["predictions.npz"]
 
 
@@ -37,7 +38,7 @@ def test_damaged_predictions_are_named(directory: RunDirectory, content: bytes |
     else:
         file.write_bytes(whole[: len(whole) // 2] if isinstance(content, str) else content)
     with pytest.raises(RunFailure, match=r"predictions\.npz: .*Remove summary\.json beside it and run again"):
-        scores(directory, np.array([0, 1, 1]))
+        scores(directory, CLASSES, np.array([0, 1, 1]))
 
 
 def test_means_over_seeds() -> None:

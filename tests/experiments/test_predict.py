@@ -13,13 +13,17 @@ from typing import Any
 
 import pytest
 
+import embedlab
 from experiments import classifier, predict
+from experiments.encoders import Bag
+from experiments.model import Model
 
 
 class Stub:
     """A classifier that knows how long a line is, and what it was asked."""
 
     folder, classes = Path("runs/a"), ("short", "long")
+    model = Model(embedlab.Dense(4, 2), Bag(), 2)
 
     def __init__(self) -> None:
         self.asked: list[list[str]] = []
@@ -52,7 +56,7 @@ def test_a_line_each(answered: Callable[..., tuple[int, str, str]]) -> None:
     status, out, err = answered("é−\r\nlonger\n\nlast".encode())
     assert status == 0
     assert out == "short\t0.5000\té−\nlong\t0.5000\tlonger\nshort\t0.5000\t\nlong\t0.5000\tlast\n"
-    assert err == "The classifier of runs/a: 2 classes.\n"
+    assert err == "The model of runs/a: 2 classes.\n"
 
 
 def test_nothing_in_nothing_out(answered: Callable[..., tuple[int, str, str]]) -> None:
@@ -138,8 +142,10 @@ def test_no_run(tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch) ->
 def test_an_old_locale_neither_misreads_nor_fails(root: Path) -> None:
     code = (
         "import experiments.classifier as c, sys, pathlib\n"
+        "import embedlab, experiments.encoders as e\n"
         "class Stub:\n"
         "    folder, classes = pathlib.Path('runs/a'), ('x', 'y')\n"
+        "    model = c.Model(embedlab.Dense(4, 2), e.Bag(), 2)\n"
         "    predict = lambda self, texts: [(f'{len(text)} \\u2192', 0.5) for text in texts]\n"
         "c.load = lambda folder: Stub()\n"
         "from experiments.predict import main\n"

@@ -58,8 +58,8 @@ def test_differences_are_paired_and_grouped(material: Material, outcomes: list[O
     made = table(material, [], outcomes)
     dense, cut, narrow = made.rows
     groups = GROUPS[40:]
-    assert cut.accuracy == mean_interval(outcomes[1].scores, groups)
-    assert cut.accuracy != mean_interval(outcomes[1].scores)
+    assert cut.score == mean_interval(outcomes[1].scores, groups)
+    assert cut.score != mean_interval(outcomes[1].scores)
     assert cut.difference == cut.over["dense"]
     assert cut.difference == paired_difference(outcomes[1].scores, outcomes[0].scores, groups)
     assert dense.difference is None and set(dense.over) == {"cut", "narrow"}
@@ -88,7 +88,7 @@ def test_baselines_are_judged_by_groups_too(material: Material, outcomes: list[O
     linear = Outcome("tfidf-logistic", plain.scores[:1], [summary])
     made = table(material, [linear], outcomes[:1])
     row, dense = made.rows
-    assert row.accuracy == mean_interval(linear.scores, GROUPS[40:])
+    assert row.score == mean_interval(linear.scores, GROUPS[40:])
     assert dense.over == {row.name: paired_difference(outcomes[0].scores, linear.scores, GROUPS[40:])}
     assert made.reference == "dense" and dense.difference is None
     assert row.difference is not None and row.difference.mean == -dense.over[row.name].mean

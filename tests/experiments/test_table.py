@@ -18,10 +18,8 @@ def embedding(name: str, accuracy: float, difference: float | None, parameters: 
     return Row(
         name=name,
         kind="embedding",
-        accuracy=Interval(accuracy, accuracy - 0.018, accuracy + 0.0171),
-        macro_f1=accuracy - 0.02,
-        log_loss=0.5124,
-        ece=0.0317,
+        score=Interval(accuracy, accuracy - 0.018, accuracy + 0.0171),
+        metrics={"macro_f1": accuracy - 0.02, "log_loss": 0.5124, "ece": 0.0317},
         difference=apart,
         parameters=parameters,
         trainable_bytes=4 * parameters,
@@ -66,10 +64,7 @@ def test_terminal_table_fits_100_columns_with_a_row_a_line(table: Table) -> None
     assert max(map(len, lines)) <= 100
     for row in table.rows:
         line = next(line for line in lines if line.startswith(f"{row.name} "))
-        accuracy = (
-            f"{100 * row.accuracy.mean:.1f} [{100 * row.accuracy.low:.1f}, {100 * row.accuracy.high:.1f}]"
-        )
-        assert accuracy in line
+        assert f"{100 * row.score.mean:.1f} [{100 * row.score.low:.1f}, {100 * row.score.high:.1f}]" in line
         assert line.endswith("129.9")
     assert not any("…" in line for line in lines)
 
@@ -122,9 +117,9 @@ def test_csv_is_exact(table: Table) -> None:
     lines = list(csv.DictReader(io.StringIO(table.csv())))
     assert [line["name"] for line in lines] == [row.name for row in table.rows]
     for line, row in zip(lines, table.rows, strict=True):
-        assert float(line["accuracy"]) == row.accuracy.mean
-        assert float(line["accuracy_low"]) == row.accuracy.low
-        assert float(line["log_loss"]) == row.log_loss
+        assert float(line["accuracy"]) == row.score.mean
+        assert float(line["accuracy_low"]) == row.score.low
+        assert float(line["log_loss"]) == row.metrics["log_loss"]
         assert int(line["trainable_bytes"]) == row.trainable_bytes
         assert line["difference_high"] == ("" if row.difference is None else str(row.difference.high))
         assert (line["data"], line["classes"], line["test_rows"]) == ("docstrings [en]", "10", "1523")

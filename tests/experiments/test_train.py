@@ -18,9 +18,9 @@ from experiments.checkpoints import Checkpoints
 from experiments.config import Train
 from experiments.encoders import Bag
 from experiments.errors import RunFailure
-from experiments.model import Model, probabilities
+from experiments.model import Model, linked
 from experiments.prepare import Encoded
-from experiments.train import Fitted, Labelled, fit, log_loss
+from experiments.train import Fitted, Labelled, fit
 
 MODEL = Model(embedlab.Dense(50, 8), Bag(), 2)
 
@@ -60,7 +60,7 @@ def test_it_learns_and_repeats_to_the_bit(optimizer: Any, rate: float, update: A
     first = fit(MODEL, settings, TRAIN, VALID, seed=0, buffers={})
     again = fit(MODEL, settings, TRAIN, VALID, seed=0, buffers={})
     same(first.parameters, again.parameters)
-    predicted = probabilities(MODEL, first.parameters, VALID.documents)
+    predicted = linked(MODEL, first.parameters, VALID.documents)
     assert (predicted.argmax(1) == VALID.labels).mean() > 0.75
     other = fit(MODEL, settings, TRAIN, VALID, seed=1, buffers={})
     assert (first.parameters["tables"]["table"] != other.parameters["tables"]["table"]).any()
@@ -71,15 +71,15 @@ def test_the_best_evaluation_is_kept_and_patience_ends_the_run(update: Any) -> N
     losses: dict[int, float] = {}
 
     def note(step: int, loss: float, predicted: np.ndarray, parameters: object) -> None:
-        losses[step] = log_loss(predicted, VALID.labels)
+        losses[step] = MODEL.task.loss(predicted, VALID.labels)
 
     settings = Train(rate=0.3, update=update, batch=32, steps=2000, evaluate_every=10, patience=3)
     fitted = fit(MODEL, settings, TRAIN, VALID, seed=0, buffers={}, on_evaluation=note)
     assert fitted.steps < 2000
     assert fitted.best_step == min(losses, key=lambda step: losses[step])
     assert fitted.steps == fitted.best_step + 3 * 10
-    predicted = probabilities(MODEL, fitted.parameters, VALID.documents)
-    assert log_loss(predicted, VALID.labels) == losses[fitted.best_step]
+    predicted = linked(MODEL, fitted.parameters, VALID.documents)
+    assert MODEL.task.loss(predicted, VALID.labels) == losses[fitted.best_step]
 
 
 ALL = {"weight_decay": 0.1, "l2": 0.01, "clip": 1.0, "max_norm": 2.0, "warmup": 30, "freeze_until": 10}
@@ -273,7 +273,7 @@ def test_a_loss_that_is_no_number_stops_the_run() -> None:
 def test_a_last_update_that_overflows_stops_the_run(update: Any) -> None:
     # The loss of step 1 is that of the first parameters.
     settings = Train(rate=1e38, update=update, steps=2, evaluate_every=1)
-    with pytest.raises(RunFailure, match=r"probabilities became nan between steps 0 and 1; .*train\.rate"):
+    with pytest.raises(RunFailure, match=r"predictions became nan between steps 0 and 1; .*train\.rate"):
         fit(MODEL, settings, TRAIN, VALID, seed=0, buffers={})
 
 

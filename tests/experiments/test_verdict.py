@@ -13,7 +13,7 @@ from experiments.verdict import verdict
 
 def row(name: str, accuracy: float, bytes_: int = 100, *, kind: str = "embedding", half: float = 0.02) -> Row:
     interval = Interval(accuracy, accuracy - half, accuracy + half)
-    return Row(name, kind, interval, 0.8, 0.5, 0.03, None, bytes_ // 4, bytes_, 0, 1.0, 3)
+    return Row(name, kind, interval, {}, None, bytes_ // 4, bytes_, 0, 1.0, 3)
 
 
 FULL = row("dense", 0.86, 400)
@@ -21,7 +21,7 @@ FULL = row("dense", 0.86, 400)
 
 def apart(low: float, mean: float, high: float, **change: object) -> Row:
     """A smaller embedding at this difference to the full one, in points."""
-    cut = row("cut", FULL.accuracy.mean + mean / 100)
+    cut = row("cut", FULL.score.mean + mean / 100)
     return dataclasses.replace(cut, difference=Interval(mean / 100, low / 100, high / 100), **change)  # type: ignore[arg-type]
 
 

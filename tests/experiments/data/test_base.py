@@ -127,7 +127,7 @@ def test_nothing_is_dropped_from_a_split_of_one_set():
             ),
             "the test set of 'toy' holds the text of every one of the 10 validation rows",
         ),
-        (dataset([0, 1] * 50, classes=("a", "b", "c")), "1 of 3 have no row to train on.*'c'"),
+        (dataset([0, 1] * 50, classes=("a", "b", "c")), "1 of 3 classes have no row to train on.*'c'"),
         (
             dataset([0, 1] * 50 + [2], test_rows=np.int32([0, 1, 100])),
             r"have no row to train on \('c'\)",

@@ -34,7 +34,7 @@ def test_without_a_prefix_the_first_word_is_the_label(write):
     "line, message",
     [
         ("no label here", "no label.*__label__"),
-        ("__label__a __label__b two", "2 labels .__label__a __label__b."),
+        ("__label__a __label__b two", "2 labels .'a', 'b'.; .*choose --task.type labels"),
         ("__label__a", "the text is empty"),
         ("__label__ text", "the label is empty"),
     ],
