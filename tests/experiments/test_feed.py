@@ -73,3 +73,18 @@ def test_parts_are_of_few_shapes(tmp_path: Path, by_length: bool) -> None:
             for arrays, rows, _ in feed(Labelled(documents, LABELS), 0, 16, 8, by_length).parts(0, count)
         }
         assert len(shapes) <= (3 if by_length else 1)
+
+
+def test_data_of_about_one_size_are_of_one_shape() -> None:
+    lazy = unread(Path("/tmp"))
+    rows = np.arange(300)
+    shapes = set()
+    for size in (290, 292, 295):  # of folds, say
+        held = in_memory(lazy.rows(rows[:size]))
+        source = feed(Labelled(held, LABELS[:size]), 0, 16, 8, False)
+        ((arrays, _, _),) = source.parts(0, 8)
+        shapes.add(tuple(np.shape(array) for array in arrays))
+        taken = np.concatenate([labels for _, _, labels in given(source, 0, size // 16)])
+        assert np.bincount(taken, minlength=3).sum() == size // 16 * 16
+        assert set(np.concatenate([x for _, x, _ in given(source, 0, 40)])) <= set(held.lengths.tolist())
+    assert shapes == {((296, held.width), (296,), (296,))}
