@@ -219,9 +219,9 @@ def test_large_data_are_given_fewer_passes_and_it_is_said(
 ) -> None:
     assert fitted.settled and fitted.passes < 200
     features = 2000 * 60  # of the training documents, about
-    monkeypatch.setattr("experiments.baselines._MOST_WORK", 8.0 * features * len(CLASSES))
+    monkeypatch.setattr("experiments.tasks.classes._MOST_WORK", 8.0 * features * len(CLASSES))
     stopped = split_and_fit(*news)
     assert 5 <= stopped.passes < 12 and not stopped.settled
     assert abs((stopped.test.argmax(1) == fitted.test.argmax(1)).mean() - 1) < 0.05
-    monkeypatch.setattr("experiments.baselines._MOST_WORK", 1.0)
+    monkeypatch.setattr("experiments.tasks.classes._MOST_WORK", 1.0)
     assert split_and_fit(*news).passes == 5
