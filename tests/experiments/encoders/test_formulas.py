@@ -75,7 +75,7 @@ def test_plain_modes_are_the_fused_bag() -> None:
         np.testing.assert_array_equal(found, bag)
 
 
-@pytest.mark.parametrize("activation", ["relu", "tanh"])
+@pytest.mark.parametrize("activation", [pytest.param("relu", marks=pytest.mark.slow), "tanh"])
 def test_convolutions_see_zeros_beyond_both_ends(activation: Any) -> None:
     widths, maps = (2, 4), 3
 
@@ -134,8 +134,9 @@ def gru(vectors: np.ndarray, a: dict[str, np.ndarray], cell: str) -> np.ndarray:
 @pytest.mark.parametrize(
     ("encoder", "cell"),
     [
-        (Rnn("lstm", 3, layers=2, pool="max"), lstm),
-        (Rnn("gru", 3, pool="last"), gru),
+        (Rnn("lstm", 3, pool="max"), lstm),
+        pytest.param(Rnn("lstm", 3, layers=2, pool="max"), lstm, marks=pytest.mark.slow),
+        pytest.param(Rnn("gru", 3, pool="last"), gru, marks=pytest.mark.slow),
         pytest.param(Rnn("lstm", 3, pool="last"), lstm, marks=pytest.mark.slow),
         pytest.param(Rnn("gru", 3, layers=2, pool="mean"), gru, marks=pytest.mark.slow),
         pytest.param(Rnn("lstm", 3, bidirectional=False, pool="mean"), lstm, marks=pytest.mark.slow),
@@ -206,7 +207,7 @@ def block(x: np.ndarray, a: dict[str, np.ndarray], name: str, heads: int, turn: 
     ("positions", "pool"),
     [
         (Rotary(base=50.0), "mean"),
-        (Learned(embedlab.Dense(9, 4)), "max"),
+        pytest.param(Learned(embedlab.Dense(9, 4)), "max", marks=pytest.mark.slow),
         pytest.param(Sinusoidal(base=30.0), "first", marks=pytest.mark.slow),
         pytest.param(NoPositions(), "mean", marks=pytest.mark.slow),
     ],

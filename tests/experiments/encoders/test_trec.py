@@ -1,0 +1,84 @@
+"""Every encoder learns to tell questions apart: TREC of Kim 2014, in a few steps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import embedlab
+from embedlab.text import Vocabulary, pad
+from experiments.config import Train
+from experiments.encoders import Bag, Cnn, Dan, Encoder, Learned, Rnn, Transformer
+from experiments.head import Head
+from experiments.model import Model, probabilities
+from experiments.prepare import Encoded
+from experiments.train import Labelled, fit
+
+LENGTH = 10  # words of a question, at most
+Read = tuple[list[list[str]], np.ndarray]
+
+
+def read(path: Path) -> Read:
+    """Questions and classes."""
+    lines = path.read_bytes().decode("latin-1").strip("\n").split("\n")
+    labels, texts = zip(*(line.split(" ", 1) for line in lines), strict=True)
+    return [text.lower().split()[:LENGTH] for text in texts], np.array(labels, np.int32)
+
+
+@pytest.fixture(scope="module")
+def trec(data_dir: Path) -> tuple[Read, Read]:
+    """The training questions and the test questions."""
+    folder = data_dir / "kim2014"
+    if not folder.is_dir():
+        pytest.skip(f"real data missing: no folder {folder}")
+    return read(folder / "TREC.train.all"), read(folder / "TREC.test.all")
+
+
+def encoded(vocabulary: Vocabulary, questions: Read) -> Labelled:
+    documents, labels = questions
+    return Labelled(Encoded(*pad(vocabulary.encode_all(documents), length=LENGTH), {}), labels)
+
+
+ENCODERS = {
+    "cnn": Cnn(maps=16),
+    "bag": Bag(),
+    "bag-attention": Bag("attention"),
+    "dan": Dan((24,)),
+    "gru": Rnn("gru", hidden=16),
+    "lstm": Rnn("lstm", hidden=16, layers=2, pool="last", dropout=0.1),
+    "transformer": Transformer(layers=1, heads=2),
+    "transformer-learned": Transformer(
+        layers=1, heads=2, feedforward=32, positions=Learned(embedlab.Dense(LENGTH, 24))
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    "encoder",
+    [
+        pytest.param(encoder, id=name, marks=() if name == "cnn" else pytest.mark.slow)
+        for name, encoder in ENCODERS.items()
+    ],
+)
+def test_few_steps_beat_the_majority_by_far(encoder: Encoder, trec: tuple[Read, Read]) -> None:
+    training, test = trec
+    vocabulary = Vocabulary.build(training[0], max_size=3000)
+    model = Model(embedlab.Dense(3000, 24), encoder, 6, Head(dropout=0.3, max_norm=3.0))
+    settings = Train(
+        rate=0.02,
+        batch=64,
+        steps=120,
+        evaluate_every=60,
+        warmup=10,
+        schedule="cosine",
+        dropout=embedlab.Dropout(words=0.1, components=0.1),
+        l2_layers=1e-4,
+        clip=3.0,
+    )
+    held_out = encoded(vocabulary, test)
+    fitted = fit(model, settings, encoded(vocabulary, training), held_out, seed=0, buffers={})
+    right = probabilities(model, fitted.parameters, held_out.documents).argmax(1) == test[1]
+    majority = np.bincount(test[1]).max() / len(test[1])
+    assert right.mean() > majority + 0.3, f"{right.mean():.3f}, and {majority:.3f} are of one class"
