@@ -12,7 +12,7 @@ from embedlab.text import Vocabulary, pad
 from experiments.config import Train
 from experiments.encoders import Bag, Cnn, Dan, Encoder, Learned, Rnn, Transformer
 from experiments.head import Head
-from experiments.model import Model, probabilities
+from experiments.model import Model, linked
 from experiments.prepare import Encoded
 from experiments.train import Labelled, fit
 
@@ -79,6 +79,6 @@ def test_few_steps_beat_the_majority_by_far(encoder: Encoder, trec: tuple[Read, 
     )
     held_out = encoded(vocabulary, test)
     fitted = fit(model, settings, encoded(vocabulary, training), held_out, seed=0, buffers={})
-    right = probabilities(model, fitted.parameters, held_out.documents).argmax(1) == test[1]
+    right = linked(model, fitted.parameters, held_out.documents).argmax(1) == test[1]
     majority = np.bincount(test[1]).max() / len(test[1])
     assert right.mean() > majority + 0.3, f"{right.mean():.3f}, and {majority:.3f} are of one class"
