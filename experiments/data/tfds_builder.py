@@ -46,7 +46,7 @@ def prepare(
 
     Raises:
         ValueError: a name or version that TFDS does not take, a set of this name and version that is there,
-            or a class whose name a line does not hold.
+            rows that have not one class each, or a class whose name a line does not hold.
         OSError: the folder can't be written to, say.
 
     Example:
@@ -59,6 +59,8 @@ def prepare(
         ['bad', 'good']
     """
     require_free(name, data_dir, version)
+    one_each = bool(dataset.classes) and dataset.labels.ndim == 1
+    require(one_each, "dataset", dataset.name, "give one with one class a row; no other is prepared as a set")
     for label in dataset.classes:  # TFDS keeps them in a file of lines
         good = label.strip() == label and label.splitlines() == [label]
         require(good, "classes", label, "TFDS takes no class with a line's end, or white space around it")
