@@ -7,6 +7,7 @@ import re
 import shutil
 import struct
 import sys
+import types
 from pathlib import Path
 
 import numpy as np
@@ -357,6 +358,14 @@ def test_a_class_is_one_line(tmp_path):
     rows = np.arange(2, dtype=np.int32)
     with pytest.raises(ValueError, match=r"^classes='a\\nb'"):
         prepare(Dataset("two", ("x", "y"), rows, ("a\nb", "c"), rows), "two", tmp_path)
+
+
+@pytest.mark.parametrize(("labels", "classes"), [(np.zeros((2, 3)), ("a", "b", "c")), (np.zeros(2), ())])
+def test_rows_of_several_labels_or_of_values_are_refused(labels, classes, tmp_path):
+    rows = types.SimpleNamespace(name="two", texts=("x", "y"), labels=labels, classes=classes)
+    with pytest.raises(ValueError, match=r"^dataset='two': give one with one class a row"):
+        prepare(rows, "two", tmp_path)
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_set_that_was_broken_off_is_none(tmp_path):
