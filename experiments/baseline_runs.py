@@ -12,6 +12,7 @@ from experiments import bag_baseline, layout
 from experiments.baselines import NGRAMS, strongest, tfidf_linear
 from experiments.config import Config
 from experiments.errors import Mistake
+from experiments.inspection import even_sample
 from experiments.lexicon import Lexicon
 from experiments.material import Material
 from experiments.outcome import Outcome, save_predictions, scores, told
@@ -19,6 +20,7 @@ from experiments.progress import Progress
 from experiments.run import RunDirectory, versions
 from experiments.tasks import Task
 
+_MOST_READ = 50_000  # texts of a set that does not fit in memory
 _SHOWN = 10  # strongest features that a summary keeps
 _FOLDER = "baselines"
 
@@ -76,8 +78,11 @@ def described(outcome: Outcome, main: str, task: Task) -> str:
     chosen = [run["C"] for run in runs]
     found = " to ".join(dict.fromkeys(f"{C:g}" for C in (min(chosen), max(chosen))))
     passes = [run["passes"] for run in runs if run["passes"] and not run["settled"]]
+    part = [
+        f", learns from {run['read']:,} of {run['of']:,} texts" for run in runs if run["read"] < run["of"]
+    ]
     cut = f", stopped after {max(passes)} passes" if passes else ""
-    return f"{outcome.name} reads {NGRAMS}, C = {found}{cut}"
+    return f"{outcome.name} reads {NGRAMS}, C = {found}{cut}{''.join(part[:1])}"
 
 
 def _fitted(name: str, path: Path, material: Material, progress: Progress) -> Outcome:
@@ -116,11 +121,14 @@ def _constant(material: Material) -> tuple[np.ndarray, dict[str, Any]]:
 
 def _linear(material: Material) -> tuple[np.ndarray, dict[str, Any]]:
     labels, splits = material.dataset.labels, material.splits
+    train, valid = splits.train, splits.valid
+    if material.config.stream:  # it holds all that it reads in memory, and every pair of words with it
+        train, valid = (rows[even_sample(len(rows), _MOST_READ)] for rows in (train, valid))
     result = tfidf_linear(
-        material.side(splits.train),
-        labels[splits.train],
-        material.side(splits.valid),
-        labels[splits.valid],
+        material.side(train),
+        labels[train],
+        material.side(valid),
+        labels[valid],
         material.side(splits.test),
         names=material.dataset.classes,
         task=material.config.task,
@@ -134,6 +142,8 @@ def _linear(material: Material) -> tuple[np.ndarray, dict[str, Any]]:
         "C_at_edge": result.at_edge,
         "passes": result.passes,
         "settled": result.settled,
+        "read": len(train),
+        "of": len(splits.train),
         "strongest": [list(feature) for feature in strongest(result, _SHOWN)],
     }
     return result.test, facts

@@ -39,7 +39,7 @@ def run(config: Config, workdir: Path, console: Console) -> None:
     directory.check(encoded)
     finished = is_finished(workdir, config)
     with progress(_count(config), console) as shown, shown.reading(encoded["data"]["type"]) as tell:
-        materials = read_folds(config, tell)
+        materials = read_folds(config, tell, workdir)
     found = fingerprint.fingerprint(materials[0].dataset, *(each.splits for each in materials))
     fingerprint.require_same(directory, found)
     lexicons = _Lexicons(workdir, materials)
@@ -123,10 +123,13 @@ def _run_all(
     baselines, outcomes = [], []
     for material in materials:
         ready = lexicons.of(material)
+        if material.config.stream:  # nobody wants to wait for what takes as long as the training
+            outcomes.append(_run_embeddings(workdir, material, ready, progress))
         baselines.append(_run_baselines(workdir, material, ready, progress))
         if material is materials[0]:
             progress.print(report.strongest(baselines[0]))
-        outcomes.append(_run_embeddings(workdir, material, ready, progress))
+        if not material.config.stream:
+            outcomes.append(_run_embeddings(workdir, material, ready, progress))
     targets = [material.dataset.labels[material.splits.test] for material in materials]
     task = materials[0].config.task
     return _pooled(baselines, targets, task), _pooled(outcomes, targets, task)

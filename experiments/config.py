@@ -129,6 +129,7 @@ class Train:
         batch: documents a step.
         steps: steps at most; early stopping may end the training before.
         evaluate_every: steps between two evaluations on the validation documents.
+        evaluate_rows: validation documents that an evaluation looks at, evenly taken; none for all of them.
         patience: evaluations without a lower validation loss after which training stops.
         checkpoint_seconds: seconds between two checkpoints; 0 for one at every evaluation.
         dropout: words and components dropped in training.
@@ -159,6 +160,7 @@ class Train:
     batch: int = 256
     steps: int = 600
     evaluate_every: int = 50
+    evaluate_rows: int | None = None
     patience: int = 4
     checkpoint_seconds: float = 60.0
     dropout: embedlab.Dropout = embedlab.Dropout()
@@ -172,6 +174,8 @@ class Train:
         _require_bool("exact", self.exact)
         _require_counts(self, _LONGEST, "batch")
         _require_counts(self, _MOST_STEPS, "steps", "evaluate_every", "patience")
+        if self.evaluate_rows is not None:
+            _require_counts(self, _MOST_STEPS, "evaluate_rows")
         _require_counts(self, _MOST_STEPS, "warmup", "freeze_until", least=0)
         for field in ("checkpoint_seconds", "l2", "l2_layers", "weight_decay"):
             value = getattr(self, field)
@@ -262,6 +266,9 @@ class Config:
         folds: parts for cross-validation, each in turn the test documents of a whole training, so that
             results are over all documents; 0 for one split.
         only_folds: numbers of the folds that are run, from 0 on; none of them for all.
+        stream: whether texts and tokens lie on disk while the program runs, in files that end with it, and
+            batches are read from there while the device works: for sets that do not fit in memory. Baselines
+            are then run last.
 
     Raises:
         ValueError: a field of another type, a rival's name that is no plain word or a baseline's, no
@@ -287,6 +294,7 @@ class Config:
     split_seed: int = 0
     folds: int = 0
     only_folds: tuple[int, ...] = ()
+    stream: bool = False
 
     def __post_init__(self) -> None:
         _require_embedding("embedding", self.embedding)
@@ -315,7 +323,8 @@ class Config:
             "embedding of its positions"
         )
         require(reads, "text.max_length", self.text.max_length, remedy)
-        _require_bool("baselines", self.baselines)
+        for field in ("baselines", "stream"):
+            _require_bool(field, getattr(self, field))
         several = isinstance(self.seeds, tuple) and len(set(self.seeds)) == len(self.seeds) >= 1
         require(several, "seeds", self.seeds, "give a tuple of one seed or more, each once")
         for seed in self.seeds:

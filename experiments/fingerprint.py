@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -33,8 +34,8 @@ def fingerprint(dataset: Dataset, *splits: Splits) -> dict[str, Any]:
         "documents": len(dataset.texts),
         **dict(zip(("train", "valid", "test"), (n if len(n) > 1 else n[0] for n in counts), strict=True)),
         "classes": list(dataset.classes),
-        "texts": _digest([text.encode("utf-8", "surrogatepass") for text in dataset.texts]),
-        "labels": _digest([dataset.labels.astype("<i4").tobytes()]),
+        "texts": _digest(text.encode("utf-8", "surrogatepass") for text in dataset.texts),
+        "labels": _digest([_numbers(dataset.labels).tobytes()]),
         "split": _digest([np.asarray(side).astype("<i8").tobytes() for each in sides for side in each]),
     }
 
@@ -80,7 +81,12 @@ def _count(number: object) -> str:
     return f"{number:,}" if isinstance(number, int) else str(number)
 
 
-def _digest(parts: list[bytes]) -> str:
+def _numbers(labels: np.ndarray) -> np.ndarray:
+    """Targets in one form on every machine: whole numbers of 32 bits, or floats of 64."""
+    return labels.astype("<f8" if np.issubdtype(labels.dtype, np.floating) else "<i4")
+
+
+def _digest(parts: Iterable[bytes]) -> str:
     """Of parts with their lengths, so that no letter can move from one to the next unseen."""
     whole = hashlib.sha256()
     for part in parts:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import collections
 import dataclasses
 import functools
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -63,13 +65,15 @@ class Material:
         return bands([np.array([counts[word] for word in x], np.int64) for x in self.side(self.splits.test)])
 
 
-def read(config: Config, progress: Progress | None = None) -> Material:
+def read(config: Config, progress: Progress | None = None, folder: Path | None = None) -> Material:
     """The material of a config with one split; see `read_folds`."""
-    (material,) = read_folds(config, progress)
+    (material,) = read_folds(config, progress, folder)
     return material
 
 
-def read_folds(config: Config, progress: Progress | None = None) -> tuple[Material, ...]:
+def read_folds(
+    config: Config, progress: Progress | None = None, folder: Path | None = None
+) -> tuple[Material, ...]:
     """Reads a config's data, parts them into tokens, and splits them, once or once a fold.
 
     Documents that are alike as they are read, cut after `text.max_length` tokens say, stay on one side.
@@ -77,6 +81,8 @@ def read_folds(config: Config, progress: Progress | None = None) -> tuple[Materi
     Args:
         config: the settings.
         progress: told of the parts of a long reading.
+        folder: where texts and tokens lie in files that are gone with the process, if `config.stream` says
+            so; None for the place of temporary files.
 
     Returns:
         One material for each fold that is run; they share texts and tokens. Without folds, one.
@@ -85,8 +91,9 @@ def read_folds(config: Config, progress: Progress | None = None) -> tuple[Materi
         Mistake: a source says what is wrong with the data.
     """
     with mistakes():
-        dataset = config.data.load(progress, config.task)
-        corpus = gathered(tokenise(dataset.texts, config.text))
+        place = (folder or Path(tempfile.gettempdir())) if config.stream else None
+        dataset = config.data.load(progress, config.task, place)
+        corpus = gathered(tokenise(dataset.texts, config.text), place)
         dataset = grouped_as_read(dataset, corpus)
         splits = _splits(dataset, config)
     return tuple(Material(config, dataset, each, corpus, fold) for fold, each in splits.items())

@@ -16,12 +16,12 @@ from experiments.errors import placed
 from experiments.evaluate import by_band
 from experiments.facts import facts, x64
 from experiments.feed import Labelled
-from experiments.inspection import Inspector, Watch, majority_classes
+from experiments.inspection import Inspector, Watch, even_sample, majority_classes
 from experiments.lexicon import Lexicon
 from experiments.material import Material
 from experiments.model import Model, linked
 from experiments.outcome import save_predictions, told
-from experiments.prepare import Encoded, encode, in_memory
+from experiments.prepare import Encoded, Unread, encode, in_memory
 from experiments.progress import Progress, RunProgress
 from experiments.run import RunDirectory, commit, versions
 from experiments.stopwatch import Stopwatch
@@ -47,7 +47,7 @@ class Prepared:
     lexicon: Lexicon
     material: Material
     model: Model
-    encoded: Encoded
+    encoded: Encoded | Unread
     inspector: Inspector
     constants: dict[str, Any]
     seconds: float
@@ -57,6 +57,12 @@ class Prepared:
         """Words that a step learns from, on average, n-grams left out."""
         words = sum(self.material.train_counts.values())
         return self.material.config.train.batch * words / len(self.material.splits.train)
+
+    @property
+    def watched(self) -> np.ndarray:
+        """The validation rows that every evaluation looks at."""
+        rows, most = self.material.splits.valid, self.material.config.train.evaluate_rows
+        return rows if most is None else rows[even_sample(len(rows), most)]
 
     def labelled(self, rows: np.ndarray) -> Labelled:
         """The documents of some rows, with what is learnt of them."""
@@ -73,7 +79,8 @@ def prepare(lexicon: Lexicon, material: Material) -> Prepared:
     model = Model(lexicon.spec, config.encoder, task.outputs(dataset.classes), config.head, task)
     watch = Stopwatch({"prepare": lexicon.seconds})
     with watch("prepare"):
-        encoded = in_memory(encode(lexicon.spec, lexicon.vocabulary, material.corpus))
+        unread = encode(lexicon.spec, lexicon.vocabulary, material.corpus)
+        encoded = unread if config.stream else in_memory(unread)
         rows = material.splits.train
         owners = majority_classes(
             lexicon.vocabulary, material.corpus, rows, task.owners(dataset.labels[rows]), len(dataset.classes)
@@ -107,7 +114,7 @@ def run_one(
         Mistake: it would go on with another vocabulary, or with other types, than it was begun with.
     """
     settings, splits = prepared.material.config.train, prepared.material.splits
-    valid = prepared.labelled(splits.valid)
+    valid = prepared.labelled(prepared.watched)
     with Checkpoints(
         directory.path / "checkpoints",
         previous=previous,
@@ -156,7 +163,7 @@ class _Log:
 
     def evaluation(self, step: int, loss: float, linked: np.ndarray, parameters: dict[str, Any]) -> None:
         """After each evaluation on the validation documents."""
-        found = _judged(self._prepared, linked, self._prepared.material.splits.valid)
+        found = _judged(self._prepared, linked, self._prepared.watched)
         key = self._prepared.model.task.headline.key
         self._directory.log(step=step, split="train", loss=loss)
         self._directory.log(step=step, split="valid", **found)

@@ -20,6 +20,7 @@ from embedlab.checks import require
 from experiments.corpus import Corpus
 from experiments.data.base import Dataset
 from experiments.data.duplicates import near_duplicate_groups
+from experiments.data.equal import equal_groups
 
 
 def grouped_as_read(dataset: Dataset, corpus: Corpus) -> Dataset:
@@ -46,10 +47,9 @@ def grouped_as_read(dataset: Dataset, corpus: Corpus) -> Dataset:
     """
     rows = len(dataset.texts)
     require(len(corpus) == rows, "documents", f"{len(corpus)} of them", f"give {rows}, one a row")
-    numbers: dict[bytes, int] = {}
-    ends = corpus.starts.tolist()
-    keys = (corpus.tokens[start:end].tobytes() for start, end in itertools.pairwise(ends))
-    equal = np.array([numbers.setdefault(key, len(numbers)) for key in keys], np.int32)
+    equal = equal_groups(
+        corpus.tokens[start:end].tobytes() for start, end in itertools.pairwise(corpus.starts.tolist())
+    )
     # Of equal documents one is compared: many that are empty, say, would make as many pairs as their square.
     if dataset.near:
         firsts = np.unique(equal, return_index=True)[1]

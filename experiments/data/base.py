@@ -10,7 +10,8 @@ import contextlib
 import dataclasses
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import draccus
 import numpy as np
@@ -50,7 +51,7 @@ class Dataset:
     """
 
     name: str
-    texts: tuple[str, ...]
+    texts: Sequence[str]
     labels: np.ndarray
     classes: tuple[str, ...]
     groups: Int32[np.ndarray, " n"]
@@ -111,7 +112,7 @@ class Source(draccus.ChoiceRegistry, ABC):
         >>> @Source.register_subclass("toy")
         ... @dataclasses.dataclass(frozen=True)
         ... class Toy(Source):
-        ...     def load(self, progress=None, task=CLASSES):
+        ...     def load(self, progress=None, task=CLASSES, folder=None):
         ...         return Dataset("toy", ("a", "b"), np.int32([0, 1]), ("x", "y"), np.int32([0, 1]))
         >>> Source.get_choice_class("toy")().load().classes
         ('x', 'y')
@@ -119,12 +120,15 @@ class Source(draccus.ChoiceRegistry, ABC):
     """
 
     @abstractmethod
-    def load(self, progress: Progress | None = None, task: Task = CLASSES) -> Dataset:
+    def load(
+        self, progress: Progress | None = None, task: Task = CLASSES, folder: Path | None = None
+    ) -> Dataset:
         """Reads the data.
 
         Args:
             progress: told of the parts of a long reading.
             task: what is to be learnt; its `reader` makes targets of labels.
+            folder: where a source that reads many texts keeps them, on disk; None to keep them in memory.
 
         Raises:
             ValueError: data are missing or malformed, or a label is none that the task can learn.

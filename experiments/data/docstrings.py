@@ -21,6 +21,7 @@ import math
 import re
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -127,8 +128,12 @@ class Docstrings(Source):
             f"give a share of 1/{len(self.packages)} (the number of packages) to 1",
         )
 
-    def load(self, progress: Progress | None = None, task: Task = CLASSES) -> Dataset:
+    def load(
+        self, progress: Progress | None = None, task: Task = CLASSES, folder: Path | None = None
+    ) -> Dataset:
         """Reads the packages' sources, or the cache. `progress` counts packages, then the grouping.
+
+        They are few: whatever the folder, they are kept in memory.
 
         Raises:
             ValueError: where a package is not installed, or has no documents; or where the task can't learn

@@ -18,7 +18,9 @@ from jaxtyping import Int32
 
 from embedlab.checks import require
 from experiments.data.base import Dataset, Progress, Source
+from experiments.data.equal import equal_groups
 from experiments.data.reading import require_encoding, text_lines
+from experiments.data.texts import begun
 from experiments.tasks import CLASSES, Task
 
 _SIDES = ("train", "valid", "test")
@@ -106,7 +108,9 @@ class FileSource(Source):
         """What this form of file adds to an error about a row's label."""
         return ""
 
-    def load(self, progress: Progress | None = None, task: Task = CLASSES) -> Dataset:
+    def load(
+        self, progress: Progress | None = None, task: Task = CLASSES, folder: Path | None = None
+    ) -> Dataset:
         """Reads the files.
 
         Raises:
@@ -117,7 +121,7 @@ class FileSource(Source):
         paths = {side: self.found(fields[side], path) for side, path in named.items() if path}
         meant = {found: label for found, _, label in (alias.partition("=") for alias in self.aliases)}
         reader = task.reader(self.classes, meant)
-        texts: list[str] = []
+        texts = begun(folder)
         sides = array("b")
         for side, path in paths.items():
             before = len(texts)
@@ -135,7 +139,7 @@ class FileSource(Source):
         valid_rows, test_rows = (np.flatnonzero(np.array(sides) == i).astype(np.int32) for i in (1, 2))
         return Dataset(
             name=paths["train"].stem,
-            texts=tuple(texts),
+            texts=tuple(texts) if isinstance(texts, list) else texts,
             labels=labels,
             classes=classes,
             groups=equal_texts(texts),
@@ -244,5 +248,4 @@ def equal_texts(texts: Sequence[str]) -> Int32[np.ndarray, " n"]:
         >>> equal_texts(["b", "a", "b"])
         array([0, 1, 0], dtype=int32)
     """
-    numbers: dict[str, int] = {}
-    return np.array([numbers.setdefault(text, len(numbers)) for text in texts], np.int32)
+    return equal_groups(text.encode("utf-8", "surrogatepass") for text in texts)

@@ -85,5 +85,10 @@ class StoredTexts(Sequence[str]):
             self._waiting, self._size = [], 0
 
 
+def begun(folder: Path | None) -> list[str] | StoredTexts:
+    """What texts are appended to: on disk in this folder, or in memory where it is None."""
+    return [] if folder is None else StoredTexts(folder)
+
+
 def _text(raw: bytes) -> str:
     return raw.decode("utf-8", "surrogatepass")

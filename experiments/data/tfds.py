@@ -15,6 +15,7 @@ from embedlab.checks import require
 from experiments.data.base import Dataset, Progress, Source
 from experiments.data.columns import as_labels, text_columns
 from experiments.data.files import SIDE_OF, equal_texts
+from experiments.data.texts import begun
 from experiments.data.tfds_reader import TfdsReader
 from experiments.data.tfds_sets import default_data_dir, find, parse_name
 from experiments.nearest import nearest_first
@@ -75,7 +76,9 @@ class Tfds(Source):
             other = getattr(self, field) not in others
             require(other, field, getattr(self, field), "this split is on another side already; name another")
 
-    def load(self, progress: Progress | None = None, task: Task = CLASSES) -> Dataset:
+    def load(
+        self, progress: Progress | None = None, task: Task = CLASSES, folder: Path | None = None
+    ) -> Dataset:
         """Reads the set. `progress` counts its rows.
 
         Raises:
@@ -89,7 +92,7 @@ class Tfds(Source):
         labels = task.reader(names)
         sides = self._sides(reader, label)
         total = sum(reader.size(split) for split in sides.values())
-        texts: list[str] = []
+        texts = begun(folder)
         rows: dict[str, np.ndarray] = {}
         for side, split in sides.items():
             before = len(texts)
@@ -106,7 +109,7 @@ class Tfds(Source):
         targets, classes = labels.finish()
         return Dataset(
             name=self._called(reader, sides),
-            texts=tuple(texts),
+            texts=tuple(texts) if isinstance(texts, list) else texts,
             labels=targets,
             classes=classes,
             groups=equal_texts(texts),
