@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from experiments.errors import Mistake
 
 #: Flags of the program itself; every other is an override.
-FLAGS = ("workdir", "help")
+FLAGS = ("workdir", "resume", "help")
+_RESUMES = ("newest", "previous")
+_EXAMPLES = {"--workdir": "DIR", "--resume": "previous"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,33 +22,37 @@ class Arguments:
         workdir: where the run is written; empty if none was given.
         overrides: all other words, in their order.
         help: whether help was asked for.
+        previous: whether a damaged checkpoint may be set aside for the one before it.
     """
 
     config: str
     workdir: str
     overrides: tuple[str, ...]
     help: bool
+    previous: bool = False
 
 
 def parse(words: Sequence[str]) -> Arguments:
     """Sorts the words; the config is the first that is no flag and no flag's value.
 
     Raises:
-        Mistake: `--workdir` without a value, or given twice.
+        Mistake: `--workdir` or `--resume` without a value, or given twice, or another value than there is.
 
     Example:
-        >>> parse(["--workdir", "runs/a", "--train.steps", "3", "my.py", "--help"])
-        Arguments(config='my.py', workdir='runs/a', overrides=('--train.steps', '3'), help=True)
+        >>> found = parse(["--workdir", "runs/a", "--train.steps", "3", "my.py", "--help"])
+        >>> found.config, found.workdir, found.overrides, found.help, found.previous
+        ('my.py', 'runs/a', ('--train.steps', '3'), True, False)
     """
-    config, workdirs, overrides, wants_help = "", [], [], False
+    config, overrides, wants_help = "", [], False
+    given: dict[str, list[str]] = {"--workdir": [], "--resume": []}
     rest = list(words)
     while rest:
         word = rest.pop(0)
         name, equals, value = word.partition("=")
         if word in ("--help", "-h"):
             wants_help = True
-        elif name == "--workdir":
-            workdirs.append(value if equals else _value(rest))
+        elif name in given:
+            given[name].append(value if equals else _value(name, rest))
         elif word.startswith("--"):
             overrides.append(word)
             if not equals and rest and not rest[0].startswith("--"):
@@ -55,12 +61,16 @@ def parse(words: Sequence[str]) -> Arguments:
             config = word
         else:
             overrides.append(word)  # where it is refused
-    if len(workdirs) > 1:
-        raise Mistake(f"--workdir is given {len(workdirs)} times, as {', '.join(workdirs)}; give it once")
-    return Arguments(config, "".join(workdirs), tuple(overrides), wants_help)
+    for name, values in given.items():
+        if len(values) > 1:
+            raise Mistake(f"{name} is given {len(values)} times, as {', '.join(values)}; give it once")
+    workdir, resume = ("".join(values) for values in given.values())
+    if resume not in ("", *_RESUMES):
+        raise Mistake(f"--resume: got {resume!r}, expected one of {', '.join(_RESUMES)}")
+    return Arguments(config, workdir, tuple(overrides), wants_help, resume == "previous")
 
 
-def _value(rest: list[str]) -> str:
+def _value(name: str, rest: list[str]) -> str:
     if not rest or rest[0].startswith("--"):
-        raise Mistake("--workdir has no value; write --workdir DIR")
+        raise Mistake(f"{name} has no value; write {name} {_EXAMPLES[name]}")
     return rest.pop(0)

@@ -93,6 +93,7 @@ def _fitted(name: str, path: Path, material: Material, progress: Progress) -> Ou
         summary = _run(name, directory, material)
         run.done(told(summary, task))
     else:
+        directory.verify()
         progress.skip(shown, told(summary, task))
     found = scores(directory, task, material.dataset.labels[material.splits.test])
     return Outcome(name, found[None], [summary], (directory,), material.fold)
@@ -109,7 +110,7 @@ def _run(name: str, directory: RunDirectory, material: Material) -> dict[str, An
     test = material.config.task.metrics(predicted, material.dataset.labels[material.splits.test])
     summary = {"test": test, **facts, "versions": versions()}
     save_predictions(directory, test=predicted)
-    directory.write("summary.json", summary)
+    directory.finish(summary, "predictions.npz")
     return summary
 
 

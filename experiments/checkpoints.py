@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import io
 import logging
 import re
@@ -62,7 +63,6 @@ class Checkpoints:
         folder: where they lie, one subfolder a step.
         facts: what must be the same when a state is restored, by name, as JSON values.
         also: further files that are to be on the disk before a checkpoint counts.
-        dropped: the step of a damaged checkpoint that was set aside; None if there was none.
     """
 
     def __init__(
@@ -70,7 +70,6 @@ class Checkpoints:
         folder: Path,
         *,
         create: bool = True,
-        previous: bool = False,
         facts: Mapping[str, Any] | None = None,
         also: tuple[Path, ...] = (),
     ) -> None:
@@ -79,24 +78,16 @@ class Checkpoints:
         Args:
             folder: of the checkpoints.
             create: whether to write there; else the folder stays as it is.
-            previous: whether a damaged newest checkpoint is set aside for the one before it.
             facts: see the attribute.
             also: see the attribute.
-
-        Raises:
-            RunFailure: with `previous`, where there is none before, or that one is damaged too.
         """
         for name in ("absl", "asyncio"):  # Orbax reports every step of every save, asyncio lost errors
             logging.getLogger(name).setLevel(logging.CRITICAL)
         self.folder = folder.resolve()
         self.facts = dict(facts or {})
         self.also = also
-        self.dropped: int | None = None
-        self._orbax = ocp.Checkpointer(ocp.StandardCheckpointHandler())
         if create:
             self._clear()
-        if create and previous:
-            self._drop_damaged()
 
     def __enter__(self) -> Checkpoints:
         return self
@@ -104,7 +95,12 @@ class Checkpoints:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._orbax.close()
+        if "_orbax" in self.__dict__:
+            self._orbax.close()
+
+    @functools.cached_property
+    def _orbax(self) -> Any:
+        return ocp.Checkpointer(ocp.StandardCheckpointHandler())
 
     @property
     def steps(self) -> list[int]:
@@ -234,20 +230,27 @@ class Checkpoints:
             else:
                 path.rename(place)
 
-    def _drop_damaged(self) -> None:
+    def drop_damaged(self) -> int | None:
+        """Sets the newest checkpoint aside, if it is damaged, until the next one is written.
+
+        Returns:
+            Its step; None where there is nothing to set aside.
+
+        Raises:
+            RunFailure: there is none before it, or that one is damaged too.
+        """
         step = self.latest
-        if step is None:
-            return
         try:
-            self._verified(step)
+            if step is not None:
+                self._verified(step)
         except RunFailure:
             older = self.steps[:-1]
             if not older:
                 raise
             self._verified(older[-1])
-            place = self.folder / str(step)
-            place.rename(self.folder / f"{_DAMAGED}{step}")  # until the next checkpoint is written
-            self.dropped = step
+            (self.folder / str(step)).rename(self.folder / f"{_DAMAGED}{step}")
+            return step
+        return None
 
     def _verified(self, step: int) -> dict[str, Any]:
         """The manifest of a step, all of whose files are as they were written.

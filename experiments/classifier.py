@@ -101,6 +101,7 @@ def load(folder: str | os.PathLike[str]) -> Classifier:
     stored, summary = directory.read("config.json"), directory.summary
     if stored is None or summary is None or "classes" not in summary:
         raise Mistake(f"{directory.path}: the run's config or summary is missing; train again")
+    directory.verify()
     config, classes = codec.decode(stored), tuple(summary["classes"])
     with mistakes(str(directory.path)):
         vocabulary = Vocabulary.load(directory.path / "vocabulary.json")

@@ -25,6 +25,8 @@ usage: python -m experiments.classify CONFIG.py --workdir DIR [--field.name VALU
   CONFIG.py      a Python file whose config() returns an experiments.config.Config
   --workdir DIR  where the run is written, or continued
   --data T:PATH  another data set: csv:reviews.csv, jsonl:x.jsonl, tfds:imdb_reviews (docs/data.md)
+  --resume X     newest: go on from the newest checkpoint, and end where it is damaged (as without this flag);
+                 previous: where it is damaged, set it aside and go on from the one before it
   --help         every field and its value, of CONFIG.py if it is given; overrides beside it are applied
 """
 _NO_CONFIG = "Every field with its default; vocabulary and dim, which have none, with an example:\n"
@@ -66,7 +68,7 @@ def _main(given: Arguments) -> int:
         console.print(f"The embedding was overridden: it runs alone, without {left_out}.", highlight=False)
     if applied.started_from:
         console.print(f"Its settings start from those of {applied.started_from}.", highlight=False)
-    comparison.run(applied.config, Path(given.workdir), console)
+    comparison.run(applied.config, Path(given.workdir), console, previous=given.previous)
     return 0
 
 

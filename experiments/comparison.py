@@ -11,7 +11,18 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 
-from experiments import bag_baseline, baseline_runs, codec, fingerprint, layout, optimizers, report, rows
+from experiments import (
+    bag_baseline,
+    baseline_runs,
+    codec,
+    earlier,
+    fingerprint,
+    layout,
+    lock,
+    optimizers,
+    report,
+    rows,
+)
 from experiments.config import Config
 from experiments.layout import Run, run_directories
 from experiments.lexicon import Lexicon, lexicon
@@ -25,24 +36,40 @@ from experiments.shared_words import on_shared_words
 from experiments.tasks import Task
 
 
-def run(config: Config, workdir: Path, console: Console) -> None:
+def run(config: Config, workdir: Path, console: Console, *, previous: bool = False) -> None:
     """Runs a whole config in a workdir and shows its tables; a finished one is only shown again.
+
+    Args:
+        config: the settings.
+        workdir: where all is written; it is held alone meanwhile.
+        console: where results are shown.
+        previous: whether a damaged checkpoint is set aside for the one before it.
 
     Raises:
         Mistake: the settings of the training, the workdir, the data or an embedding is refused; before any
             training, and before anything is written that would keep the right command from the same workdir.
-        RunFailure: a run fails.
+        RunFailure: a run fails, or a file of an earlier one is damaged.
     """
-    started = time.perf_counter()
     optimizers.check(config.train)
+    with lock.held(workdir):
+        _run(config, workdir, console, previous)
+
+
+def _run(config: Config, workdir: Path, console: Console, previous: bool) -> None:
+    started = time.perf_counter()
     directory, encoded = RunDirectory(workdir), codec.encode(config)
     directory.check(encoded)
     finished = is_finished(workdir, config)
+    if not finished:
+        earlier.require_same_numbers(_parts(workdir, config))
     with progress(_count(config), console) as shown, shown.reading(encoded["data"]["type"]) as tell:
         materials = read_folds(config, tell, workdir)
     found = fingerprint.fingerprint(materials[0].dataset, *(each.splits for each in materials))
     fingerprint.require_same(directory, found)
     lexicons = _Lexicons(workdir, materials)
+    earlier.tell_of_more_steps(directory, config.train, encoded, console)
+    if not finished:
+        earlier.make_ready(directory, _parts(workdir, config), config.train, previous, console)
     directory.claim(encoded)
     fingerprint.keep(directory, found)
     loaded = time.perf_counter() - started
@@ -65,7 +92,8 @@ def run(config: Config, workdir: Path, console: Console) -> None:
 def is_finished(workdir: Path, config: Config) -> bool:
     """Whether the table is written, and nothing that it was made of has been taken away since."""
     parts = [RunDirectory(workdir), *_parts(workdir, config)]
-    return (workdir / "table.md").exists() and all(part.summary is not None for part in parts)
+    steps = config.train.steps
+    return (workdir / "table.md").exists() and all(part.finished(steps) is not None for part in parts)
 
 
 def _count(config: Config) -> int:
@@ -105,7 +133,10 @@ class _Lexicons:
         return {
             name: lexicon(spec, material, f"rivals.{name}" if place else "embedding")
             for place, (name, spec) in enumerate(layout.names(material.config).items())
-            if any(each.summary is None for each in self._trained_with(material, name, place == 0))
+            if any(
+                each.finished(material.config.train.steps) is None
+                for each in self._trained_with(material, name, place == 0)
+            )
         }
 
     def _trained_with(self, material: Material, name: str, is_main: bool) -> list[RunDirectory]:

@@ -33,6 +33,11 @@ def describe(folder: Path, names: Iterable[str]) -> dict[str, dict[str, Any]]:
     return {name: _described(folder / name) for name in sorted(names)}
 
 
+def describe_bytes(content: bytes) -> dict[str, Any]:
+    """Size and digest of a file that would hold these bytes."""
+    return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+
+
 def files_below(folder: Path) -> list[str]:
     """The names of all files in a folder and below."""
     return [file.relative_to(folder).as_posix() for file in folder.rglob("*") if not file.is_dir()]
@@ -45,7 +50,7 @@ def write(path: Path, content: dict[str, Any]) -> None:
         OSError: it can't be written.
     """
     with placed(path):
-        write_whole({path: lambda file: file.write(_sealed(content))})
+        write_whole({path: lambda file: file.write(sealed(content))})
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -57,7 +62,7 @@ def read(path: Path) -> dict[str, Any]:
     try:
         raw = path.read_bytes()
         content = json.loads(raw)["content"]
-        whole = raw == _sealed(content)
+        whole = raw == sealed(content)
     except FileNotFoundError:
         raise Altered(path, "it is missing") from None
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
@@ -100,7 +105,8 @@ def _described(path: Path) -> dict[str, Any]:
         return {"bytes": file.tell(), "sha256": digest}
 
 
-def _sealed(content: dict[str, Any]) -> bytes:
+def sealed(content: dict[str, Any]) -> bytes:
+    """The bytes of a manifest: its content, and a digest of it."""
     digest = hashlib.sha256(_json(content)).hexdigest()
     return _json({"content": content, "sha256": digest}) + b"\n"
 

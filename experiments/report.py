@@ -89,7 +89,7 @@ def write(
     chosen = _best(outcomes)
     directory.write_text("table.csv", made.csv())
     if chosen.path == directory.path:  # the only run
-        directory.write("summary.json", {**(directory.summary or {}), **compared(made, baselines, outcomes)})
+        directory.amend(**compared(made, baselines, outcomes))
     else:
         directory.write_text("metrics.jsonl", _metrics(outcomes, shared))
         best = chosen.path.relative_to(directory.path).as_posix()

@@ -4,6 +4,7 @@ config.json     the resolved config, enough to run it again
 data.json       what the data were: counts and digests
 metrics.jsonl   one object a line: step, split, name → value; holds no times, so it is reproducible
 summary.json    final metrics, seeds, parameters and bytes, seconds by phase, versions, commit
+manifest.json   size and digest of each file that a finished run is, checkpoints apart
 checkpoints/    restart exactly where it stopped
 vectors/        the trained embedding
 """
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from embedlab.files import write_whole
+from experiments import extension, manifest
 from experiments.errors import Mistake, RunFailure, placed
 
 _PACKAGES = ("jax", "jaxlib", "flax", "optax", "numpy", "orbax-checkpoint", "scikit-learn")
@@ -60,18 +62,81 @@ class RunDirectory:
         old, new = self.read("config.json"), json.loads(json.dumps(config))
         if old is None:
             self._require_empty()
-        elif old != new:
-            different = ", ".join(differences(old, new)[:5])
+            return
+        if different := differences(extension.extended(old, new), new):
             raise Mistake(
-                f"--workdir {self.path}: it holds a run with another config ({different}). "
-                "Give another --workdir, or repeat the old config to continue it."
+                f"--workdir {self.path}: it holds a run with another config ({', '.join(different[:5])}). "
+                "Give another --workdir, or repeat the old config to continue it; only more steps, seeds and "
+                "rivals may come in."
             )
+        extension.require_place(self.path, old, new)
 
     def claim(self, config: dict[str, Any]) -> None:
         """Checks as `check` does, then makes the folder this config's by writing `config.json`."""
         self.check(config)
-        if self.read("config.json") is None:
+        if self.read("config.json") != json.loads(json.dumps(config)):
             self.write("config.json", config)
+
+    def finish(self, summary: dict[str, Any], *names: str) -> None:
+        """Writes `summary.json`, which says that a run is whole; and before it, what the run's files are.
+
+        Args:
+            summary: of the run.
+            names: of the files and folders that the run is, in its folder.
+        """
+        files = [file for name in names for file in self._files(name)]
+        self._finish(manifest.describe(self.path, files), summary)
+
+    def amend(self, **more: Any) -> None:
+        """Adds to the summary of a finished run.
+
+        Raises:
+            RunFailure: its files were altered since.
+        """
+        self.verify()
+        files = manifest.read(self.path / "manifest.json")["files"]
+        self._finish(files, {**(self.summary or {}), **more})
+
+    def verify(self) -> None:
+        """Refuses a finished run whose files are not those that it wrote.
+
+        Raises:
+            RunFailure: one was altered since.
+        """
+        try:
+            manifest.verify(self.path, manifest.read(self.path / "manifest.json")["files"])
+        except manifest.Altered as error:
+            raise RunFailure(
+                f"{error}. It is of a finished run: put it back as it was; or remove the summary.json beside "
+                "it and run again: what is trained stays, and is judged anew."
+            ) from None
+
+    def finished(self, steps: int) -> dict[str, Any] | None:
+        """The summary of a run that would take no further step; None if it is not finished, or stopped short.
+
+        Args:
+            steps: that a training may take at most.
+        """
+        summary = self.summary
+        short = summary is not None and summary.get("stopped_early") is False and summary["steps"] < steps
+        return None if short else summary
+
+    def reopen(self) -> None:
+        """Takes away what says that the run, or the comparison, is finished: from here on it is not."""
+        for name in ("table.md", "summary.json"):
+            (self.path / name).unlink(missing_ok=True)
+
+    def _finish(self, files: dict[str, Any], summary: dict[str, Any]) -> None:
+        """Writes both in one piece: a stop between them leaves a run without a summary, so unfinished."""
+        text = _json(summary).encode()
+        sealed = manifest.sealed({"files": {**files, "summary.json": manifest.describe_bytes(text)}})
+        first, last = self.path / "manifest.json", self.path / "summary.json"
+        with placed(last):
+            write_whole({first: lambda file: file.write(sealed), last: lambda file: file.write(text)})
+
+    def _files(self, name: str) -> list[str]:
+        path = self.path / name
+        return [f"{name}/{file}" for file in manifest.files_below(path)] if path.is_dir() else [name]
 
     @property
     def summary(self) -> dict[str, Any] | None:
@@ -97,7 +162,7 @@ class RunDirectory:
 
     def write(self, name: str, value: dict[str, Any]) -> None:
         """Writes a JSON object; a reader sees the old file or the new one, never half of one."""
-        self.write_text(name, json.dumps(value, indent=2, allow_nan=False) + "\n")
+        self.write_text(name, _json(value))
 
     def write_text(self, name: str, text: str) -> None:
         """Writes a text file in one piece."""
@@ -136,6 +201,10 @@ class RunDirectory:
                 f"--workdir {self.path}: it is no run's folder (it has no config.json), and holds {shown}, "
                 "which might be overwritten. Give a new folder, or an empty one."
             )
+
+
+def _json(value: dict[str, Any]) -> str:
+    return json.dumps(value, indent=2, allow_nan=False) + "\n"
 
 
 def _parsed(file: Path, number: int, line: bytes) -> dict[str, Any]:

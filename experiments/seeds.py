@@ -42,11 +42,13 @@ def run_seeds(
     summaries, prepared = [], None
     for seed, directory in directories.items():
         directory.claim(codec.encode(dataclasses.replace(config, seeds=(seed,), only_folds=only)))
-        summary = directory.summary
+        summary = directory.finished(config.train.steps)
         if summary is None:
+            directory.reopen()
             prepared = prepared or prepare(lexicon(), material)
             summary = run_one(directory, prepared, shown, seed, progress)
         else:
+            directory.verify()
             progress.skip(f"{shown} · seed {seed}", told(summary, config.task))
         summaries.append(summary)
     found = np.stack([scores(directory, config.task, targets) for directory in directories.values()])

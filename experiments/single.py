@@ -91,13 +91,7 @@ def prepare(lexicon: Lexicon, material: Material) -> Prepared:
 
 
 def run_one(
-    directory: RunDirectory,
-    prepared: Prepared,
-    name: str,
-    seed: int,
-    progress: Progress,
-    *,
-    previous: bool = False,
+    directory: RunDirectory, prepared: Prepared, name: str, seed: int, progress: Progress
 ) -> dict[str, Any]:
     """Trains, evaluates on test, and writes everything; returns the summary. Continues where it stopped.
 
@@ -107,7 +101,6 @@ def run_one(
         name: of the embedding, for the progress.
         seed: of the training.
         progress: where it is told of.
-        previous: whether a damaged checkpoint is set aside for the one before it.
 
     Raises:
         RunFailure: the loss is not a number, or a file can't be read or written, or is damaged.
@@ -117,14 +110,10 @@ def run_one(
     valid = prepared.labelled(prepared.watched)
     with Checkpoints(
         directory.path / "checkpoints",
-        previous=previous,
         facts=facts(prepared.lexicon.vocabulary),
         also=(directory.path / "metrics.jsonl",),
     ) as checkpoints:
         run = progress.run(f"{name} · seed {seed}", settings.steps, start=checkpoints.latest or 0)
-        if checkpoints.dropped is not None:
-            told_of = f"the checkpoint of step {checkpoints.dropped} is damaged"
-            progress.print(f"{name} · seed {seed}: {told_of}; it goes on from the one before")
         log = _Log(directory, prepared, run)
         fitted = fit(
             prepared.model,
@@ -159,7 +148,8 @@ class _Log:
 
     def fault(self, step: int, split: str, what: str) -> None:
         """Where something became no number, which JSON has no sign for."""
-        self._directory.log(step=step, split=split, loss=None, fault=what)
+        metrics = {"loss": None} if split in ("train", "valid") else {}
+        self._directory.log(step=step, split=split, **metrics, fault=what)
 
     def evaluation(self, step: int, loss: float, linked: np.ndarray, parameters: dict[str, Any]) -> None:
         """After each evaluation on the validation documents."""
@@ -196,7 +186,7 @@ def _finish(directory: RunDirectory, prepared: Prepared, seed: int, fitted: Fitt
         "versions": versions(),
         "commit": commit(),
     }
-    directory.write("summary.json", summary)
+    directory.finish(summary, "metrics.jsonl", "predictions.npz", "vocabulary.json", "vectors")
     return summary
 
 

@@ -126,8 +126,8 @@ def fit(
             validation outputs [rows, outputs] as `experiments.model.linked` gives them, and the parameters.
             Either is to copy what it keeps of the parameters: the next steps use them up.
         on_speed: called before `on_evaluation`, with how fast steps are taken.
-        on_fault: called with the step, the split ("train" or "valid") and what became no number there,
-            before the failure is raised.
+        on_fault: called with the step, the split ("train" or "valid", or else "parameters") and what became
+            no number there, before the failure is raised.
 
     Raises:
         RunFailure: the loss or a validation output is not a number (the last good checkpoint stays),
@@ -191,9 +191,9 @@ class _Training:
                 self._count(losses, on_fault)
             often = settings.checkpoint_seconds
             if (evaluates or often) and time.monotonic() - last_save > often:
-                self._save()
+                self._save(on_fault)
                 last_save = time.monotonic()
-        self._save()
+        self._save(on_fault)
 
     def _take(self, take: Take, count: int) -> np.ndarray:
         """Takes steps, and their time: a call that compiles tells nothing of how fast they are."""
@@ -237,15 +237,16 @@ class _Training:
         between = f"between steps {standing.evaluated} and {standing.step}"
         raise RunFailure(_no_number(self.model, f"{what} {between}"))
 
-    def _save(self) -> None:
+    def _save(self, on_fault: OnFault) -> None:
         """Saves where the training stands, unless that is saved; the seconds so far beside it."""
         if self.checkpoints is None or self.saved == self.standing:
             return
         with self.watch("save"):
             # An update may have ruined them after the last loss that was seen.
             if not steps.finite(self.live.params):
-                what = f"the parameters became nan or infinite by step {self.standing.step}"
-                raise RunFailure(_no_number(self.model, what))
+                what, step = "the parameters became nan or infinite", self.standing.step
+                on_fault(step, "parameters", what)
+                raise RunFailure(_no_number(self.model, f"{what} by step {step}"))
             seconds = {f"seconds.{phase}": np.array(self.watch.seconds[phase]) for phase in _PHASES}
             kept = {f"memory.{name}": array for name, array in self.memory.items()}
             state = {"live": self.live, "best": self.best}

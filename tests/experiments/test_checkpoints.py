@@ -80,7 +80,8 @@ def test_classes_come_back_with_what_is_empty_in_them(tmp_path: Path) -> None:
 
 
 def test_no_state_yet(tmp_path: Path) -> None:
-    with Checkpoints(tmp_path / "c", previous=True) as checkpoints:
+    with Checkpoints(tmp_path / "c") as checkpoints:
+        assert checkpoints.drop_damaged() is None
         assert checkpoints.latest is None and checkpoints.restore(STATE) is None
 
 
@@ -133,20 +134,21 @@ def test_no_flipped_bit_is_restored(folder: Path) -> None:
 def test_the_one_before_is_taken_where_that_is_asked_for(folder: Path) -> None:
     file = folder / "3" / "host.npz"
     file.write_bytes(file.read_bytes()[::-1])
-    with Checkpoints(folder, previous=True) as checkpoints:
+    with Checkpoints(folder) as checkpoints:
+        assert checkpoints.drop_damaged() == 3
         found = checkpoints.restore(LIKE)
-        assert found is not None and found.step == checkpoints.latest == 2 and checkpoints.dropped == 3
+        assert found is not None and found.step == checkpoints.latest == 2
         checkpoints.save(3, STATE)
     assert sorted(path.name for path in folder.iterdir()) == ["2", "3"]
     for step in (2, 3):
         (folder / str(step) / "manifest.json").write_bytes(b"{}")
     with pytest.raises(RunFailure, match=r"2/manifest\.json: .*step 2.*remove the folder"):
-        Checkpoints(folder, previous=True)
+        Checkpoints(folder).drop_damaged()
 
 
 def test_a_whole_newest_one_stays_the_newest(folder: Path) -> None:
-    with Checkpoints(folder, previous=True) as checkpoints:
-        assert (checkpoints.latest, checkpoints.dropped) == (3, None)
+    checkpoints = Checkpoints(folder, create=False)
+    assert (checkpoints.drop_damaged(), checkpoints.latest) == (None, 3)
 
 
 @pytest.mark.parametrize(

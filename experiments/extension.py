@@ -1,0 +1,89 @@
+"""What of a config may change in a workdir: more of the same, which goes on with what is there."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+from experiments.errors import Mistake
+
+Json = dict[str, Any]
+
+
+def extended(old: Json, new: Json) -> Json:
+    """The old config with all in it that may have become more: the new one, if nothing else changed.
+
+    More steps, further seeds and further rivals. Those that were there are to be as they were.
+
+    Args:
+        old: as `config.json` has it.
+        new: in the same form.
+
+    Example:
+        >>> extended({"train": {"steps": 20}, "seeds": [0]}, {"train": {"steps": 30}, "seeds": [0, 1]})
+        {'train': {'steps': 30}, 'seeds': [0, 1]}
+        >>> extended({"train": {"steps": 20}, "seeds": [0]}, {"train": {"steps": 10}, "seeds": [1]})
+        {'train': {'steps': 20}, 'seeds': [0]}
+    """
+    found = copy.deepcopy(old)
+    if has_more_steps(old, new):
+        found["train"]["steps"] = new["train"]["steps"]
+    if "seeds" in old and set(old["seeds"]) <= set(new.get("seeds", ())):
+        found["seeds"] = new["seeds"]
+    before, now = old.get("rivals"), new.get("rivals")
+    if before is not None and now is not None and _kind(new) not in now.keys() - before.keys():
+        found["rivals"] = {**now, **before}
+    return found
+
+
+def has_more_steps(old: Json, new: Json) -> bool:
+    """Whether a config has more steps than another."""
+    before, now = (config.get("train", {}).get("steps") for config in (old, new))
+    return before is not None and now is not None and before < now
+
+
+def require_place(workdir: Path, old: Json, new: Json) -> None:
+    """Refuses further runs where a single one is the workdir itself: its files would lie among theirs.
+
+    Raises:
+        Mistake: they are asked for.
+    """
+    if _is_alone(old) and not _is_alone(new):
+        raise Mistake(
+            f"--workdir {workdir}: it holds a single run, whose files lie in the folder itself, so that no "
+            "other seeds or rivals have room beside it. Give another --workdir."
+        )
+
+
+def told(old: Json, new: Json, tied: tuple[str, ...]) -> str:
+    """What is said of more steps; empty where there are none.
+
+    Args:
+        old: the config before.
+        new: the config now.
+        tied: fields of `train` whose effect depends on the number of steps.
+    """
+    if not has_more_steps(old, new):
+        return ""
+    before, now = old["train"]["steps"], new["train"]["steps"]
+    fields = " and ".join(f"train.{field}" for field in tied)
+    warning = (
+        f" {fields} {'is' if len(tied) == 1 else 'are'} tied to the number of steps: the first {before:,} "
+        f"were taken as those of a run of {before:,}, so that a run of {now:,} from the start would differ."
+        if tied
+        else ""
+    )
+    return (
+        f"Its runs go on from {before:,} steps to {now:,} at most; one that stopped early stays as it is."
+        f"{warning}"
+    )
+
+
+def _is_alone(config: Json) -> bool:
+    return not config.get("rivals") and len(config.get("seeds", ())) == 1 and config.get("folds", 0) < 2
+
+
+def _kind(config: Json) -> str:
+    """The name of the main embedding: with a rival of that name, it would be called otherwise."""
+    return config.get("embedding", {}).get("type", "")

@@ -1,0 +1,269 @@
+"""Kills a real training at random moments, as a power cut would, and checks that nothing is lost.
+
+    python scripts/kill_runs.py [--kills 200] [--seed 0] [--folder DIR]
+
+`experiments.classify` is started on documentation strings of three installed packages, killed by SIGKILL, and
+started again until it is finished; then the next one begins, until there were enough kills. They are spread
+over the start, the training, the saving of checkpoints and the end. It is checked that
+
+- no checkpoint that had its name before a kill is lost or damaged after it, and the run goes on from it;
+- a finished run has the parameters, optimizer states, predictions and vectors of one that was never killed,
+  to the bit, and the same metrics.jsonl, which holds each (step, split) once.
+
+Exit status 0 if all of that holds, else 1. A kill costs about as long as Python takes to import JAX.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import csv
+import json
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import jax
+import numpy as np
+import orbax.checkpoint as ocp
+
+from experiments import manifest
+from experiments.data.docstrings import documents
+
+ROOT = Path(__file__).resolve().parent.parent
+STEPS, SEEDS = 240, (0, 1)
+CONFIG = f"""
+import embedlab
+from experiments.config import Config, Quality, Text, Train
+from experiments.data import Csv
+
+def config():
+    return Config(
+        embedding=embedlab.Hashed(300, 8, buckets=90),
+        data=Csv(path={{data!r}}),
+        text=Text(max_length=16),
+        train=Train(
+            steps={STEPS}, evaluate_every=40, patience=99, batch=32, checkpoint_seconds=0.02,
+            update="sparse", exact=True, weight_decay=0.05, dropout=embedlab.Dropout(words=0.2),
+        ),
+        quality=Quality(rows=100),
+        seeds={SEEDS},
+        baselines=False,
+    )
+"""
+PHASES = ("start", "training", "saving", "end")
+FILES = ("metrics.jsonl", "vectors/vectors.npy", "vectors/words.txt", "vocabulary.json")
+
+
+class Lost(Exception):
+    """Something that was to hold does not."""
+
+
+def require(holds: Any, what: str) -> None:
+    if not holds:
+        raise Lost(what)
+
+
+class Start:
+    """One process of the program; its lines are read as they come."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.workdir = folder / name
+        command = [sys.executable, "-m", "experiments.classify", str(folder / "config.py")]
+        self.process = subprocess.Popen(
+            [*command, "--workdir", str(self.workdir)],
+            cwd=ROOT,
+            env=os.environ
+            | {
+                "JAX_PLATFORMS": "cpu",
+                "JAX_COMPILATION_CACHE_DIR": str(folder / "compiled"),
+                "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+                "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.lines: list[str] = []
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        self.lines += iter(self.process.stdout.readline, "")  # a line at a time
+
+    @property
+    def runs(self) -> bool:
+        return self.process.poll() is None
+
+    def wait_for(self, sign: Any) -> None:
+        """Until a sign is true, or the program has ended."""
+        while self.runs and not sign():
+            time.sleep(0.001)
+
+    def end(self) -> bool:
+        """Kills it; whether it still ran."""
+        ran = self.runs
+        self.process.kill()
+        self.process.wait()
+        self._reader.join()
+        return ran and self.process.returncode < 0
+
+    def says(self, pattern: str) -> list[str]:
+        return re.findall(pattern, "".join(self.lines))
+
+
+def saved(workdir: Path) -> dict[str, int]:
+    """The newest checkpoint of each run; all that there are must be whole."""
+    found: dict[str, int] = {}
+    for folder in workdir.glob("*/seed-*/checkpoints"):
+        steps = [path for path in folder.iterdir() if path.name.isdecimal()]
+        for path in steps:
+            content = manifest.read(path / "manifest.json")
+            present = [name for name in manifest.files_below(path) if name != "manifest.json"]
+            manifest.verify(path, content["files"], present)
+        # Between two renames one lies aside, and is put back by the next start.
+        steps += [path for path in folder.glob(".replaced-*") if path.is_dir()]
+        if steps:
+            run = folder.parent.relative_to(workdir).as_posix()
+            found[run] = max(int(path.name.removeprefix(".replaced-")) for path in steps)
+    return found
+
+
+def until(phase: str, start: Start, usual: dict[str, float], draw: random.Random) -> None:
+    """Waits for a random moment of a phase."""
+    if phase == "start":
+        deadline = time.monotonic() + draw.uniform(0, usual["start"])
+        return start.wait_for(lambda: time.monotonic() >= deadline)
+    start.wait_for(lambda: start.says(r": (?:starts|resumes)"))
+    # Which save, or the end of which of the runs.
+    number = draw.randrange(1, 6) if phase == "saving" else 1
+    for _ in range(number):
+        if phase == "saving":
+            start.wait_for(lambda: not any(start.workdir.glob("*/*/checkpoints/.unfinished")))
+            start.wait_for(lambda: any(start.workdir.glob("*/*/checkpoints/.unfinished")))
+        elif phase == "end":
+            start.wait_for(lambda: any(start.workdir.glob(f"*/*/checkpoints/{STEPS}")))
+    longest = {"training": usual["training"], "saving": 0.15, "end": 1.0}[phase]
+    time.sleep(draw.uniform(0, longest))
+
+
+def same_as(whole: Path, other: Path) -> None:
+    """Holds a finished workdir against one that was never killed."""
+    for seed in SEEDS:
+        one, two = whole / "hashed" / f"seed-{seed}", other / "hashed" / f"seed-{seed}"
+        for file in FILES:
+            require((one / file).read_bytes() == (two / file).read_bytes(), f"{two / file} differs")
+        lines = [json.loads(line) for line in (two / "metrics.jsonl").read_text("utf-8").splitlines()]
+        times = collections.Counter((line["step"], line["split"]) for line in lines)
+        require(max(times.values()) == 1, f"{two / 'metrics.jsonl'} holds {times.most_common(1)}")
+        require(same_arrays(one, two), f"the last checkpoint of {two} differs")
+        with np.load(one / "predictions.npz") as a, np.load(two / "predictions.npz") as b:
+            require(all(np.array_equal(a[side], b[side]) for side in a), f"predictions of {two} differ")
+
+
+def same_arrays(one: Path, two: Path) -> bool:
+    """Whether parameters and optimizer states of the last checkpoints have the same bits."""
+    with ocp.StandardCheckpointer() as orbax:
+        both = []
+        for run in (one, two):
+            folder = run.resolve() / "checkpoints" / str(STEPS)
+            states = [orbax.restore(folder / part) for part in ("live", "best")]
+            both.append([np.asarray(leaf) for leaf in jax.tree.leaves(states)])
+    return all(a.dtype == b.dtype and a.tobytes() == b.tobytes() for a, b in zip(*both, strict=True))
+
+
+def measure(folder: Path) -> dict[str, float]:
+    """Runs twice to the end: the first one compiles, the second one says how long things take."""
+    usual: dict[str, float] = {}
+    for name in ("whole", "again"):
+        began = time.monotonic()
+        start = Start(folder, name)
+        start.wait_for(lambda start=start: start.says(": starts"))
+        usual["start"] = time.monotonic() - began
+        start.process.wait()
+        usual["training"] = time.monotonic() - began - usual["start"]
+        start.end()
+        require(start.process.returncode == 0, "".join(start.lines))
+    same_as(folder / "whole", folder / "again")
+    return usual
+
+
+def kill(folder: Path, kills: int, seed: int) -> tuple[collections.Counter[str], int]:
+    """How many kills fell in each phase, and how many runs were finished between them."""
+    usual, draw = measure(folder), random.Random(seed)
+    print(
+        f"To its first step in {usual['start']:.1f} s, to its end {usual['training']:.1f} s later", flush=True
+    )
+    hit: collections.Counter[str] = collections.Counter()
+    finished, known, workdir = 0, {}, folder / "killed"
+    while sum(hit.values()) < kills or workdir.exists():
+        start = Start(folder, workdir.name)
+        phase = draw.choice(PHASES)
+        if sum(hit.values()) < kills:
+            until(phase, start, usual, draw)
+        else:
+            start.process.wait()
+        killed = start.end()
+        for run_seed, step in start.says(r"hashed · seed (\d+): resumes at step (\d+)"):
+            before = known.get(f"hashed/seed-{run_seed}")
+            require(int(step) == before, f"seed {run_seed} resumes at step {step}, not at {before}")
+        now = saved(workdir) if workdir.exists() else {}
+        for run, step in known.items():
+            require(
+                now.get(run, -1) >= step, f"{run}: step {step} was saved, now {now.get(run)} is the newest"
+            )
+        known = now
+        if killed:
+            hit[phase] += 1
+            if sum(hit.values()) % 10 == 0:
+                print(f"{sum(hit.values())} kills, {finished} runs finished between them", flush=True)
+            continue
+        require(start.process.returncode == 0, "".join(start.lines))
+        same_as(folder / "whole", workdir)
+        shutil.rmtree(workdir)
+        finished, known = finished + 1, {}
+    return hit, finished
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--kills", type=int, default=200, help="how many (default 200)")
+    parser.add_argument("--seed", type=int, default=0, help="of the moments (default 0)")
+    parser.add_argument(
+        "--folder", type=Path, help="where it works, and leaves all; by default a temporary one"
+    )
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = args.folder or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / "prose.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(("text", "label"))
+            for name in ("optax", "flax", "rich"):
+                writer.writerows((text, name) for text in documents(name)[:150])
+        (folder / "config.py").write_text(CONFIG.format(data=str(folder / "prose.csv")), "utf-8")
+        try:
+            hit, finished = kill(folder, args.kills, args.seed)
+        except (Lost, manifest.Altered) as error:
+            print(f"LOST: {error}")
+            return 1
+    told = ", ".join(f"{hit[phase]} in {phase}" for phase in PHASES)
+    print(
+        f"{sum(hit.values())} kills ({told}); {finished} runs finished, with the bits of the one not killed"
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
