@@ -13,6 +13,8 @@ from jaxtyping import Float, Int
 
 #: The part of the resampled values that an interval holds.
 LEVEL = 0.95
+#: One point of the score: how far below another still counts as keeping up with it.
+MARGIN = 0.01
 _ROUNDING = 1e-12
 _DRAWN = 2**22  # numbers drawn at a time
 
@@ -40,6 +42,15 @@ class Interval:
     def holds(self, value: float) -> bool:
         """Whether a value lies within."""
         return self.low <= value <= self.high
+
+    def not_below(self, margin: float = MARGIN) -> bool:
+        """Whether a difference with this interval is no loss of more than a margin.
+
+        Example:
+            >>> Interval(-0.002, -0.009, 0.004).not_below(), Interval(0.01, -0.02, 0.04).not_below()
+            (True, False)
+        """
+        return self.low >= -margin
 
 
 def mean_interval(

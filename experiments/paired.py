@@ -19,9 +19,10 @@ def compared(made: Table, baselines: Sequence[Outcome], outcomes: Sequence[Outco
     Returns:
         `verdict`, in words. `baselines`: by name, `what` each is and its `test` metrics, means over seeds.
         `paired`: by an embedding's name and another's or a baseline's, `difference` (the one's score minus
-        the other's) with `low` and `high`, its 95 % interval, and where both have one seed `mcnemar`: on how
-        many groups of rows the `first` and the `second` does better, and `p`. `folds`: by name, the `scores`
-        of each fold, with `mean` and standard deviation `sd`; without folds, none.
+        the other's) with `low` and `high`, its 95 % interval, and whether it is `not_below` by more than a
+        point; where both have one seed `mcnemar`: on how many groups of rows the `first` and the `second`
+        does better, and `p`. `folds`: by name, the `scores` of each fold, with `mean` and standard deviation
+        `sd`; without folds, none.
     """
     rows = {row.name: row for row in made.rows}
     found: dict[str, Any] = {
@@ -42,7 +43,8 @@ def _baseline(outcome: Outcome, main: str, task: Task) -> dict[str, Any]:
 def _pairs(row: Row) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, interval in row.over.items():
-        found[name] = {"difference": interval.mean, "low": interval.low, "high": interval.high}
+        ends = {"difference": interval.mean, "low": interval.low, "high": interval.high}
+        found[name] = {**ends, "not_below": interval.not_below()}
         if name in row.mcnemar:
             found[name]["mcnemar"] = dataclasses.asdict(row.mcnemar[name])
     return found

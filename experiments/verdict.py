@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from experiments.bootstrap import Interval
+from experiments.bootstrap import MARGIN, Interval
 from experiments.row import Row
 from experiments.tasks import CLASSES, Headline
 
-#: One point of the score: how far below the full table still counts as keeping up with it.
-MARGIN = 0.01
 _FEW_SEEDS = 5
 #: Groups of test rows below which a difference of a few points cannot be told from none.
 _FEW_ROWS = 300
@@ -103,7 +101,7 @@ def _share_of_bytes(pool: list[Row], reference: Row) -> str:
 def _within_a_point(difference: Interval, reference: str) -> str:
     if difference.low > 0:
         return f"so it is above {reference}"
-    if difference.low >= -MARGIN:
+    if difference.not_below():
         return f"so it is within 1 point of {reference}" + ", or above" * (difference.high > MARGIN)
     if difference.high >= -MARGIN:
         return f"so whether it is within 1 point of {reference} is open"

@@ -186,6 +186,7 @@ def test_the_summary_pairs_each_with_each(ran: Ran, right: dict[str, np.ndarray]
             a, b = (right[each][None].astype(float) for each in (name, other))
             interval = Interval(found["difference"], found["low"], found["high"])
             assert interval == paired_difference(a, b, groups)
+            assert found["not_below"] == (interval.low >= -0.01)
             ahead = [a[0, groups == group].sum() - b[0, groups == group].sum() for group in np.unique(groups)]
             first, second = int(np.sum(np.array(ahead) > 0)), int(np.sum(np.array(ahead) < 0))
             assert (found["mcnemar"]["first"], found["mcnemar"]["second"]) == (first, second)
