@@ -154,7 +154,8 @@ def measured(
     Returns:
         Name → number; those that are not finite are left out.
     """
-    found = quality.summary(vectors, counts=counts, labels=labels, k=neighbours, limit=len(labels))
+    known = labels if (labels >= 0).any() else None  # of texts without one class there is no silhouette
+    found = quality.summary(vectors, counts=counts, labels=known, k=neighbours, limit=len(counts))
     if len(pairs[0]):
         found["alignment"] = float(quality.alignment(*pairs))
     return {name: value for name, value in found.items() if np.isfinite(value)}

@@ -98,6 +98,7 @@ class Classes(Task):
     def require_learnable(
         self, targets: np.ndarray, names: Sequence[str], sides: Mapping[str, np.ndarray]
     ) -> None:
+        weights_of(self.weights, names)  # refuses those of other names
         absent = np.setdiff1d(np.arange(len(names)), targets[sides["train"]])
         if len(absent):
             shown = ", ".join(repr(names[c]) for c in absent[:5])
