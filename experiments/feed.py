@@ -67,7 +67,7 @@ class _InMemory(Feed):
         assert isinstance(documents, Encoded)
         self._order, self._most, self._lengths = order, most, documents.lengths
         self._ids = jax.device_put(_spared(documents.ids))
-        self._rest = jax.device_put((_spared(documents.lengths), _spared(train.labels)))
+        self._rest = jax.device_put((_spared(documents.lengths), jax.tree.map(_spared, train.labels)))
         self._cut: dict[int, Any] = {documents.width: self._ids}
 
     def parts(self, step: int, count: int) -> Iterator[Part]:
