@@ -1,0 +1,30 @@
+"""What does a question ask for? TREC, 5,452 questions to train on and 500 to test, of six classes.
+
+    EMBEDLAB_DATA=DIR python -m experiments.classify configs/trec.py --workdir runs/trec
+
+Result: RESULT
+Time: TIME
+
+Kim's CNN with random vectors of 300 numbers: windows of 3, 4 and 5 words, 100 maps each, half of the features
+dropped, the weights of a class no longer than 3. Kim 2014 reports 91.2 %, of one run. Files: see
+`experiments.data.papers.trec`. Other encoders: `--encoder.type rnn`, `transformer`, `dan`, `bag`.
+"""
+
+from embedlab import Dense, Uniform
+from experiments.config import Config, Text, Train
+from experiments.data import papers
+from experiments.encoders import Cnn
+from experiments.head import Head
+
+
+def config() -> Config:
+    """Kim's CNN-rand, three seeds."""
+    return Config(
+        embedding=Dense(9_000, 300, Uniform(-0.25, 0.25)),
+        data=papers.trec(),
+        text=Text(max_length=40),
+        encoder=Cnn(),
+        head=Head(dropout=0.5, max_norm=3.0),
+        train=Train(rate=0.001, batch=50, steps=2000, evaluate_every=100, patience=5),
+        seeds=(0, 1, 2),
+    )
