@@ -17,6 +17,7 @@ def init(build: Build, key: PRNGKeyArray) -> dict[str, Any]:
     """The trained arrays of a fresh module by their path, as `convolutions.0.kernel`.
 
     Example:
+        >>> import jax
         >>> sorted(init(lambda rngs: nnx.Linear(2, 3, rngs=rngs), jax.random.key(0)))
         ['bias', 'kernel']
     """
@@ -28,6 +29,7 @@ def module(build: Build, parameters: dict[str, Any]) -> Any:
     """The module around these arrays.
 
     Example:
+        >>> import jax
         >>> build = lambda rngs: nnx.Linear(2, 3, rngs=rngs)
         >>> arrays = init(build, jax.random.key(0))
         >>> module(build, arrays)(jax.numpy.ones((5, 2))).shape

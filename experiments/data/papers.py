@@ -1,7 +1,7 @@
 """Sets that papers are measured on, from their original files, which a user fetches once.
 
-They are looked for in the folder that the environment variable `EMBEDLAB_DATA` names, by default `data`: each in a
-folder of its own, under the names that their publishers gave the files.
+They are looked for in the folder that the environment variable `EMBEDLAB_DATA` names, by default `data`: each
+in a folder of its own, under the names that their publishers gave the files.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def trec() -> FastText:
 
 
 def sst(classes: int) -> FastText:
-    """The Stanford Sentiment Treebank's sentences, without its phrases: of 5 classes, or of 2 without neutral.
+    """The Stanford Sentiment Treebank's sentences without its phrases: of 5 classes, or of 2 without neutral.
 
     `kim2014/stsa.fine.*` or `stsa.binary.*`, from the same place as `mr`: 8,544, 1,101 and 2,210 sentences to
     train, validate and test, or 6,920, 872 and 1,821.
@@ -70,7 +70,8 @@ def sst(classes: int) -> FastText:
         >>> Path(sst(2).valid_path).name
         'stsa.binary.dev'
 
-    Reference: Socher et al. 2013, "Recursive deep models for semantic compositionality over a sentiment treebank".
+    Reference: Socher et al. 2013, "Recursive deep models for semantic compositionality over a sentiment
+    treebank".
     """
     if classes not in (2, 5):
         raise ValueError(f"classes={classes!r}: give 2 or 5")
@@ -81,8 +82,8 @@ def sst(classes: int) -> FastText:
 def ag_news_test() -> Csv:
     """News by section: the 7,600 test rows of AG News, title and description as one text, of 4 classes.
 
-    `ag_news_test/test.csv`, as in `data/ag_news_csv/` of github.com/mhjabreel/CharCnn_Keras. The training rows
-    are not read: results on these alone, by cross-validation, are below those of the whole set.
+    `ag_news_test/test.csv`, as in `data/ag_news_csv/` of github.com/mhjabreel/CharCnn_Keras. The training
+    rows are not read: results on these alone, by cross-validation, are below those of the whole set.
 
     Example:
         >>> ag_news_test().text
