@@ -3,10 +3,10 @@
     PYTHONPATH=. python scripts/bench_stream.py --lines 1000000
 
 The lines are generated, and say nothing that could be learnt: 5 to 25 words each, drawn by Zipf's law from a
-vocabulary of 50,000 made-up words, with one of ten labels. `experiments.classify` is started on them as a user
-starts it, once with the texts on disk (`--stream true`) and once in memory. Prints, for each, the seconds from
-the start of the process until the first ten steps are taken and evaluated, the peak of its resident memory by then
-and in the end, and the tokens a second of its training.
+vocabulary of 50,000 made-up words, with one of ten labels. `experiments.classify` is started on them as a
+user starts it, once with the texts on disk (`--stream true`) and once in memory. Prints, for each, how many
+seconds after the start of the process the first ten steps are taken and evaluated, the peak of its resident
+memory by then and in the end, and the tokens a second of its training.
 """
 
 from __future__ import annotations
@@ -95,8 +95,8 @@ def told(config: Path, workdir: Path, stream: bool) -> str:
         raise SystemExit(run.returncode)
     speed = json.loads((workdir / "summary.json").read_text())["tokens_per_second"]
     return (
-        f"{started:.1f} s until ten steps are evaluated, {first / 1e6:.0f} MB by then, {last / 1e6:.0f} MB in "
-        f"the end, {speed / 1e6:.2f} M tokens/s"
+        f"{started:.1f} s until ten steps are evaluated, {first / 1e6:.0f} MB by then, "
+        f"{last / 1e6:.0f} MB in the end, {speed / 1e6:.2f} M tokens/s"
     )
 
 
