@@ -120,17 +120,23 @@ def _constant(material: Material) -> tuple[np.ndarray, dict[str, Any]]:
     return predicted, {"parameters": 0, "trainable_bytes": 0, "index_bytes": 0, "seconds": 0.0}
 
 
+def _documents(material: Material, rows: np.ndarray) -> list[Any]:
+    """The words of each document, of pairs both lists of them."""
+    first, *second = material.parts(rows)
+    return list(zip(first, *second, strict=True)) if second else list(first)
+
+
 def _linear(material: Material) -> tuple[np.ndarray, dict[str, Any]]:
     labels, splits = material.dataset.labels, material.splits
     train, valid = splits.train, splits.valid
     if material.config.stream:  # it holds all that it reads in memory, and every pair of words with it
         train, valid = (rows[even_sample(len(rows), _MOST_READ)] for rows in (train, valid))
     result = tfidf_linear(
-        material.side(train),
+        _documents(material, train),
         labels[train],
-        material.side(valid),
+        _documents(material, valid),
         labels[valid],
-        material.side(splits.test),
+        _documents(material, splits.test),
         names=material.dataset.classes,
         task=material.config.task,
     )

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Float
+from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from experiments.tasks import CLASSES, Linear, Task
@@ -102,7 +103,8 @@ def tfidf_linear(
     but five at least.
 
     Args:
-        train: training documents: lists of tokens; or texts, if `tokenise` is given.
+        train: training documents: lists of tokens; or texts, if `tokenise` is given; or pairs of such, of
+            which both have features of their own, side by side.
         train_targets: [training rows, …]; of classes int, places in `names`.
         valid: validation documents.
         valid_targets: [validation rows, …].
@@ -131,14 +133,14 @@ def tfidf_linear(
     if not len(valid):
         raise ValueError("valid is empty: give documents to choose the strength of the penalty by")
     started = time.perf_counter()
-    vectoriser, train_x = _counted(tokenise or _as_it_is, train)
-    valid_x, test_x = vectoriser.transform(valid), vectoriser.transform(test)
+    counters, train_x = _counted(tokenise or _as_it_is, train)
+    valid_x, test_x = _transformed(counters, valid), _transformed(counters, test)
     models = dict(task.fits(train_x, train_targets, names))
     scores = {
         C: float(task.scores(model.predict(valid_x), valid_targets).mean()) for C, model in models.items()
     }
     C = max(models, key=lambda candidate: scores[candidate])
-    model, features = models[C], vectoriser.get_feature_names_out()
+    model, features = models[C], _features(counters)
     return BaselineResult(
         valid=model.predict(valid_x),
         test=model.predict(test_x),
@@ -150,7 +152,7 @@ def tfidf_linear(
         settled=model.settled,
         seconds=time.perf_counter() - started,
         parameters=model.parameters,
-        bytes=model.bytes + vectoriser.idf_.nbytes,
+        bytes=model.bytes + sum(counter.idf_.nbytes for counter in counters),
     )
 
 
@@ -177,7 +179,36 @@ def _as_it_is(document: Any) -> Any:
     return document
 
 
-def _counted(tokenise: Callable[[Any], list[str]], train: Sequence[Any]) -> tuple[TfidfVectorizer, Any]:
+def _counted(tokenise: Callable[[Any], list[str]], train: Sequence[Any]) -> tuple[list[TfidfVectorizer], Any]:
+    """A fitted vectoriser for each text of a document, and the features of the training documents."""
+    found = [_counted_one(tokenise, part) for part in _parts(train)]
+    return [counter for counter, _ in found], sparse.hstack([x for _, x in found], format="csr")
+
+
+def _parts(documents: Sequence[Any]) -> list[Sequence[Any]]:
+    """The documents; of pairs the first texts, and the second ones."""
+    if len(documents) and isinstance(documents[0], tuple):
+        return [list(part) for part in zip(*documents, strict=True)]
+    return [documents]
+
+
+def _transformed(counters: list[TfidfVectorizer], documents: Sequence[Any]) -> Any:
+    parts = _parts(documents)
+    if len(parts) < len(counters):  # of no documents
+        parts = [documents] * len(counters)
+    return sparse.hstack([c.transform(part) for c, part in zip(counters, parts, strict=True)], format="csr")
+
+
+def _features(counters: list[TfidfVectorizer]) -> np.ndarray:
+    """Their names; of pairs with the text that they are of."""
+    names = [counter.get_feature_names_out() for counter in counters]
+    if len(names) == 1:
+        return names[0]
+    named = zip(("first", "second"), names, strict=True)
+    return np.array([f"{which}: {name}" for which, part in named for name in part])
+
+
+def _counted_one(tokenise: Callable[[Any], list[str]], train: Sequence[Any]) -> tuple[TfidfVectorizer, Any]:
     """A fitted vectoriser, and the features of the training documents."""
     vectoriser = _vectoriser(tokenise, 2 if len(train) >= _FEW else 1)
     try:

@@ -17,7 +17,7 @@ from embedlab.text import Vocabulary
 from experiments import codec
 from experiments.checkpoints import Checkpoints
 from experiments.config import Config, Text
-from experiments.corpus import Corpus, gathered, tokenise
+from experiments.corpus import Corpus, gathered, gathered_pairs, tokenise
 from experiments.errors import Mistake, mistakes
 from experiments.facts import digest
 from experiments.model import Model, linked
@@ -54,10 +54,11 @@ class Classifier:
         """The embedding's arrays, for `embedlab.embed` and `embedlab.bag`."""
         return self.model.variables(self.parameters, own_buffers(self.model.spec, self.vocabulary))
 
-    def predictions(self, texts: Iterable[str]) -> Float[np.ndarray, "texts outputs"]:
+    def predictions(self, texts: Iterable[Any]) -> Float[np.ndarray, "texts outputs"]:
         """Probabilities of classes or labels, or values in their own unit: float32 [texts, outputs].
 
-        An embedding that reads spellings makes vectors of words it has never seen.
+        Of a model of pairs, each of the texts is a pair of strings. An embedding that reads spellings makes
+        vectors of words it has never seen.
 
         Raises:
             TypeError: `texts` is one string, whose letters would be taken for texts, or holds something else.
@@ -65,17 +66,26 @@ class Classifier:
         if isinstance(texts, str):
             raise TypeError(f"texts={texts!r}: this is one string; give a list of texts, as [{texts!r}]")
         texts = list(texts)  # a generator is read once, and an array has no one truth
-        odd = [text for text in texts if not isinstance(text, str)]
+        pairs = self.model.pairs
+        fits = _is_pair if pairs else _is_text
+        odd = [text for text in texts if not fits(text)]
         if odd:
-            raise TypeError(f"texts: {odd[0]!r} is no string; give a list of texts")
+            what = (
+                "pair of strings; give a list of pairs of texts" if pairs else "string; give a list of texts"
+            )
+            raise TypeError(f"texts: {odd[0]!r} is no {what}")
         if not texts:
             return np.zeros((0, self.model.num_outputs), np.float32)
-        corpus = gathered(tokenise(texts, self.config.text))
+        if pairs:
+            first, second = (tokenise(side, self.config.text) for side in zip(*texts, strict=True))
+            corpus = gathered_pairs(first, second)
+        else:
+            corpus = gathered(tokenise(texts, self.config.text))
         encoded = encode(self.model.spec, self.vocabulary, corpus, _length(corpus, self.config.text))
         found = linked(self.model, self.parameters, encoded)
         return np.asarray(self.model.task.decode(found, self.constants), np.float32)
 
-    def predict(self, texts: Iterable[str]) -> list[Any]:
+    def predict(self, texts: Iterable[Any]) -> list[Any]:
         """An answer for each text; raises as `predictions` does.
 
         Of classes the most probable one and its probability; of labels those above the threshold, each with
@@ -105,15 +115,26 @@ def load(folder: str | os.PathLike[str]) -> Classifier:
     config, classes = codec.decode(stored), tuple(summary["classes"])
     with mistakes(str(directory.path)):
         vocabulary = Vocabulary.load(directory.path / "vocabulary.json")
-    model = Model(config.embedding, config.encoder, config.task.outputs(classes), config.head, config.task)
+    pairs = bool(summary.get("pairs", False))
+    model = Model(
+        config.embedding, config.encoder, config.task.outputs(classes), config.head, config.task, pairs
+    )
     parameters = _parameters(directory, model, config, vocabulary)
     constants = summary.get("constants", {})
     return Classifier(config, classes, constants, vocabulary, model, parameters, directory.path)
 
 
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_pair(value: Any) -> bool:
+    return isinstance(value, tuple | list) and len(value) == 2 and all(_is_text(x) for x in value)
+
+
 def _length(corpus: Corpus, text: Text) -> int:
     """To what documents are padded: one of few lengths, powers of two and the limit, as each is compiled."""
-    longest = max(_SHORT, int(corpus.lengths.max()))
+    longest = max(_SHORT, int(corpus.longest.max()))
     return min(1 << (longest - 1).bit_length(), text.longest)
 
 

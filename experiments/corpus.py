@@ -28,6 +28,8 @@ class Corpus:
         words: the distinct words.
         tokens: int32 [tokens], the number of each word of each document; in memory, or mapped from a file.
         starts: int64 [documents + 1], where each document begins in `tokens`, and where the last one ends.
+        firsts: int64 [documents], of pairs of texts how many words are the first's; the others are the
+            second's. None where documents are single texts.
 
     Example:
         >>> corpus = gathered([["a", "b", "a"], [], ["b"]])
@@ -38,6 +40,7 @@ class Corpus:
     words: tuple[str, ...]
     tokens: Int32[np.ndarray, " tokens"]
     starts: Int64[np.ndarray, " documents_and_one"]
+    firsts: Int64[np.ndarray, " documents"] | None = None
 
     def __len__(self) -> int:
         return len(self.starts) - 1
@@ -64,6 +67,12 @@ class Corpus:
         for block in self.blocks(rows):
             found += np.bincount(self.tokens[self.places(block)], minlength=len(self.words))
         return found
+
+    @property
+    def longest(self) -> Int64[np.ndarray, " documents"]:
+        """How many words each text has; of a pair the longer one."""
+        lengths = self.lengths
+        return lengths if self.firsts is None else np.maximum(self.firsts, lengths - self.firsts)
 
     def documents(self, rows: Integer[np.ndarray, " rows"]) -> list[list[str]]:
         """The words of some documents, as strings."""
@@ -124,6 +133,31 @@ def gathered(documents: Iterable[Sequence[str]], folder: Path | None = None) -> 
         file.flush()
     stored = np.array(tokens, np.int32) if file is None or not starts[-1] else _mapped(file)
     return Corpus(tuple(numbers), stored, np.array(starts, np.int64))
+
+
+def gathered_pairs(
+    first: Iterable[Sequence[str]], second: Iterable[Sequence[str]], folder: Path | None = None
+) -> Corpus:
+    """The corpus of pairs of documents: the words of the first, then those of the second.
+
+    Args:
+        first: the words of each pair's first document.
+        second: and of its second.
+        folder: as for `gathered`.
+
+    Example:
+        >>> gathered_pairs([["a", "b"]], [["b"]]).firsts
+        array([2])
+    """
+    firsts = array("q")
+
+    def both() -> Iterator[Sequence[str]]:
+        for one, other in zip(first, second, strict=True):
+            firsts.append(len(one))
+            yield [*one, *other]
+
+    corpus = gathered(both(), folder)
+    return dataclasses.replace(corpus, firsts=np.array(firsts, np.int64))
 
 
 def _temporary(folder: Path) -> IO[bytes]:

@@ -54,7 +54,7 @@ def feed(train: Labelled, seed: int, batch: int, most: int, by_length: bool) -> 
         most: steps that a part has at most.
         by_length: whether a batch is made of documents of about one length, and is a part by itself.
     """
-    order = Order(seed, len(train.documents), batch, train.documents.lengths if by_length else None)
+    order = Order(seed, len(train.documents), batch, train.documents.longest if by_length else None)
     kind = _Read if isinstance(train.documents, Unread) else _InMemory
     return kind(train, order, 1 if by_length else most)
 
@@ -65,7 +65,7 @@ class _InMemory(Feed):
     def __init__(self, train: Labelled, order: Order, most: int) -> None:
         documents = train.documents
         assert isinstance(documents, Encoded)
-        self._order, self._most, self._lengths = order, most, documents.lengths
+        self._order, self._most, self._longest = order, most, documents.longest
         self._ids = jax.device_put(_spared(documents.ids))
         self._rest = jax.device_put((_spared(documents.lengths), jax.tree.map(_spared, train.labels)))
         self._cut: dict[int, Any] = {documents.width: self._ids}
@@ -76,7 +76,7 @@ class _InMemory(Feed):
             rows = batches[first : first + self._most]
             width = self._ids.shape[1]
             if self._order.lengths is not None:
-                width = int(widths(self._lengths[rows].max(1), width)[0])
+                width = int(widths(self._longest[rows].max(1), width)[0])
             yield (self._of_width(width), *self._rest), _filled(rows, self._most), len(rows)
 
     def _of_width(self, width: int) -> Any:
@@ -119,7 +119,7 @@ class _Read(Feed):
         rows = self._order.batches(int(step), 1)[0]
         ids, lengths = self._train.documents.take(rows)
         if self._order.lengths is not None:
-            ids = ids[:, : widths(lengths.max(keepdims=True), ids.shape[1])[0]]
+            ids = ids[:, : widths(lengths.max(keepdims=True).ravel(), ids.shape[1])[0]]
         return ids, lengths, jax.tree.map(lambda x: x[rows], self._train.labels)
 
 

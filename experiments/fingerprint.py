@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Iterable
 from typing import Any
 
@@ -27,6 +28,7 @@ def fingerprint(dataset: Dataset, *splits: Splits) -> dict[str, Any]:
         >>> found["documents"], found["classes"], len(found["texts"])
         (3, ['even', 'odd'], 64)
     """
+    texts = itertools.chain(dataset.texts, dataset.seconds)
     sides = [(each.train, each.valid, each.test) for each in splits]
     counts = [list(map(len, side)) for side in zip(*sides, strict=True)]
     return {
@@ -34,7 +36,7 @@ def fingerprint(dataset: Dataset, *splits: Splits) -> dict[str, Any]:
         "documents": len(dataset.texts),
         **dict(zip(("train", "valid", "test"), (n if len(n) > 1 else n[0] for n in counts), strict=True)),
         "classes": list(dataset.classes),
-        "texts": _digest(text.encode("utf-8", "surrogatepass") for text in dataset.texts),
+        "texts": _digest(text.encode("utf-8", "surrogatepass") for text in texts),
         "labels": _digest([_numbers(dataset.labels).tobytes()]),
         "split": _digest([np.asarray(side).astype("<i8").tobytes() for each in sides for side in each]),
     }

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from experiments.config import Config
-from experiments.corpus import Corpus, gathered, is_run, tokenise
+from experiments.corpus import Corpus, gathered, gathered_pairs, is_run, tokenise
 from experiments.data import Dataset, Progress, Splits, folds, grouped_as_read, split
 from experiments.errors import mistakes
 from experiments.evaluate import Bands, bands
@@ -37,11 +37,20 @@ class Material:
     fold: int | None = None
 
     def side(self, rows: np.ndarray) -> list[list[str]]:
-        """The words of some rows' documents, n-grams left out."""
+        """The words of some rows' documents, n-grams left out; of pairs those of both."""
         documents = self.corpus.documents(rows)
         if self.config.text.ngrams == 1:
             return documents
         return [[word for word in document if not is_run(word)] for document in documents]
+
+    def parts(self, rows: np.ndarray) -> tuple[list[list[str]], ...]:
+        """The words of some rows' documents, as `side`; of pairs those of the first, then of the second."""
+        if self.corpus.firsts is None:
+            return (self.side(rows),)
+        cuts = self.corpus.firsts[rows].tolist()
+        documents = list(zip(self.corpus.documents(rows), cuts, strict=True))
+        both = ([words[:cut] for words, cut in documents], [words[cut:] for words, cut in documents])
+        return tuple([[word for word in part if not is_run(word)] for part in parts] for parts in both)
 
     @functools.cached_property
     def learnt_counts(self) -> dict[str, int]:
@@ -93,7 +102,11 @@ def read_folds(
     with mistakes():
         place = (folder or Path(tempfile.gettempdir())) if config.stream else None
         dataset = config.data.load(progress, config.task, place)
-        corpus = gathered(tokenise(dataset.texts, config.text), place)
+        texts = tokenise(dataset.texts, config.text)
+        if len(dataset.seconds):
+            corpus = gathered_pairs(texts, tokenise(dataset.seconds, config.text), place)
+        else:
+            corpus = gathered(texts, place)
         dataset = grouped_as_read(dataset, corpus)
         splits = _splits(dataset, config)
     return tuple(Material(config, dataset, each, corpus, fold) for fold, each in splits.items())

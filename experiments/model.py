@@ -7,6 +7,7 @@ import functools
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 from jaxtyping import Array, Float, PRNGKeyArray
@@ -34,6 +35,7 @@ class Model:
         num_outputs: how many numbers it has for a text.
         head: what makes outputs of the encoder's features.
         task: what the outputs mean.
+        pairs: whether it reads pairs of texts.
     """
 
     spec: embedlab.Embedding
@@ -41,6 +43,7 @@ class Model:
     num_outputs: int
     head: Head = Head()
     task: Task = Classes()
+    pairs: bool = False
 
     def init(self, key: PRNGKeyArray, buffers: Any) -> dict[str, Any]:
         """The trained arrays: `tables` and `dense` of the embedding, the `encoder`'s and the `head`'s."""
@@ -48,7 +51,7 @@ class Model:
         variables = self.spec.init(embedding_key, buffers)
         encoder = functional.init(self._build, jax.random.fold_in(head_key, 1))
         width = functional.module(self._build, encoder).width
-        head = self.head.init(head_key, width, self.num_outputs)
+        head = self.head.init(head_key, 4 * width if self.pairs else width, self.num_outputs)
         return {"tables": variables.tables, "dense": variables.dense, "encoder": encoder, "head": head}
 
     @property
@@ -68,12 +71,34 @@ class Model:
         dropout: embedlab.Dropout | None = None,
         key: PRNGKeyArray | None = None,
     ) -> Float[Array, "rows outputs"]:
-        """Outputs [rows, outputs] of ids [rows, length]; logits, where they are to be probabilities."""
+        """Outputs [rows, outputs] of ids [rows, length]; logits, where they are to be probabilities.
+
+        Pairs are ids [rows, length, 2] with lengths [rows, 2]. Both texts go through one encoder, and of its
+        features u and v the head reads `(u, v, |u − v|, u ⊙ v)`.
+
+        Reference: Conneau et al. 2017, "Supervised learning of universal sentence representations".
+        """
         variables = self.variables(parameters, buffers)
-        documents = Documents(self.spec, variables, ids, lengths, dropout, key)
+        documents = Documents(self.spec, variables, *single(ids, lengths), dropout, key)
         features = functional.module(self._build, parameters["encoder"])(documents)
+        if self.pairs:
+            u, v = features[0::2], features[1::2]
+            features = jnp.concatenate([u, v, jnp.abs(u - v), u * v], -1)
         head_key = None if key is None else jax.random.fold_in(key, 2)
         return self.head.outputs(parameters["head"], features, head_key)
+
+
+def single(ids: Any, lengths: Any) -> tuple[Any, Any]:
+    """Ids [rows, length, 2] and lengths [rows, 2] of pairs, one text after the other; others as they are.
+
+    Example:
+        >>> ids, lengths = single(np.array([[[1, 3], [2, 0]]]), np.array([[2, 1]]))
+        >>> ids.tolist(), lengths.tolist()
+        ([[1, 2], [3, 0]], [2, 1])
+    """
+    if ids.ndim == 2:
+        return ids, lengths
+    return jnp.moveaxis(ids, 2, 1).reshape(-1, ids.shape[1]), jnp.reshape(lengths, -1)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -114,7 +139,7 @@ def linked(model: Model, parameters: dict[str, Any], documents: Encoded | Unread
     found = np.empty((len(documents), model.num_outputs), np.float32)
     padded = np.full(len(documents), documents.width)
     if model.encoder.by_length:
-        padded = widths(documents.lengths, documents.width)
+        padded = widths(documents.longest, documents.width)
     for width in np.unique(padded):
         for rows in _blocks(np.flatnonzero(padded == width)):
             found[rows] = _of_width(model, parameters, documents, rows, int(width))
@@ -133,8 +158,10 @@ def _of_width(
 ) -> np.ndarray:
     ids, lengths = documents.take(rows)
     short = -len(rows) % _ROWS
-    ids = np.pad(ids[:, :width], ((0, short), (0, 0))).reshape(-1, _ROWS, width)
-    lengths = np.pad(lengths, (0, short)).reshape(-1, _ROWS)
+    ids, lengths = (
+        np.pad(x, ((0, short), *[(0, 0)] * (x.ndim - 1))).reshape(-1, _ROWS, *x.shape[1:])
+        for x in (ids[:, :width], lengths)
+    )
     stacked = _linked(model, parameters, documents.buffers, ids, lengths)
     return np.asarray(stacked, np.float32).reshape(-1, model.num_outputs)[: len(rows)]
 

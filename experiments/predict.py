@@ -4,7 +4,8 @@
 
 DIR is the --workdir of a run, or of a comparison, of which the best is taken. Lines are UTF-8, each a
 document, and are answered as they come. Prints the answer and the line, separated by tabs: the class and its
-probability; or the labels and their probabilities, with spaces between; or the value.
+probability; or the labels and their probabilities; or the value. Where the run is of pairs of texts, a line is
+two texts with a tab between.
 """
 
 from __future__ import annotations
@@ -50,8 +51,10 @@ def _main(words: list[str]) -> int:
     kinds = classifier.model.task.counted(len(classifier.classes))
     print(f"The model of {classifier.folder}: {kinds}.", file=sys.stderr)
     name = words[1] if len(words) == 2 else "standard input"
+    number = 0
     for lines in _batches(file, name):
-        _answer(classifier, lines)
+        _answer(classifier, lines, name, number)
+        number += len(lines)
     return 0
 
 
@@ -65,11 +68,26 @@ def _opened(name: str) -> BinaryIO:
         raise Mistake(f"{name}: {why}; give a text file of one document a line") from None
 
 
-def _answer(classifier: Classifier, lines: list[str]) -> None:
+def _answer(classifier: Classifier, lines: list[str], name: str, before: int) -> None:
     task = classifier.model.task
-    for line, answer in zip(lines, classifier.predict(lines), strict=True):
+    texts = _pairs(lines, name, before) if classifier.model.pairs else lines
+    for line, answer in zip(lines, classifier.predict(texts), strict=True):
         print("\t".join([*task.fields(answer), line]))
     sys.stdout.flush()
+
+
+def _pairs(lines: list[str], name: str, before: int) -> list[tuple[str, str]]:
+    """The two texts of each line."""
+    found = []
+    for number, line in enumerate(lines, before + 1):
+        first, *others = line.split("\t")
+        if len(others) != 1:
+            raise Mistake(
+                f"{name}, line {number}: {len(others)} tabs, where this model reads two texts with one tab "
+                "between; write each pair so"
+            )
+        found.append((first, others[0]))
+    return found
 
 
 def _batches(file: BinaryIO, name: str) -> Iterator[list[str]]:

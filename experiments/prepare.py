@@ -24,13 +24,13 @@ class Encoded:
     """Documents as an embedding reads them.
 
     Attributes:
-        ids: int32 [rows, width], padded at the end.
-        lengths: int32 [rows], how many of them are real.
+        ids: int32 [rows, width], padded at the end; of pairs of texts [rows, width, 2].
+        lengths: int32 [rows], how many of them are real; of pairs [rows, 2].
         buffers: the embedding's buffers for these ids.
     """
 
-    ids: Int32[np.ndarray, "rows width"]
-    lengths: Int32[np.ndarray, " rows"]
+    ids: Int32[np.ndarray, "rows width *two"]
+    lengths: Int32[np.ndarray, rows * two]
     buffers: dict[str, np.ndarray]
 
     def __len__(self) -> int:
@@ -40,6 +40,11 @@ class Encoded:
     def width(self) -> int:
         """To how many ids a document is padded."""
         return self.ids.shape[1]
+
+    @property
+    def longest(self) -> Int32[np.ndarray, " rows"]:
+        """How many ids of each document are real; of a pair, of the longer one."""
+        return self.lengths if self.lengths.ndim == 1 else self.lengths.max(1)
 
     def rows(self, rows: np.ndarray) -> Encoded:
         """The documents of these row numbers."""
@@ -69,9 +74,9 @@ class Unread:
     width: int
 
     @functools.cached_property
-    def lengths(self) -> Int32[np.ndarray, " rows"]:
-        """How many ids of each document are real."""
-        return self.corpus.lengths[self.places].astype(np.int32)
+    def longest(self) -> Int32[np.ndarray, " rows"]:
+        """How many ids of each document are real; of a pair, of the longer one."""
+        return self.corpus.longest[self.places].astype(np.int32)
 
     def __len__(self) -> int:
         return len(self.places)
@@ -81,12 +86,20 @@ class Unread:
         return dataclasses.replace(self, places=self.places[rows])
 
     def take(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Ids int32 [rows, width] and lengths int32 [rows] of some documents."""
-        lengths = self.lengths[rows]
-        ids = np.zeros((len(rows), self.width), np.int32)
-        found = self.corpus.tokens[self.corpus.places(self.places[rows])]
-        ids[np.arange(self.width) < lengths[:, None]] = self.numbers[found]
-        return ids, lengths
+        """Ids int32 [rows, width] and lengths int32 [rows] of some documents; of pairs of both texts."""
+        places, firsts = self.places[rows], self.corpus.firsts
+        lengths = self.corpus.lengths[places].astype(np.int32)[:, None]
+        if firsts is not None:
+            first = firsts[places].astype(np.int32)[:, None]
+            lengths = np.concatenate([first, lengths - first], 1)
+        ids = np.zeros((*lengths.shape, self.width), np.int32)
+        # Row after row, and in a pair one text after the other: as the words lie in the corpus.
+        ids[np.arange(self.width) < lengths[..., None]] = self.numbers[
+            self.corpus.tokens[self.corpus.places(places)]
+        ]
+        if firsts is None:
+            return ids[:, 0], lengths[:, 0]
+        return np.ascontiguousarray(np.moveaxis(ids, 1, 2)), lengths
 
 
 def vocabulary_for(spec: embedlab.Embedding, counts: Mapping[str, int], text: Text) -> Vocabulary:
@@ -110,7 +123,7 @@ def encode(
         length: to which they are padded; None for that of the longest.
     """
     numbers, buffers = _numbering(spec, vocabulary, corpus.words)
-    width = max(1, int(corpus.lengths.max(initial=0))) if length is None else length
+    width = max(1, int(corpus.longest.max(initial=0))) if length is None else length
     return Unread(corpus, numbers, np.arange(len(corpus)), buffers, width)
 
 

@@ -25,8 +25,9 @@ def about(materials: Sequence[Material], seconds: float) -> str:
     each = f" in fold {materials[0].fold}, the first of {len(materials)}" if len(materials) > 1 else ""
     own = "test or validation" if len(data.valid_rows) else "test"
     known = f" without {len(splits.dropped):,} whose text the {own} set holds" if len(splits.dropped) else ""
+    what = "pairs of documents" if len(data.seconds) else "documents"
     return (
-        f"{data.name}: {len(data.texts):,} documents, {data.task.counted(len(data.classes))}; "
+        f"{data.name}: {len(data.texts):,} {what}, {data.task.counted(len(data.classes))}; "
         f"train {len(splits.train):,}{known}, valid {len(splits.valid):,}, test {len(splits.test):,}{each} "
         f"(read in {seconds:.1f} s)"
     )

@@ -76,7 +76,14 @@ class Prepared:
 def prepare(lexicon: Lexicon, material: Material) -> Prepared:
     """Reads the material for one embedding."""
     config, dataset, task = material.config, material.dataset, material.config.task
-    model = Model(lexicon.spec, config.encoder, task.outputs(dataset.classes), config.head, task)
+    model = Model(
+        lexicon.spec,
+        config.encoder,
+        task.outputs(dataset.classes),
+        config.head,
+        task,
+        bool(len(dataset.seconds)),
+    )
     watch = Stopwatch({"prepare": lexicon.seconds})
     with watch("prepare"):
         unread = encode(lexicon.spec, lexicon.vocabulary, material.corpus)
@@ -180,6 +187,7 @@ def _finish(directory: RunDirectory, prepared: Prepared, seed: int, fitted: Fitt
         **_sizes(prepared, fitted),
         "classes": list(prepared.material.dataset.classes),
         "constants": prepared.constants,
+        "pairs": prepared.model.pairs,
         "seconds": watch.seconds,
         "tokens_per_second": fitted.speed.of(prepared.tokens_a_step),
         "x64": x64(),

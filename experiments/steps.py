@@ -13,7 +13,7 @@ import embedlab
 from embedlab import sparse
 from experiments import optimizers
 from experiments.config import Train
-from experiments.model import Model
+from experiments.model import Model, single
 
 
 def begin(model: Model, settings: Train, parameters: dict[str, Any], buffers: Any) -> sparse.TrainState:
@@ -152,6 +152,7 @@ def _loss(
 
 def _l2(model: Model, whole: Any, parameters: Any, buffers: Any, ids: Any, lengths: Any) -> Any:
     """The L2 penalty on the rows that a batch's real ids use, of some tables."""
+    ids, lengths = single(ids, lengths)
     real = jnp.arange(ids.shape[1]) < lengths[:, None]
     lookups = embedlab.lookups(model.spec, model.variables(parameters, buffers), ids, mask=real)
     lookups = tuple(look for look in lookups if look.table in whole)

@@ -47,9 +47,10 @@ def grouped_as_read(dataset: Dataset, corpus: Corpus) -> Dataset:
     """
     rows = len(dataset.texts)
     require(len(corpus) == rows, "documents", f"{len(corpus)} of them", f"give {rows}, one a row")
-    equal = equal_groups(
-        corpus.tokens[start:end].tobytes() for start, end in itertools.pairwise(corpus.starts.tolist())
-    )
+    keys = (corpus.tokens[start:end].tobytes() for start, end in itertools.pairwise(corpus.starts.tolist()))
+    if corpus.firsts is not None:  # equal pairs are parted at the same place too
+        keys = (key + cut.tobytes() for key, cut in zip(keys, corpus.firsts, strict=True))
+    equal = equal_groups(keys)
     # Of equal documents one is compared: many that are empty, say, would make as many pairs as their square.
     if dataset.near:
         firsts = np.unique(equal, return_index=True)[1]

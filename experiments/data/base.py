@@ -40,6 +40,7 @@ class Dataset:
         valid_rows: int32 [v], the rows of a validation set that came by itself; empty where there is none.
         near: whether near-duplicates share a group; else rows of equal text alone do.
         task: what the labels are.
+        seconds: n second texts, where each row is a pair of texts; none where it is not.
 
     Raises:
         ValueError: where it is empty, lengths differ, a label or a row of a set that came by itself is out of
@@ -59,6 +60,7 @@ class Dataset:
     valid_rows: Int32[np.ndarray, " v"] = dataclasses.field(default_factory=_NO_ROWS.copy)
     near: bool = False
     task: Task = CLASSES
+    seconds: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         n = len(self.texts)
@@ -68,6 +70,8 @@ class Dataset:
             remedy = f"there are {n} texts; give one number for each"
             require(shape[:1] == (n,), f"{field}.shape", shape, remedy)
         self.task.check(self.labels, self.classes)
+        remedy = f"there are {n} texts; give a second one for each, or none"
+        require(len(self.seconds) in (0, n), "seconds", f"{len(self.seconds)} of them", remedy)
         for field, limit in (("test_rows", n), ("valid_rows", n)):
             values = getattr(self, field)
             bad = values[(values < 0) | (values >= limit)]

@@ -23,6 +23,8 @@ class ColumnSource(FileSource):
     Attributes:
         text: the column that holds the text; or several joined by `+`, as `title+description`, whose texts
             are put together with a space between.
+        second: the column that holds a second text, where rows are pairs of texts; empty for none. Several
+            are joined as those of `text` are.
         label: the column that holds the label.
         split: the column that says on which side a row is (train, valid or test); empty for none.
 
@@ -36,6 +38,7 @@ class ColumnSource(FileSource):
     """
 
     text: str = "text"
+    second: str = ""
     label: str = "label"
     split: str = ""
 
@@ -44,7 +47,10 @@ class ColumnSource(FileSource):
         require(bool(self.text), "text", self.text, "name the column that holds the text")
         require(bool(self.label), "label", self.label, "name the column that holds the label")
         require(self.text != self.label, "label", self.label, "text and label are the same column; name two")
-        other = self.split not in (self.text, self.label)
+        other = self.second not in (self.text, self.label)
+        remedy = "this column is the text or the label; name another, or none"
+        require(other, "second", self.second, remedy)
+        other = self.split not in (self.text, self.label, self.second or self.text)
         require(other, "split", self.split, "this column is the text or the label; name another, or none")
 
 

@@ -49,6 +49,8 @@ class Delimited(ColumnSource, TextSource):
         header = list(self.columns) or next(records, ("", [""]))[1]
         names = text_columns(self.text, header)
         texts = [column_number(path, "text", name, header) for name in names]
+        others = text_columns(self.second, header) if self.second else []
+        seconds = [column_number(path, "second", name, header) for name in others]
         label = column_number(path, "label", self.label, header)
         split = column_number(path, "split", self.split, header) if self.split else None
         for where, fields in records:
@@ -57,8 +59,9 @@ class Delimited(ColumnSource, TextSource):
                     f"{path}, {where}: {len(fields)} fields where there are {len(header)} columns; "
                     f"{self.hint()}"
                 )
-            text = " ".join([fields[i] for i in texts])
-            yield Row(where, text, fields[label].strip(), "" if split is None else fields[split])
+            text, second = (" ".join([fields[i] for i in columns]) for columns in (texts, seconds))
+            side = "" if split is None else fields[split]
+            yield Row(where, text, fields[label].strip(), side, second if seconds else None)
 
     @abstractmethod
     def hint(self) -> str:

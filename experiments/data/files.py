@@ -41,6 +41,7 @@ class Row(NamedTuple):
         text: its text.
         label: its label; or several, where the form of file tells them apart.
         split: what the file says of its side, "train" or "dev", say; empty where it says nothing.
+        second: its second text, where rows are pairs.
 
     Example:
         >>> Row("line 7", "a fine film", "pos").split
@@ -51,6 +52,7 @@ class Row(NamedTuple):
     text: str
     label: str | tuple[str, ...]
     split: str = ""
+    second: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -121,7 +123,7 @@ class FileSource(Source):
         paths = {side: self.found(fields[side], path) for side, path in named.items() if path}
         meant = {found: label for found, _, label in (alias.partition("=") for alias in self.aliases)}
         reader = task.reader(self.classes, meant)
-        texts = begun(folder)
+        texts, seconds = begun(folder), begun(folder)
         sides = array("b")
         for side, path in paths.items():
             before = len(texts)
@@ -132,6 +134,8 @@ class FileSource(Source):
                 except ValueError as error:
                     raise ValueError(f"{path}, {row.where}: {error}{self.label_hint(row)}") from None
                 texts.append(row.text)
+                if row.second is not None:
+                    seconds.append(row.second)
                 sides.append(_SIDES.index(_side(path, row) or side))
             if len(texts) == before:
                 raise ValueError(f"{path}: holds no row; give a file with one labelled text a row")
@@ -142,10 +146,11 @@ class FileSource(Source):
             texts=tuple(texts) if isinstance(texts, list) else texts,
             labels=labels,
             classes=classes,
-            groups=equal_texts(texts),
+            groups=equal_pairs(texts, seconds) if len(seconds) else equal_texts(texts),
             test_rows=test_rows,
             valid_rows=valid_rows,
             task=task,
+            seconds=tuple(seconds) if isinstance(seconds, list) else seconds,
         )
 
 
@@ -205,14 +210,15 @@ def existing_file(field: str, path: str) -> Path:
 
 
 def _check(path: Path, row: Row) -> None:
-    """Refuses a row that has no text."""
-    fault = remedy = ""
-    if not row.text.strip():
-        fault, remedy = "the text is empty", "leave the row out"
-    elif "\0" in row.text or not (row.text.isascii() or _encodes(row.text)):
-        fault, remedy = "the text holds a NUL or half of a surrogate pair", "remove this character"
-    if fault:
-        raise ValueError(f"{path}, {row.where}: {fault}; {remedy}")
+    """Refuses a row that has no text, or no second one where there should be one."""
+    for which, text in (("text", row.text), ("second text", row.second)):
+        fault = remedy = ""
+        if text is not None and not text.strip():
+            fault, remedy = f"the {which} is empty", "leave the row out"
+        elif text is not None and ("\0" in text or not (text.isascii() or _encodes(text))):
+            fault, remedy = f"the {which} holds a NUL or half of a surrogate pair", "remove this character"
+        if fault:
+            raise ValueError(f"{path}, {row.where}: {fault}; {remedy}")
 
 
 def _side(path: Path, row: Row) -> str:
@@ -233,6 +239,24 @@ def _encodes(text: str) -> bool:
         return bool(text.encode())
     except UnicodeEncodeError:
         return False
+
+
+def equal_pairs(texts: Sequence[str], seconds: Sequence[str]) -> Int32[np.ndarray, " n"]:
+    """Groups of equal pairs of texts.
+
+    Args:
+        texts: n texts.
+        seconds: n second ones.
+
+    Returns:
+        int32 [n], numbers in the order in which the pairs first appear.
+
+    Example:
+        >>> equal_pairs(["b", "b", "b"], ["c", "d", "c"])
+        array([0, 1, 0], dtype=int32)
+    """
+    both = zip(texts, seconds, strict=True)  # no text holds a NUL
+    return equal_texts([f"{text}\0{second}" for text, second in both])
 
 
 def equal_texts(texts: Sequence[str]) -> Int32[np.ndarray, " n"]:

@@ -40,7 +40,7 @@ class Jsonl(ColumnSource, TextSource):
                 except ValueError as error:
                     raise ValueError(f"{path}, line {number}: {error}") from None
 
-    def _row(self, line: str) -> tuple[str, str | tuple[str, ...], str]:
+    def _row(self, line: str) -> tuple[str, str | tuple[str, ...], str, str | None]:
         try:
             found = json.loads(line.rstrip("\r\n"))  # with its end a line that breaks off would be two
         except json.JSONDecodeError as error:
@@ -56,14 +56,15 @@ class Jsonl(ColumnSource, TextSource):
             )
         texts = text_columns(self.text, list(found))
         splits = [self.split] if self.split else []
-        for field, keys in (("text", texts), ("label", [self.label]), ("split", splits)):
+        seconds = text_columns(self.second, list(found)) if self.second else []
+        for field, keys in (("text", texts), ("second", seconds), ("label", [self.label]), ("split", splits)):
             for key in keys:
                 if key not in found:
                     known = nearest_first(key, list(found))
                     raise ValueError(
                         f"no key {key!r}; the object has {known}; name one of them with --data.{field}"
                     )
-        for key in texts + splits:
+        for key in texts + seconds + splits:
             if not isinstance(found[key], str):
                 raise ValueError(f"{key!r} is {json.dumps(found[key])[:40]}; give a string")
         label = as_labels(found[self.label])
@@ -72,4 +73,5 @@ class Jsonl(ColumnSource, TextSource):
             raise ValueError(
                 f"{self.label!r} is {value}; give one string, number or truth value, or a list of them"
             )
-        return " ".join(found[key] for key in texts), label, found[self.split] if splits else ""
+        text, second = (" ".join(found[key] for key in keys) for keys in (texts, seconds))
+        return text, label, found[self.split] if splits else "", second if seconds else None

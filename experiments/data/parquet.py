@@ -31,10 +31,11 @@ class Parquet(ColumnSource):
     """
 
     def rows(self, path: Path) -> Iterator[Row]:
-        for number, (texts, label, split) in enumerate(self._values(path), 1):
+        for number, (texts, seconds, label, split) in enumerate(self._values(path), 1):
             name = as_labels(label)
-            if not all(isinstance(text, str) for text in texts) or name is None:
-                shown = repr(texts[0] if len(texts) == 1 else texts)
+            read = texts + seconds
+            if not all(isinstance(text, str) for text in read) or name is None:
+                shown = repr(read[0] if len(read) == 1 else read)
                 raise ValueError(
                     f"{path}, row {number}: {self.text}={shown:.40}, {self.label}={label!r:.40}; give a "
                     f"string as the text, and a string, number, truth value or a list of them as the label"
@@ -43,10 +44,11 @@ class Parquet(ColumnSource):
                 raise ValueError(
                     f"{path}, row {number}: {self.split}={split!r:.40}; give a string as the split"
                 )
-            yield Row(f"row {number}", " ".join(map(str, texts)), name, split)
+            second = " ".join(map(str, seconds)) if self.second else None
+            yield Row(f"row {number}", " ".join(map(str, texts)), name, split, second)
 
-    def _values(self, path: Path) -> Iterator[tuple[tuple[object, ...], object, object]]:
-        """Texts, label and split of each row, a batch of rows in memory at a time."""
+    def _values(self, path: Path) -> Iterator[tuple[tuple[object, ...], tuple[object, ...], object, object]]:
+        """Texts, second texts, label and split of each row, a batch of rows in memory at a time."""
         import pyarrow as pa  # half a second, which the other sources need not wait for
         import pyarrow.parquet as pq
 
@@ -54,15 +56,19 @@ class Parquet(ColumnSource):
             with pq.ParquetFile(path) as file:
                 names = file.schema_arrow.names
                 texts = text_columns(self.text, names)
-                fields = {"text": texts, "label": [self.label], "split": [self.split] if self.split else []}
+                seconds = text_columns(self.second, names) if self.second else []
+                splits = [self.split] if self.split else []
+                fields = {"text": texts, "second": seconds, "label": [self.label], "split": splits}
                 for field, wanted in fields.items():
                     for name in wanted:
                         column_number(path, field, name, names)
                 for batch in file.iter_batches(columns=[name for named in fields.values() for name in named]):
                     values = {name: batch.column(name).to_pylist() for name in batch.schema.names}
-                    splits = values[self.split] if self.split else [""] * batch.num_rows
-                    rows = zip(*(values[name] for name in texts), strict=True)
-                    yield from zip(rows, values[self.label], splits, strict=True)
+                    sides = values[self.split] if self.split else [""] * batch.num_rows
+                    first = zip(*(values[name] for name in texts), strict=True)
+                    second = zip(*(values[name] for name in seconds), strict=True)
+                    other = second if seconds else [()] * batch.num_rows
+                    yield from zip(first, other, values[self.label], sides, strict=True)
         except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             raise ValueError(
                 f"{path}: cannot be read as Parquet ({str(error).strip()}); write the file again, or name "
