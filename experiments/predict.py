@@ -3,9 +3,9 @@
     python -m experiments.predict DIR [FILE]     # or lines on standard input
 
 DIR is the --workdir of a run, or of a comparison, of which the best is taken. Lines are UTF-8, each a
-document, and are answered as they come. Prints the answer and the line, separated by tabs: the class and its
-probability; or the labels and their probabilities; or the value. Where the run is of pairs of texts, a line is
-two texts with a tab between.
+document, and are answered as they come; where the run is of pairs of texts, a line is two with a tab between.
+Prints the answer and the line, separated by tabs: the class and its probability; or the labels and their
+probabilities; or the value.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ class Encoded:
         buffers: the embedding's buffers for these ids.
     """
 
-    ids: Int32[np.ndarray, "rows width *two"]
+    ids: Int32[np.ndarray, "rows ..."]
     lengths: Int32[np.ndarray, rows * two]
     buffers: dict[str, np.ndarray]
 
