@@ -30,7 +30,7 @@ class Encoded:
     """
 
     ids: Int32[np.ndarray, "rows ..."]
-    lengths: Int32[np.ndarray, rows * two]
+    lengths: Int32[np.ndarray, "rows ..."]
     buffers: dict[str, np.ndarray]
 
     def __len__(self) -> int:
