@@ -48,14 +48,17 @@ def guarded(
         interrupted, 143 after SIGTERM, 141 where the reader of its output went away.
     """
     open_streams()
-    with stopping.heard(interrupted, importing=True):
-        try:
-            return _guarded(program, interrupted, again, smaller)
-        except Exception:
-            # A library that is broken off may make another error of it.
-            if not stopping.asked():
-                raise
-            return _stopped(stopping.reason(), interrupted)
+    try:
+        with stopping.heard(interrupted, importing=True):
+            try:
+                return _guarded(program, interrupted, again, smaller)
+            except Exception:
+                # A library that is broken off may make another error of it.
+                if not stopping.asked():
+                    raise
+                return _stopped(stopping.reason(), interrupted)
+    except stopping.Stopped as error:  # in the last moment, when the program had ended
+        return _stopped(error, interrupted)
 
 
 def _guarded(program: Callable[[], int], interrupted: str, again: str, smaller: str) -> int:

@@ -218,6 +218,17 @@ def test_races_have_one_winner(root: Path) -> None:
     assert done.stdout.splitlines()[-1].startswith("4 races: ")
 
 
+@pytest.mark.slow
+def test_the_script_that_flips_bits_finds_none_restored(root: Path) -> None:
+    command = [sys.executable, "scripts/flip_bits.py", "--flips", "50"]
+    done = subprocess.run(
+        command, cwd=root, env=os.environ | {"PYTHONPATH": str(root)}, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.splitlines()[-1].startswith("50 flipped, ")
+    assert done.stdout.rstrip().endswith("; 0 restored silently or not named")
+
+
 # --- damage ----------------------------------------------------------------------------------------------
 
 
