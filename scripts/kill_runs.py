@@ -1,6 +1,6 @@
 """Kills a real training at random moments, as a power cut would, and checks that nothing is lost.
 
-    python scripts/kill_runs.py [--kills 200] [--seed 0] [--folder DIR]
+    python scripts/kill_runs.py [--kills 200] [--seed 0] [--folder DIR] [--forked]
 
 `experiments.classify` is started on documentation strings of three installed packages, killed by SIGKILL, and
 started again until it is finished; then the next one begins, until there were enough kills. They are spread
@@ -10,19 +10,22 @@ over the start, the training, the saving of checkpoints and the end. It is check
 - a finished run has the parameters, optimizer states, predictions and vectors of one that was never killed,
   to the bit, and the same metrics.jsonl, which holds each (step, split) once.
 
-Exit status 0 if all of that holds, else 1. A kill costs about as long as Python takes to import JAX.
+Exit status 0 if all of that holds, else 1. A kill costs about as long as Python takes to import JAX; with
+--forked less, where each process is forked from one that has imported all, and so is killed in no import.
 """
 
 from __future__ import annotations
 
 import argparse
 import collections
+import contextlib
 import csv
 import json
 import os
 import random
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -72,53 +75,115 @@ def require(holds: Any, what: str) -> None:
         raise Lost(what)
 
 
+#: Forks itself for each line, a command line of the program; tells the child's pid, then its status.
+SERVER = """
+import os, sys
+from experiments import comparison, config_file, overrides, progress
+from experiments.classify import main
+for line in sys.stdin:
+    out, *words = line.rstrip("\\n").split("\\t")
+    pid = os.fork()
+    if not pid:
+        file = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        os.dup2(file, 1)
+        os.dup2(file, 2)
+        status = main(words)
+        sys.stdout.flush()
+        os._exit(status)
+    print(pid, flush=True)
+    print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+"""
+
+
 class Start:
-    """One process of the program; its lines are read as they come."""
+    """One process of the program; its lines are read from the file that they go to."""
 
     def __init__(self, folder: Path, name: str) -> None:
-        self.workdir = folder / name
-        command = [sys.executable, "-m", "experiments.classify", str(folder / "config.py")]
-        self.process = subprocess.Popen(
-            [*command, "--workdir", str(self.workdir)],
-            cwd=ROOT,
-            env=os.environ
-            | {
-                "JAX_PLATFORMS": "cpu",
-                "JAX_COMPILATION_CACHE_DIR": str(folder / "compiled"),
-                "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
-                "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
-            },
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        self.lines: list[str] = []
-        self._reader = threading.Thread(target=self._read)
-        self._reader.start()
+        self.workdir, self._out = folder / name, folder / "out.txt"
+        with self._out.open("w") as out:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "experiments.classify", *self._words(folder)],
+                cwd=ROOT,
+                env=environment(folder),
+                stdout=out,
+                stderr=subprocess.STDOUT,
+            )
 
-    def _read(self) -> None:
-        assert self.process.stdout is not None
-        self.lines += iter(self.process.stdout.readline, "")  # a line at a time
+    def _words(self, folder: Path) -> list[str]:
+        return [str(folder / "config.py"), "--workdir", str(self.workdir)]
 
     @property
-    def runs(self) -> bool:
-        return self.process.poll() is None
+    def status(self) -> int | None:
+        """None while it runs."""
+        return self._process.poll()
+
+    def kill(self) -> None:
+        self._process.kill()
 
     def wait_for(self, sign: Any) -> None:
         """Until a sign is true, or the program has ended."""
-        while self.runs and not sign():
+        while self.status is None and not sign():
             time.sleep(0.001)
 
+    def wait(self) -> None:
+        self.wait_for(lambda: False)
+
     def end(self) -> bool:
-        """Kills it; whether it still ran."""
-        ran = self.runs
-        self.process.kill()
-        self.process.wait()
-        self._reader.join()
-        return ran and self.process.returncode < 0
+        """Kills it, unless it has ended; whether that was so."""
+        if self.status is None:
+            self.kill()
+        self.wait()
+        return self.status == -signal.SIGKILL
+
+    def told(self) -> str:
+        return self._out.read_text("utf-8") if self._out.exists() else ""
 
     def says(self, pattern: str) -> list[str]:
-        return re.findall(pattern, "".join(self.lines))
+        return re.findall(pattern, self.told())
+
+
+class Forked(Start):
+    """The same, forked from a process that has imported what the program needs."""
+
+    server: subprocess.Popen[str] | None = None
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.workdir, self._out = folder / name, folder / "out.txt"
+        self._out.unlink(missing_ok=True)
+        if Forked.server is None:
+            command = [sys.executable, "-W", "ignore", "-c", SERVER]
+            pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+            Forked.server = subprocess.Popen(command, cwd=ROOT, env=environment(folder), **pipes)
+        server = Forked.server
+        assert server.stdin is not None and server.stdout is not None
+        server.stdin.write("\t".join([str(self._out), *self._words(folder)]) + "\n")
+        server.stdin.flush()
+        self._pid, self._status = int(server.stdout.readline()), None
+        self._waiter = threading.Thread(target=self._read, daemon=True)
+        self._waiter.start()
+
+    def _read(self) -> None:
+        assert Forked.server is not None and Forked.server.stdout is not None
+        self._status = int(Forked.server.stdout.readline())
+
+    @property
+    def status(self) -> int | None:
+        return self._status
+
+    def kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._pid, signal.SIGKILL)
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """With a place for compiled programs, so that each is compiled once."""
+    return os.environ | {
+        "PYTHONPATH": str(ROOT),
+        "JAX_PLATFORMS": "cpu",
+        "JAX_COMPILATION_CACHE_DIR": str(folder / "compiled"),
+        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+        "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
+    }
 
 
 def saved(workdir: Path) -> dict[str, int]:
@@ -181,37 +246,36 @@ def same_arrays(one: Path, two: Path) -> bool:
     return all(a.dtype == b.dtype and a.tobytes() == b.tobytes() for a, b in zip(*both, strict=True))
 
 
-def measure(folder: Path) -> dict[str, float]:
+def measure(kind: type[Start], folder: Path) -> dict[str, float]:
     """Runs twice to the end: the first one compiles, the second one says how long things take."""
     usual: dict[str, float] = {}
     for name in ("whole", "again"):
         began = time.monotonic()
-        start = Start(folder, name)
+        start = kind(folder, name)
         start.wait_for(lambda start=start: start.says(": starts"))
         usual["start"] = time.monotonic() - began
-        start.process.wait()
+        start.wait()
         usual["training"] = time.monotonic() - began - usual["start"]
-        start.end()
-        require(start.process.returncode == 0, "".join(start.lines))
+        require(start.status == 0, start.told())
     same_as(folder / "whole", folder / "again")
     return usual
 
 
-def kill(folder: Path, kills: int, seed: int) -> tuple[collections.Counter[str], int]:
+def kill(kind: type[Start], folder: Path, kills: int, seed: int) -> tuple[collections.Counter[str], int]:
     """How many kills fell in each phase, and how many runs were finished between them."""
-    usual, draw = measure(folder), random.Random(seed)
+    usual, draw = measure(kind, folder), random.Random(seed)
     print(
         f"To its first step in {usual['start']:.1f} s, to its end {usual['training']:.1f} s later", flush=True
     )
     hit: collections.Counter[str] = collections.Counter()
     finished, known, workdir = 0, {}, folder / "killed"
     while sum(hit.values()) < kills or workdir.exists():
-        start = Start(folder, workdir.name)
+        start = kind(folder, workdir.name)
         phase = draw.choice(PHASES)
         if sum(hit.values()) < kills:
             until(phase, start, usual, draw)
         else:
-            start.process.wait()
+            start.wait()
         killed = start.end()
         for run_seed, step in start.says(r"hashed · seed (\d+): resumes at step (\d+)"):
             before = known.get(f"hashed/seed-{run_seed}")
@@ -227,10 +291,12 @@ def kill(folder: Path, kills: int, seed: int) -> tuple[collections.Counter[str],
             if sum(hit.values()) % 10 == 0:
                 print(f"{sum(hit.values())} kills, {finished} runs finished between them", flush=True)
             continue
-        require(start.process.returncode == 0, "".join(start.lines))
+        require(start.status == 0, start.told())
         same_as(folder / "whole", workdir)
         shutil.rmtree(workdir)
         finished, known = finished + 1, {}
+    if Forked.server is not None:
+        Forked.server.kill()
     return hit, finished
 
 
@@ -240,6 +306,7 @@ def main() -> int:
     )
     parser.add_argument("--kills", type=int, default=200, help="how many (default 200)")
     parser.add_argument("--seed", type=int, default=0, help="of the moments (default 0)")
+    parser.add_argument("--forked", action="store_true", help="fork processes that need not import anything")
     parser.add_argument(
         "--folder", type=Path, help="where it works, and leaves all; by default a temporary one"
     )
@@ -254,7 +321,8 @@ def main() -> int:
                 writer.writerows((text, name) for text in documents(name)[:150])
         (folder / "config.py").write_text(CONFIG.format(data=str(folder / "prose.csv")), "utf-8")
         try:
-            hit, finished = kill(folder, args.kills, args.seed)
+            kind = Forked if args.forked else Start
+            hit, finished = kill(kind, folder, args.kills, args.seed)
         except (Lost, manifest.Altered) as error:
             print(f"LOST: {error}")
             return 1
