@@ -11,6 +11,8 @@ import rich.table
 from rich import box
 from rich.text import Text
 
+from experiments.tasks import Task
+
 
 def _percent(value: float) -> str:
     return f"{100 * value:.1f}"
@@ -34,11 +36,14 @@ class _Line:
     show: Callable[[float], str]
 
 
+_BANDS = {"rare": "rare", "middle": "middling", "frequent": "frequent", "with_oov": "with unseen"}
+_HEADLINES = [kind.headline for kind in Task.get_known_choices().values()]
 _LINES = (
-    _Line("accuracy %, rare words", "test", "accuracy_rare", _percent),
-    _Line("accuracy %, middling words", "test", "accuracy_middle", _percent),
-    _Line("accuracy %, frequent words", "test", "accuracy_frequent", _percent),
-    _Line("accuracy %, with unseen words", "test", "accuracy_with_oov", _percent),
+    *(
+        _Line(f"{headline.name} %, {which} words", "test", f"{headline.key}_{band}", _percent)
+        for headline in _HEADLINES
+        for band, which in _BANDS.items()
+    ),
     _Line("tokens covered %", "embedding", "coverage_by_token", _percent),
     _Line("types covered %", "embedding", "coverage_by_type", _percent),
     _Line("effective rank", "embedding", "effective_rank", _plain),
