@@ -162,6 +162,7 @@ def test_a_run_on_pairs(ran: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any)
     assert summary["pairs"] is True and summary["encoder_parameters"] == 4 * 32 * 2 + 2
     linear = json.loads((ran / "baselines" / "tfidf-logistic" / "summary.json").read_text())
     assert any(feature.startswith(("first: ", "second: ")) for _, feature, _ in linear["strongest"])
+    assert summary["test"]["accuracy"] > max(0.6, linear["test"]["accuracy"] + 0.1)
     model = load(ran)
     pairs = [("A dog runs.", "Ein Hund rennt."), ("A dog runs.", "Zwei Frauen kochen.")]
     answers = model.predict(pairs)
