@@ -24,6 +24,7 @@ from experiments.data import Source
 from experiments.encoders import Encoder, Positions
 from experiments.errors import Mistake
 from experiments.head import Head
+from experiments.mesh import Mesh
 from experiments.schema import EMBEDDINGS, PROTOCOLS, TYPE, choices, did_you_mean, fields_of, required, wanted
 from experiments.tasks import Task
 
@@ -185,6 +186,7 @@ def _register() -> None:
         Train,
         Quality,
         Head,
+        Mesh,
         embedlab.Dropout,
         Source,
         Task,

@@ -16,6 +16,7 @@ from embedlab.checks import require, require_count
 from experiments.data import Docstrings, Source
 from experiments.encoders import Bag, Encoder
 from experiments.head import Head
+from experiments.mesh import Mesh
 from experiments.tasks import Classes, Task
 
 Optimizer = Literal["adam", "adagrad", "sgd", "momentum", "row_adagrad", "row_adam"]
@@ -269,11 +270,12 @@ class Config:
         stream: whether texts and tokens lie on disk while the program runs, in files that end with it, and
             batches are read from there while the device works: for sets that do not fit in memory. Baselines
             are then run last.
+        mesh: the devices of one training.
 
     Raises:
         ValueError: a field of another type, a rival's name that is no plain word or a baseline's, no
             seed, a seed twice or out of 0 … 2³² − 1, stochastic rounding for tables that are not of bfloat16,
-            a fold that there is not.
+            a fold that there is not, a batch that its devices can't share.
 
     Example:
         >>> Config(embedlab.Dense(vocabulary=100, dim=8), seeds=(0, 1)).train.optimizer
@@ -295,6 +297,7 @@ class Config:
     folds: int = 0
     only_folds: tuple[int, ...] = ()
     stream: bool = False
+    mesh: Mesh = Mesh()
 
     def __post_init__(self) -> None:
         _require_embedding("embedding", self.embedding)
@@ -331,6 +334,9 @@ class Config:
             _require_seed("seeds", seed)
         _require_seed("split_seed", self.split_seed)
         self._require_folds()
+        shared = self.train.batch % self.mesh.batch == 0
+        remedy = f"it does not divide train.batch={self.train.batch}; give another of the two"
+        require(shared, "mesh.batch", self.mesh.batch, remedy)
 
     @property
     def folds_run(self) -> tuple[int, ...]:
@@ -361,4 +367,5 @@ _PARTS = {
     "head": Head,
     "train": Train,
     "quality": Quality,
+    "mesh": Mesh,
 }

@@ -8,9 +8,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Any
 
-import jax
 import numpy as np
 
+from embedlab.sparse import Sharding
+from experiments.mesh import everywhere
 from experiments.order import Order
 from experiments.prepare import Encoded, Unread
 from experiments.widths import widths
@@ -44,7 +45,9 @@ class Feed(ABC):
         """What the steps `step … step + count − 1` see, in parts that each go to the device at once."""
 
 
-def feed(train: Labelled, seed: int, batch: int, most: int, by_length: bool) -> Feed:
+def feed(
+    train: Labelled, seed: int, batch: int, most: int, by_length: bool, sharding: Sharding | None = None
+) -> Feed:
     """What feeds a training.
 
     Args:
@@ -53,21 +56,24 @@ def feed(train: Labelled, seed: int, batch: int, most: int, by_length: bool) -> 
         batch: documents a step.
         most: steps that a part has at most.
         by_length: whether a batch is made of documents of about one length, and is a part by itself.
+        sharding: of the mesh that the steps are taken on; None for one device.
     """
     order = Order(seed, len(train.documents), batch, train.documents.longest if by_length else None)
-    kind = _Read if isinstance(train.documents, Unread) else _InMemory
-    return kind(train, order, 1 if by_length else most)
+    most = 1 if by_length else most
+    if isinstance(train.documents, Unread):
+        return _Read(train, order, most)
+    return _InMemory(train, order, most, sharding)
 
 
 class _InMemory(Feed):
-    """All documents lie on the device, and a step takes its own."""
+    """All documents lie on the device, or on each, and a step takes its own."""
 
-    def __init__(self, train: Labelled, order: Order, most: int) -> None:
+    def __init__(self, train: Labelled, order: Order, most: int, sharding: Sharding | None) -> None:
         documents = train.documents
         assert isinstance(documents, Encoded)
         self._order, self._most, self._longest = order, most, documents.longest
-        self._ids = jax.device_put(_spared(documents.ids))
-        self._rest = jax.device_put((_spared(documents.lengths), jax.tree.map(_spared, train.labels)))
+        self._ids = everywhere(sharding, _spared(documents.ids))
+        self._rest = everywhere(sharding, (_spared(documents.lengths), jax.tree.map(_spared, train.labels)))
         self._cut: dict[int, Any] = {documents.width: self._ids}
 
     def parts(self, step: int, count: int) -> Iterator[Part]:

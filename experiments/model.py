@@ -47,12 +47,20 @@ class Model:
 
     def init(self, key: PRNGKeyArray, buffers: Any) -> dict[str, Any]:
         """The trained arrays: `tables` and `dense` of the embedding, the `encoder`'s and the `head`'s."""
-        embedding_key, head_key = jax.random.split(key)
-        variables = self.spec.init(embedding_key, buffers)
+        variables = self.embedding(key, buffers)
+        return {"tables": variables.tables, "dense": variables.dense, **self.layers(key)}
+
+    def embedding(self, key: PRNGKeyArray, buffers: Any) -> embedlab.Variables:
+        """The embedding's part of `init`."""
+        return self.spec.init(jax.random.split(key)[0], buffers)
+
+    def layers(self, key: PRNGKeyArray) -> dict[str, Any]:
+        """The part of `init` that is no embedding."""
+        head_key = jax.random.split(key)[1]
         encoder = functional.init(self._build, jax.random.fold_in(head_key, 1))
         width = functional.module(self._build, encoder).width
-        head = self.head.init(head_key, 4 * width if self.pairs else width, self.num_outputs)
-        return {"tables": variables.tables, "dense": variables.dense, "encoder": encoder, "head": head}
+        width = 4 * width if self.pairs else width
+        return {"encoder": encoder, "head": self.head.init(head_key, width, self.num_outputs)}
 
     @property
     def _build(self) -> functional.Build:

@@ -19,6 +19,7 @@ from experiments.feed import Labelled
 from experiments.inspection import Inspector, Watch, even_sample, majority_classes
 from experiments.lexicon import Lexicon
 from experiments.material import Material
+from experiments.mesh import sharding
 from experiments.model import Model, linked
 from experiments.outcome import save_predictions, told
 from experiments.prepare import Encoded, Unread, encode, in_memory
@@ -129,6 +130,7 @@ def run_one(
             valid,
             seed=seed,
             buffers=prepared.lexicon.buffers,
+            sharding=sharding(prepared.material.config.mesh),
             checkpoints=checkpoints,
             memory=log.memory,
             on_start=log.begin,

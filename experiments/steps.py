@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
+from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -16,10 +18,44 @@ from experiments.config import Train
 from experiments.model import Model, single
 
 
-def begin(model: Model, settings: Train, parameters: dict[str, Any], buffers: Any) -> sparse.TrainState:
-    """The state before the first step, around the parameters; the first steps use them up."""
-    whole = trained_whole(model, settings, parameters["tables"], buffers)
-    return _trainer(model, settings, parameters["tables"], buffers, whole).init(parameters)
+def begin(
+    model: Model,
+    settings: Train,
+    parameters: dict[str, Any] | Callable[[], dict[str, Any]],
+    buffers: Any,
+    sharding: sparse.Sharding | None = None,
+) -> sparse.TrainState:
+    """The state before the first step, around the parameters; the first steps use them up.
+
+    Args:
+        model: what is trained.
+        settings: how.
+        parameters: as `model.init` makes them; or a function that does, on a mesh each part where it will lie.
+        buffers: the embedding's buffers.
+        sharding: what lies where on a mesh; None for one device.
+    """
+    tables = (jax.eval_shape(parameters) if callable(parameters) else parameters)["tables"]
+    whole = trained_whole(model, settings, tables, buffers)
+    return _trainer(model, settings, tables, buffers, whole, sharding).init(parameters)
+
+
+def drawn(model: Model, seed: int, buffers: Any) -> Any:
+    """What `begin` makes the parameters of on a mesh: the bits of `model.init`, and no table whole anywhere.
+
+    Tables that start from a file are read whole. What is no table is drawn operation by operation as on
+    one device: compiled together, it might be rounded otherwise.
+    """
+    spec: Any = model.spec
+    fields = [getattr(spec, field.name) for field in dataclasses.fields(spec)]
+    if any(isinstance(field, embedlab.FromArray) for field in fields):
+        return model.init(jax.random.key(seed), buffers)
+    layers = jax.tree.map(np.asarray, model.layers(jax.random.key(seed)))
+
+    def make() -> dict[str, Any]:
+        variables = model.embedding(jax.random.key(seed), buffers)
+        return {"tables": variables.tables, "dense": variables.dense, **jax.tree.map(jnp.asarray, layers)}
+
+    return make
 
 
 def trained_whole(model: Model, settings: Train, tables: dict[str, Any], buffers: Any) -> tuple[str, ...]:
@@ -47,7 +83,7 @@ def trained_whole(model: Model, settings: Train, tables: dict[str, Any], buffers
     return tuple(name for name, table in tables.items() if table.shape[0] < reads[name])
 
 
-@functools.partial(jax.jit, static_argnames=("model", "settings"), donate_argnames="live")
+@functools.partial(jax.jit, static_argnames=("model", "settings", "sharding"), donate_argnames="live")
 def take(
     model: Model,
     settings: Train,
@@ -57,6 +93,7 @@ def take(
     rows: Any,
     count: Any,
     key: Any,
+    sharding: sparse.Sharding | None = None,
 ) -> tuple[sparse.TrainState, Any]:
     """Takes a step for each of the first `count` rows of `rows`; `up_to_date` belongs behind the last.
 
@@ -72,20 +109,24 @@ def take(
         rows: int32 [steps, batch], which documents a step sees.
         count: how many steps to take, at most as many as there are rows.
         key: of dropout; a step's own follows from it and from the number of the step.
+        sharding: what lies where on a mesh; None for one device.
 
     Returns:
         The state, and float32 [steps], the losses, without the penalty on rows; 0 for steps not taken.
     """
-    trainer = _trainer_of(model, settings, live, buffers)
+    trainer = _trainer_of(model, settings, live, buffers, sharding)
     rows = jnp.asarray(rows)
 
     def one(place: Any, carried: Any) -> tuple[sparse.TrainState, Any]:
         live, losses = carried
         documents = jax.tree.map(lambda x: x[rows[place]], arrays)
-        live, (_, loss) = trainer.pure_step(live, buffers, documents, jax.random.fold_in(key, live.step))
+        live, (_, loss) = trainer.pure_step(live, documents, jax.random.fold_in(key, live.step))
         return live, losses.at[place].set(loss.astype(jnp.float32))
 
-    return jax.lax.fori_loop(0, count, one, (live, jnp.zeros(len(rows), jnp.float32)))
+    live, losses = jax.lax.fori_loop(0, count, one, (live, jnp.zeros(len(rows), jnp.float32)))
+    if sharding is not None:  # every process is to read them
+        losses = jax.lax.with_sharding_constraint(losses, sharding.everywhere)
+    return live, losses
 
 
 def programs() -> int:
@@ -94,14 +135,20 @@ def programs() -> int:
     return jitted._cache_size()
 
 
-@functools.partial(jax.jit, static_argnames=("model", "settings"), donate_argnames="live")
-def up_to_date(model: Model, settings: Train, live: sparse.TrainState, buffers: Any) -> sparse.TrainState:
+@functools.partial(jax.jit, static_argnames=("model", "settings", "sharding"), donate_argnames="live")
+def up_to_date(
+    model: Model,
+    settings: Train,
+    live: sparse.TrainState,
+    buffers: Any,
+    sharding: sparse.Sharding | None = None,
+) -> sparse.TrainState:
     """The state with every row of the tables up to date, in place.
 
     It belongs before an evaluation, and nowhere else: rows that catch up twice may differ in a last bit from
     those that do so once.
     """
-    return _trainer_of(model, settings, live, buffers).finalize(live)
+    return _trainer_of(model, settings, live, buffers, sharding).finalize(live)
 
 
 @jax.jit
@@ -116,30 +163,52 @@ def copied(old: Any, new: Any) -> Any:
     return jax.tree.map(jnp.copy, new)
 
 
-def _trainer_of(model: Model, settings: Train, live: sparse.TrainState, buffers: Any) -> sparse.Trainer:
+def whole(
+    model: Model, settings: Train, live: sparse.TrainState, buffers: Any, sharding: sparse.Sharding
+) -> sparse.TrainState:
+    """The state in the memory of the host, as one device would have it; it can still be used."""
+    return _trainer_of(model, settings, live, buffers, sharding).whole(live)
+
+
+def placed(
+    model: Model, settings: Train, live: sparse.TrainState, buffers: Any, sharding: sparse.Sharding
+) -> sparse.TrainState:
+    """A whole state, cut over the devices of a mesh."""
+    return _trainer_of(model, settings, live, buffers, sharding).place(live)
+
+
+def _trainer_of(
+    model: Model, settings: Train, live: sparse.TrainState, buffers: Any, sharding: sparse.Sharding | None
+) -> sparse.Trainer:
     """The trainer that began this state."""
     tables = live.params["tables"]
     whole = tuple(name for name in tables if name not in live.rows)
-    return _trainer(model, settings, tables, buffers, whole)
+    return _trainer(model, settings, tables, buffers, whole, sharding)
 
 
 def _trainer(
-    model: Model, settings: Train, tables: dict[str, Any], buffers: Any, whole: tuple[str, ...]
+    model: Model,
+    settings: Train,
+    tables: dict[str, Any],
+    buffers: Any,
+    whole: tuple[str, ...],
+    sharding: sparse.Sharding | None,
 ) -> sparse.Trainer:
     weights = {look.weights_from for look in model.spec.index(buffers, np.zeros(1, np.int32))}
     by_rows = [name for name in tables if name not in whole]
     return sparse.Trainer(
-        functools.partial(_loss, model, settings, whole),
+        functools.partial(_loss, model, settings, whole, buffers),  # they are no part of the batch, to be cut
         rows={name: optimizers.of_rows(settings, in_a_ball=name not in weights) for name in by_rows},
         dense=optimizers.of_arrays(settings, model.head.max_norm),
         dense_tables=whole,
         has_aux=True,
         clip=settings.clip,
+        sharding=sharding,
     )
 
 
 def _loss(
-    model: Model, settings: Train, whole: Any, parameters: Any, buffers: Any, documents: Any, key: Any
+    model: Model, settings: Train, whole: Any, buffers: Any, parameters: Any, documents: Any, key: Any
 ) -> tuple[Any, Any]:
     """What is minimised, and what is told of it: the task's loss alone."""
     ids, lengths, learnt = documents

@@ -16,16 +16,18 @@ from collections.abc import Callable
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
+from embedlab.sparse import Sharding
 from experiments import steps, stopping
 from experiments.checkpoints import Checkpoints
 from experiments.config import Train
 from experiments.errors import RunFailure
 from experiments.feed import Labelled, feed
+from experiments.mesh import everywhere
 from experiments.model import Model, linked
 from experiments.pace import Pace
+from experiments.placement import Placement, placement
 from experiments.standing import Standing
 from experiments.stopwatch import Stopwatch
 
@@ -101,6 +103,7 @@ def fit(
     *,
     seed: int,
     buffers: Any,
+    sharding: Sharding | None = None,
     checkpoints: Checkpoints | None = None,
     memory: dict[str, np.ndarray] | None = None,
     on_start: OnStart = lambda step, parameters: None,
@@ -117,6 +120,7 @@ def fit(
         valid: documents to stop by.
         seed: of the initial parameters, the order and the dropout.
         buffers: the embedding's buffers that belong to it from the start.
+        sharding: what lies where on a mesh; None for one device.
         checkpoints: where states are kept and continued from; None to keep none.
         memory: small arrays by name that the calls below keep for later ones: every checkpoint holds them,
             and they are put back before `on_start`.
@@ -139,13 +143,14 @@ def fit(
     memory = {} if memory is None else memory
     with stopping.patiently():
         with watch("start"):
-            training = _begun(model, settings, seed, buffers, checkpoints, memory, watch)
-        on_start(training.standing.evaluated, training.live.params)
-        take = _taker(model, settings, train, seed)
+            training = _begun(model, settings, seed, buffers, sharding, checkpoints, memory, watch)
+            place = training.place
+        on_start(training.standing.evaluated, place.parameters(training.live))
+        take = _taker(place, train, seed)
         training.run(take, valid, train.documents.buffers, on_evaluation, on_fault, on_speed)
     standing = training.standing
     return Fitted(
-        parameters=training.best,
+        parameters=place.shown(training.best),
         best_step=standing.best_step,
         steps=standing.step,
         stopped_early=standing.stale >= settings.patience,
@@ -160,6 +165,7 @@ class _Training:
 
     model: Model
     settings: Train
+    place: Placement
     live: Any
     best: Any
     standing: Standing
@@ -221,15 +227,16 @@ class _Training:
     ) -> None:
         standing = self.standing
         with self.watch("evaluate"):
-            self.live = steps.up_to_date(self.model, self.settings, self.live, buffers)
-            predicted = linked(self.model, self.live.params, valid.documents)
+            self.live = self.place.up_to_date(self.live, buffers)
+            parameters = self.place.parameters(self.live)
+            predicted = linked(self.model, parameters, valid.documents)
             if not np.isfinite(predicted).all():  # a loss is of the parameters before an update, these after
                 self._fault("the validation predictions became nan", on_fault)
             step, loss = standing.step, standing.mean_loss
             if standing.judge(self.model.task.loss(predicted, valid.labels)):
-                self.best = jax.block_until_ready(steps.copied(self.best, self.live.params))
+                self.best = jax.block_until_ready(self.place.kept(self.best, parameters))
         with self.watch("inspect"):
-            on_evaluation(step, loss, predicted, self.live.params)
+            on_evaluation(step, loss, predicted, parameters)
 
     def _fault(self, what: str, on_fault: OnFault) -> None:
         standing = self.standing
@@ -249,7 +256,7 @@ class _Training:
                 raise RunFailure(_no_number(self.model, f"{what} by step {step}"))
             seconds = {f"seconds.{phase}": np.array(self.watch.seconds[phase]) for phase in _PHASES}
             kept = {f"memory.{name}": array for name, array in self.memory.items()}
-            state = {"live": self.live, "best": self.best}
+            state = {"live": self.place.whole(self.live), "best": self.best}
             self.checkpoints.save(self.standing.step, state, self.standing.arrays() | seconds | kept)
         self.saved = dataclasses.replace(self.standing)
 
@@ -259,14 +266,16 @@ def _begun(
     settings: Train,
     seed: int,
     buffers: Any,
+    sharding: Sharding | None,
     checkpoints: Checkpoints | None,
     memory: dict[str, np.ndarray],
     watch: Stopwatch,
 ) -> _Training:
     """A training at its start, or where its last checkpoint left it."""
-    state = start(model, settings, seed, buffers)
+    place = placement(model, settings, buffers, sharding)
+    state = place.like(seed)
     standing = Standing()
-    found = checkpoints.restore(state) if checkpoints else None
+    found = checkpoints.restore(state, host=place.on_host) if checkpoints else None
     seconds = dict.fromkeys(_PHASES, 0.0)
     if found:
         state, standing = found.state, Standing.of(found.host)
@@ -277,10 +286,10 @@ def _begun(
             if name.startswith("memory.")
         }
     watch.add(seconds)
-    jax.block_until_ready(state)  # or it would be drawn in the time of the first steps
-    live, best = state["live"], state["best"]
+    live, best = place.taken_up(state) if found else place.begun(state, seed)
+    jax.block_until_ready((live, best))  # or it would be drawn in the time of the first steps
     saved = dataclasses.replace(standing)  # a fresh one need not be
-    return _Training(model, settings, live, best, standing, checkpoints, memory, watch, saved, Speed())
+    return _Training(model, settings, place, live, best, standing, checkpoints, memory, watch, saved, Speed())
 
 
 def _most_at_once(settings: Train) -> int:
@@ -288,19 +297,19 @@ def _most_at_once(settings: Train) -> int:
     return max(1, min(_MOST_AT_ONCE, settings.evaluate_every, settings.steps, _MOST_ROWS // settings.batch))
 
 
-def _taker(model: Model, settings: Train, train: Labelled, seed: int) -> Take:
+def _taker(place: Placement, train: Labelled, seed: int) -> Take:
     """What takes the steps."""
-    most, by_length = _most_at_once(settings), model.encoder.by_length
-    source = feed(train, seed, settings.batch, most, by_length)
-    buffers = jax.device_put(train.documents.buffers)
-    key = jax.random.key(seed)  # here: a seed may be beyond the int32 that it would be traced as
+    model, settings, sharding = place.model, place.settings, place.sharding
+    source = feed(train, seed, settings.batch, _most_at_once(settings), model.encoder.by_length, sharding)
+    buffers = everywhere(sharding, train.documents.buffers)
+    key = everywhere(sharding, jax.random.key(seed))  # here: a seed may be beyond the int32 that it would be traced as
 
     def take(live: Any, step: int, count: int) -> tuple[Any, np.ndarray]:
         found = []
         for arrays, rows, part in source.parts(step, count):
-            live, losses = steps.take(model, settings, live, buffers, arrays, rows, part, key)
-            found.append(losses[:part])
-        return live, np.concatenate(found)
+            live, losses = steps.take(model, settings, live, buffers, arrays, rows, part, key, sharding)
+            found.append((losses, part))
+        return live, np.concatenate([np.asarray(losses)[:part] for losses, part in found])
 
     return take
 
@@ -312,12 +321,3 @@ def _no_number(model: Model, what: str) -> str:
         f"{' give a wider embedding.dtype,' * narrow} or look for bad values in the data; then give another "
         "--workdir."
     )
-
-
-def start(model: Model, settings: Train, seed: int, buffers: Any) -> dict[str, Any]:
-    """The state of a run before its first step; what a checkpoint holds on the device is of this form."""
-    parameters = model.init(jax.random.key(seed), buffers)
-    return {
-        "live": steps.begin(model, settings, parameters, buffers),
-        "best": jax.tree.map(jnp.copy, parameters),
-    }

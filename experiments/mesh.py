@@ -1,0 +1,110 @@
+"""Over which devices one training goes: the documents of a batch over some, the rows of tables over others."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+from typing import Any
+
+import jax
+import numpy as np
+from jax.sharding import AxisType
+
+from embedlab.checks import require_count
+from embedlab.sparse import Sharding
+from experiments.errors import Mistake
+
+_BATCH, _ROWS = "batch", "rows"
+
+
+@dataclasses.dataclass(frozen=True)
+class Mesh:
+    """The devices of one training, `batch · rows` of them; one holds everything by default.
+
+    Attributes:
+        batch: devices that the documents of a batch are divided among; a divisor of train.batch.
+        rows: devices that the rows of tables are divided among. Tables that train.update has trained whole
+            lie on each of them.
+
+    Raises:
+        ValueError: a count below 1.
+
+    Example:
+        >>> Mesh(batch=2, rows=4).devices
+        8
+    """
+
+    batch: int = 1
+    rows: int = 1
+
+    def __post_init__(self) -> None:
+        for field in ("batch", "rows"):
+            require_count(field, getattr(self, field))
+
+    @property
+    def devices(self) -> int:
+        """How many devices it has."""
+        return self.batch * self.rows
+
+
+def check(mesh: Mesh) -> None:
+    """Hears whether there are so many devices, before anything is read.
+
+    Raises:
+        Mistake: there are not.
+
+    Example:
+        >>> check(Mesh(rows=10_000))
+        Traceback (most recent call last):
+        experiments.errors.Mistake: mesh.batch=1, mesh.rows=10000: this is 1 × 10000 = 10000 devices, but ...
+    """
+    if mesh.devices == 1 or mesh.devices <= jax.device_count():
+        return
+    kinds = collections.Counter(f"{device.platform} ({device.device_kind})" for device in jax.devices())
+    there = ", ".join(f"{count} × {kind}" for kind, count in kinds.items())
+    raise Mistake(
+        f"mesh.batch={mesh.batch}, mesh.rows={mesh.rows}: this is {mesh.batch} × {mesh.rows} = {mesh.devices} "
+        f"devices, but there are {jax.device_count()}: {there}. Give a mesh of so many at most; or, to try one "
+        f"out on processor cores, set XLA_FLAGS=--xla_force_host_platform_device_count={mesh.devices} and "
+        "JAX_PLATFORMS=cpu."
+    )
+
+
+def sharding(mesh: Mesh) -> Sharding | None:
+    """What lies where on the first devices that there are; None for one device.
+
+    Example:
+        >>> sharding(Mesh()) is None
+        True
+    """
+    if mesh.devices == 1:
+        return None
+    devices = jax.devices()[: mesh.devices]
+    made = jax.make_mesh(
+        (mesh.batch, mesh.rows), (_BATCH, _ROWS), axis_types=(AxisType.Auto,) * 2, devices=devices
+    )
+    return Sharding(made, rows=_ROWS if mesh.rows > 1 else None, batch=_BATCH if mesh.batch > 1 else None)
+
+
+def everywhere(sharding: Sharding | None, tree: Any) -> Any:
+    """Arrays, put on every device of a mesh, or on the one device; keys among them.
+
+    Args:
+        sharding: of the mesh; None for one device.
+        tree: a tree of arrays of the host, which are the same in every process.
+
+    Example:
+        >>> everywhere(None, [np.ones(2)])
+        [Array([1., 1.], dtype=float32)]
+    """
+    if sharding is None:
+        return jax.device_put(tree)
+    place = sharding.everywhere
+
+    def put(leaf: Any) -> Any:
+        if jax.dtypes.issubdtype(leaf.dtype, jax.dtypes.prng_key):
+            return jax.random.wrap_key_data(put(jax.random.key_data(leaf)), impl=jax.random.key_impl(leaf))
+        array = np.asarray(leaf)
+        return jax.make_array_from_callback(array.shape, place, lambda part: array[part])
+
+    return jax.tree.map(put, tree)

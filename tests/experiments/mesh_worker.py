@@ -1,0 +1,182 @@
+"""Trainings of classifiers on a mesh of CPU devices, in a process of their own, which begins with 8 of them.
+
+    python mesh_worker.py FUNCTION ARGUMENT …
+
+calls a function of this module, and prints what it returns as JSON in the last line.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import hashlib
+import json
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+import jax
+import numpy as np
+
+import embedlab
+from experiments import steps
+from experiments.checkpoints import Checkpoints
+from experiments.config import Train
+from experiments.encoders import Bag, Cnn, Dan, Encoder, Rnn, Transformer
+from experiments.feed import Labelled
+from experiments.mesh import Mesh, sharding
+from experiments.model import Model
+from experiments.prepare import Encoded
+from experiments.train import Fitted, fit
+
+WORDS, DIM, ROWS, LENGTH = 61, 8, 96, 9  # no multiple of anything that a mesh has
+STEPS = 6
+
+#: Name → embedding, encoder, settings beside those of `train`, mesh.
+CASES: dict[str, tuple[Any, Encoder, dict[str, Any], Mesh]] = {
+    "dense": (embedlab.Dense(WORDS, DIM), Bag(), {}, Mesh(2, 4)),
+    "dense, batch alone": (embedlab.Dense(WORDS, DIM), Bag(), {"optimizer": "adagrad"}, Mesh(8, 1)),
+    "dense, rows alone": (embedlab.Dense(WORDS, DIM), Bag(), {"exact": True}, Mesh(1, 8)),
+    "bfloat16": (embedlab.Dense(WORDS, DIM, dtype="bfloat16"), Bag(), {"optimizer": "sgd"}, Mesh(2, 2)),
+    "trained whole": (embedlab.Dense(WORDS, DIM), Bag(), {"update": "dense", "l2": 0.01}, Mesh(2, 4)),
+    "hashed": (
+        embedlab.Hashed(500, DIM, buckets=43, hashes=2, importance=101),
+        Bag("max"),
+        {"l2": 0.01, "clip": 0.5, "max_norm": 0.4},
+        Mesh(2, 4),
+    ),
+    "subword": (
+        embedlab.Subword(WORDS, DIM, buckets=97),
+        Bag("sqrtn"),
+        {"optimizer": "row_adagrad", "weight_decay": 0.1, "warmup": 3},
+        Mesh(4, 2),
+    ),
+    "dropout": (
+        embedlab.Dense(WORDS, DIM),
+        Dan(),
+        {"dropout": embedlab.Dropout(0.2, 0.2), "freeze_until": 2},
+        Mesh(2, 4),
+    ),
+    "cnn": (embedlab.Dense(WORDS, DIM), Cnn(filters=4), {"clip": 0.5}, Mesh(4, 2)),
+    "rnn": (embedlab.Hashed(500, DIM, buckets=43, importance=101), Rnn(hidden=4), {}, Mesh(2, 2)),
+    "transformer": (
+        embedlab.Subword(WORDS, DIM, buckets=97),
+        Transformer(heads=2, layers=1, hidden=8),
+        {"schedule": "cosine"},
+        Mesh(2, 4),
+    ),
+}
+
+
+@functools.cache
+def documents(seed: int) -> Labelled:
+    """Documents whose label is whether most of their ids are above the middle."""
+    random = np.random.default_rng(seed)
+    labels = random.integers(0, 2, ROWS).astype(np.int32)
+    upper = random.random((ROWS, LENGTH)) < np.where(labels, 0.7, 0.3)[:, None]
+    ids = random.integers(0, WORDS // 2, (ROWS, LENGTH)) + upper * (WORDS // 2)
+    return Labelled(Encoded(ids.astype(np.int32), random.integers(1, LENGTH + 1, ROWS, np.int32), {}), labels)
+
+
+@functools.cache
+def buffers(spec: Any) -> dict[str, Any]:
+    words = [f"{a}{b}{c}" for a in "aeiou" for b in ("st", "nd", "r") for c in ("e", "ing", "s", "ly", "o")]
+    return spec.word_buffers(words[:WORDS]) if isinstance(spec, embedlab.Subword) else {}
+
+
+def train(name: str, mesh: Mesh, *, count: int = STEPS, checkpoints: Any = None) -> dict[str, Any]:
+    """What is seen of a training: parameters at the start and at the end, losses of each evaluation."""
+    spec, encoder, more, _ = CASES[name]
+    given = {"update": "sparse", "rate": 0.05, "batch": 16, "steps": count, "evaluate_every": 2} | more
+    settings = Train(checkpoint_seconds=0, **given)
+    found: dict[str, Any] = {"losses": [], "predicted": []}
+
+    def begin(step: int, parameters: Any) -> None:
+        found["first"] = jax.device_get(parameters)
+
+    def evaluation(step: int, loss: float, predicted: np.ndarray, parameters: Any) -> None:
+        found["losses"].append(loss)
+        found["predicted"].append(predicted)
+
+    def with_buffers(labelled: Labelled) -> Labelled:
+        return dataclasses.replace(
+            labelled, documents=dataclasses.replace(labelled.documents, buffers=buffers(spec))
+        )
+
+    before = steps.programs()
+    fitted = fit(
+        Model(spec, encoder, 2),
+        settings,
+        with_buffers(documents(0)),
+        with_buffers(documents(1)),
+        seed=3,
+        buffers=buffers(spec),
+        sharding=sharding(mesh),
+        checkpoints=checkpoints,
+        on_start=begin,
+        on_evaluation=evaluation,
+    )
+    return found | {"last": jax.device_get(fitted.parameters), "programs": steps.programs() - before}
+
+
+def digest(parameters: Any) -> str:
+    """Of the bits of all arrays."""
+    found = hashlib.sha256()
+    for path, leaf in jax.tree_util.tree_flatten_with_path(parameters)[0]:
+        found.update(f"{path}{leaf.dtype}{leaf.shape}".encode() + np.asarray(leaf).tobytes())
+    return found.hexdigest()
+
+
+def gap(one: Any, other: Any) -> float:
+    """The greatest difference between two trees of arrays."""
+    pairs = zip(jax.tree.leaves(one), jax.tree.leaves(other), strict=True)
+    return max(float(np.abs(np.asarray(a, np.float64) - np.asarray(b, np.float64)).max()) for a, b in pairs)
+
+
+def case(name: str) -> dict[str, Any]:
+    """How far a training on a mesh is from that on one device."""
+    alone, meshed = train(name, Mesh()), train(name, CASES[name][-1])
+    return {
+        "initial": digest(meshed["first"]),
+        "losses": gap(alone["losses"], meshed["losses"]),
+        "predicted": gap(alone["predicted"], meshed["predicted"]),
+        "last": gap(alone["last"], meshed["last"]),
+        "learnt": abs(alone["losses"][-1] - alone["losses"][0]),
+        "moved": gap(alone["first"], alone["last"]),
+        "programs": [alone["programs"], meshed["programs"]],
+    }
+
+
+def cases(*names: str) -> dict[str, Any]:
+    return {name: _told(case, name) for name in names}
+
+
+def resumed(folder: str, name: str, first: str, second: str) -> dict[str, Any]:
+    """A training on one mesh that goes on, on another; beside it, the whole of it on the second."""
+    one, other = (Mesh(*map(int, mesh.split("x"))) for mesh in (first, second))
+    place = Path(folder) / f"{name} {first} {second}"
+    with Checkpoints(place) as checkpoints:
+        train(name, one, count=STEPS // 2, checkpoints=checkpoints)
+        went_on = train(name, other, checkpoints=checkpoints)
+    whole = train(name, other)
+    return {
+        "losses": gap(whole["losses"][-len(went_on["losses"]) :], went_on["losses"]),
+        "last": gap(whole["last"], went_on["last"]),
+        "evaluations": len(went_on["losses"]),
+    }
+
+
+def all_resumed(folder: str, *names: str) -> dict[str, Any]:
+    return {name: _told(resumed, folder, *name.split(", ")) for name in names}
+
+
+def _told(function: Any, *arguments: Any) -> Any:
+    try:
+        return function(*arguments)
+    except Exception:
+        return traceback.format_exc()
+
+
+if __name__ == "__main__":
+    print(json.dumps(globals()[sys.argv[1]](*sys.argv[2:])))
