@@ -19,6 +19,7 @@ from experiments import (
     fingerprint,
     layout,
     lock,
+    mesh,
     optimizers,
     report,
     rows,
@@ -51,6 +52,7 @@ def run(config: Config, workdir: Path, console: Console, *, previous: bool = Fal
         RunFailure: a run fails, or a file of an earlier one is damaged.
     """
     optimizers.check(config.train)
+    mesh.check(config.mesh)
     with lock.held(workdir):
         _run(config, workdir, console, previous)
 
@@ -66,6 +68,8 @@ def _run(config: Config, workdir: Path, console: Console, previous: bool) -> Non
         materials = read_folds(config, tell, workdir)
     found = fingerprint.fingerprint(materials[0].dataset, *(each.splits for each in materials))
     fingerprint.require_same(directory, found)
+    if news := mesh.told(directory.read("config.json"), encoded):
+        console.print(news, highlight=False)
     lexicons = _Lexicons(workdir, materials)
     earlier.tell_of_more_steps(directory, config.train, encoded, console)
     if not finished:

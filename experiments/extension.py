@@ -14,7 +14,8 @@ Json = dict[str, Any]
 def extended(old: Json, new: Json) -> Json:
     """The old config with all in it that may have become more: the new one, if nothing else changed.
 
-    More steps, further seeds and further rivals. Those that were there are to be as they were.
+    More steps, further seeds and further rivals. Those that were there are to be as they were. The mesh may
+    be any: on another it is the same experiment.
 
     Args:
         old: as `config.json` has it.
@@ -34,6 +35,8 @@ def extended(old: Json, new: Json) -> Json:
     before, now = old.get("rivals"), new.get("rivals")
     if before is not None and now is not None and _kind(new) not in now.keys() - before.keys():
         found["rivals"] = {**now, **before}
+    if "mesh" in new:
+        found["mesh"] = new["mesh"]
     return found
 
 

@@ -1,4 +1,4 @@
-"""Over which devices one training goes: the documents of a batch over some, the rows of tables over others."""
+"""Over which devices a training goes: the documents of a batch over some, the rows of tables over others."""
 
 from __future__ import annotations
 
@@ -63,10 +63,30 @@ def check(mesh: Mesh) -> None:
     kinds = collections.Counter(f"{device.platform} ({device.device_kind})" for device in jax.devices())
     there = ", ".join(f"{count} × {kind}" for kind, count in kinds.items())
     raise Mistake(
-        f"mesh.batch={mesh.batch}, mesh.rows={mesh.rows}: this is {mesh.batch} × {mesh.rows} = {mesh.devices} "
-        f"devices, but there are {jax.device_count()}: {there}. Give a mesh of so many at most; or, to try one "
-        f"out on processor cores, set XLA_FLAGS=--xla_force_host_platform_device_count={mesh.devices} and "
+        f"mesh.batch={mesh.batch}, mesh.rows={mesh.rows}: this is {mesh.batch} × {mesh.rows} = "
+        f"{mesh.devices} devices, but there are {jax.device_count()}: {there}. Give a mesh of so many at most; "
+        f"or, to try one out on processor cores, set XLA_FLAGS=--xla_force_host_platform_device_count={mesh.devices} and "
         "JAX_PLATFORMS=cpu."
+    )
+
+
+def told(old: dict[str, Any] | None, new: dict[str, Any]) -> str:
+    """What is said where a run goes on over other devices; empty where it does not.
+
+    Args:
+        old: the config before, as JSON; None for none.
+        new: the config now, in the same form.
+
+    Example:
+        >>> told({"mesh": {"batch": 1, "rows": 1}}, {"mesh": {"batch": 2, "rows": 4}})
+        'It goes on over 8 devices (2 × 4) in place of 1 (1 × 1): numbers may differ in their last bits.'
+    """
+    if old is None or old.get("mesh") in (None, new["mesh"]):
+        return ""
+    before, now = Mesh(**old["mesh"]), Mesh(**new["mesh"])
+    return (
+        f"It goes on over {now.devices} device{'s' * (now.devices > 1)} ({now.batch} × {now.rows}) in place "
+        f"of {before.devices} ({before.batch} × {before.rows}): numbers may differ in their last bits."
     )
 
 

@@ -30,13 +30,15 @@ def begin(
     Args:
         model: what is trained.
         settings: how.
-        parameters: as `model.init` makes them; or a function that does, on a mesh each part where it will lie.
+        parameters: as `model.init` makes them; or a function that does: on a mesh each part is made where
+            it will lie.
         buffers: the embedding's buffers.
         sharding: what lies where on a mesh; None for one device.
     """
     tables = (jax.eval_shape(parameters) if callable(parameters) else parameters)["tables"]
     whole = trained_whole(model, settings, tables, buffers)
-    return _trainer(model, settings, tables, buffers, whole, sharding).init(parameters)
+    state = _trainer(model, settings, tables, buffers, whole, sharding).init(parameters)
+    return state if sharding is None else _named_alike(state, sharding)
 
 
 def drawn(model: Model, seed: int, buffers: Any) -> Any:
@@ -174,7 +176,16 @@ def placed(
     model: Model, settings: Train, live: sparse.TrainState, buffers: Any, sharding: sparse.Sharding
 ) -> sparse.TrainState:
     """A whole state, cut over the devices of a mesh."""
-    return _trainer_of(model, settings, live, buffers, sharding).place(live)
+    return _named_alike(_trainer_of(model, settings, live, buffers, sharding).place(live), sharding)
+
+
+def _named_alike(state: sparse.TrainState, sharding: sparse.Sharding) -> sparse.TrainState:
+    """Says of what is on every device that it is, in the one way that steps say it: or they compile twice."""
+
+    def named(leaf: Any) -> Any:
+        return jax.device_put(leaf, sharding.everywhere) if leaf.is_fully_replicated else leaf
+
+    return jax.tree.map(named, state)
 
 
 def _trainer_of(

@@ -302,7 +302,9 @@ def _taker(place: Placement, train: Labelled, seed: int) -> Take:
     model, settings, sharding = place.model, place.settings, place.sharding
     source = feed(train, seed, settings.batch, _most_at_once(settings), model.encoder.by_length, sharding)
     buffers = everywhere(sharding, train.documents.buffers)
-    key = everywhere(sharding, jax.random.key(seed))  # here: a seed may be beyond the int32 that it would be traced as
+    key = everywhere(
+        sharding, jax.random.key(seed)
+    )  # here: a seed may be beyond the int32 that it would be traced as
 
     def take(live: Any, step: int, count: int) -> tuple[Any, np.ndarray]:
         found = []

@@ -28,7 +28,7 @@ from experiments.feed import Labelled
 from experiments.mesh import Mesh, sharding
 from experiments.model import Model
 from experiments.prepare import Encoded
-from experiments.train import Fitted, fit
+from experiments.train import fit
 
 WORDS, DIM, ROWS, LENGTH = 61, 8, 96, 9  # no multiple of anything that a mesh has
 STEPS = 6
@@ -54,15 +54,15 @@ CASES: dict[str, tuple[Any, Encoder, dict[str, Any], Mesh]] = {
     ),
     "dropout": (
         embedlab.Dense(WORDS, DIM),
-        Dan(),
+        Dan((16,), dropout=0.2),
         {"dropout": embedlab.Dropout(0.2, 0.2), "freeze_until": 2},
         Mesh(2, 4),
     ),
-    "cnn": (embedlab.Dense(WORDS, DIM), Cnn(filters=4), {"clip": 0.5}, Mesh(4, 2)),
+    "cnn": (embedlab.Dense(WORDS, DIM), Cnn(maps=4), {"clip": 0.5}, Mesh(4, 2)),
     "rnn": (embedlab.Hashed(500, DIM, buckets=43, importance=101), Rnn(hidden=4), {}, Mesh(2, 2)),
     "transformer": (
         embedlab.Subword(WORDS, DIM, buckets=97),
-        Transformer(heads=2, layers=1, hidden=8),
+        Transformer(heads=2, layers=1),
         {"schedule": "cosine"},
         Mesh(2, 4),
     ),
@@ -157,7 +157,7 @@ def resumed(folder: str, name: str, first: str, second: str) -> dict[str, Any]:
     one, other = (Mesh(*map(int, mesh.split("x"))) for mesh in (first, second))
     place = Path(folder) / f"{name} {first} {second}"
     with Checkpoints(place) as checkpoints:
-        train(name, one, count=STEPS // 2, checkpoints=checkpoints)
+        train(name, one, count=STEPS - 2, checkpoints=checkpoints)
         went_on = train(name, other, checkpoints=checkpoints)
     whole = train(name, other)
     return {
@@ -169,6 +169,24 @@ def resumed(folder: str, name: str, first: str, second: str) -> dict[str, Any]:
 
 def all_resumed(folder: str, *names: str) -> dict[str, Any]:
     return {name: _told(resumed, folder, *name.split(", ")) for name in names}
+
+
+def large() -> tuple[bool, list[int]]:
+    """Whether a table drawn in pieces has the bits of one device, and how many rows a device holds."""
+    spec = embedlab.Dense(20_000, 1000)
+    model, settings, place = Model(spec, Bag(), 2), Train(update="sparse"), sharding(Mesh(1, 8))
+    live = steps.begin(model, settings, steps.drawn(model, 0, {}), {}, place)
+    table = live.params["tables"]["table"]
+    whole = steps.whole(model, settings, live, {}, place).params  # type: ignore[arg-type]
+    equal = digest(whole) == digest(model.init(jax.random.key(0), {}))
+    return equal, sorted({shard.data.shape[0] for shard in table.addressable_shards})
+
+
+def programs(*commands: str) -> list[int]:
+    """Exit statuses of the program, started in this process with each of these arguments, as JSON lists."""
+    from experiments.classify import main
+
+    return [main(json.loads(command)) for command in commands]
 
 
 def _told(function: Any, *arguments: Any) -> Any:
