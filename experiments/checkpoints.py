@@ -137,13 +137,13 @@ class Checkpoints:
                 "the same command goes on from there."
             ) from error
 
-    def restore(self, like: Mapping[str, Any], *, host: bool = False) -> Restored | None:
+    def restore(self, like: Mapping[str, Any], *, on_host: bool = False) -> Restored | None:
         """The newest state, on this device; None if there is none. Every file is held against its digest.
 
         Args:
             like: those of its parts that are wanted, of arrays of the same shapes and types, or of their
                 shapes alone.
-            host: whether its arrays stay in the memory of the host, as NumPy's.
+            on_host: whether its arrays stay in the memory of the host, as NumPy's.
 
         Raises:
             RunFailure: it is damaged.
@@ -158,7 +158,7 @@ class Checkpoints:
             self._require_same(step, content["arrays"][name], _arrays(part), whole=True)
         try:
             with _lost_errors_unseen():
-                state = {name: self._read(place / name, part, host) for name, part in like.items()}
+                state = {name: self._read(place / name, part, on_host) for name, part in like.items()}
             with np.load(place / _HOST, allow_pickle=False) as stored:
                 host = dict(stored)
         except Exception as error:  # of many types, by what is damaged
@@ -177,11 +177,11 @@ class Checkpoints:
                 content = manifest.read(self.folder / str(step) / _MANIFEST)
                 self._require_same(step, content["facts"], self.facts)
 
-    def _read(self, place: Path, like: Any, host: bool) -> Any:
+    def _read(self, place: Path, like: Any, on_host: bool) -> Any:
         device = SingleDeviceSharding(jax.devices()[0])  # not the one it was saved from
 
         def wanted(leaf: Any) -> Any:
-            if host:
+            if on_host:
                 return np.empty(leaf.shape, leaf.dtype)
             return jax.ShapeDtypeStruct(leaf.shape, leaf.dtype, sharding=device)
 

@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Any
 
+import jax
 import numpy as np
 
 from embedlab.sparse import Sharding

@@ -64,9 +64,9 @@ def check(mesh: Mesh) -> None:
     there = ", ".join(f"{count} × {kind}" for kind, count in kinds.items())
     raise Mistake(
         f"mesh.batch={mesh.batch}, mesh.rows={mesh.rows}: this is {mesh.batch} × {mesh.rows} = "
-        f"{mesh.devices} devices, but there are {jax.device_count()}: {there}. Give a mesh of so many at most; "
-        f"or, to try one out on processor cores, set XLA_FLAGS=--xla_force_host_platform_device_count={mesh.devices} and "
-        "JAX_PLATFORMS=cpu."
+        f"{mesh.devices} devices, but there are {jax.device_count()}: {there}. Give a mesh of so many at "
+        "most; or, to try one out on processor cores, set XLA_FLAGS=--xla_force_host_platform_device_count="
+        f"{mesh.devices} and JAX_PLATFORMS=cpu."
     )
 
 

@@ -275,7 +275,7 @@ def _begun(
     place = placement(model, settings, buffers, sharding)
     state = place.like(seed)
     standing = Standing()
-    found = checkpoints.restore(state, host=place.on_host) if checkpoints else None
+    found = checkpoints.restore(state, on_host=place.on_host) if checkpoints else None
     seconds = dict.fromkeys(_PHASES, 0.0)
     if found:
         state, standing = found.state, Standing.of(found.host)

@@ -88,8 +88,8 @@ def buffers(spec: Any) -> dict[str, Any]:
 def train(name: str, mesh: Mesh, *, count: int = STEPS, checkpoints: Any = None) -> dict[str, Any]:
     """What is seen of a training: parameters at the start and at the end, losses of each evaluation."""
     spec, encoder, more, _ = CASES[name]
-    given = {"update": "sparse", "rate": 0.05, "batch": 16, "steps": count, "evaluate_every": 2} | more
-    settings = Train(checkpoint_seconds=0, **given)
+    given: dict[str, Any] = {"update": "sparse", "rate": 0.05, "batch": 16} | more
+    settings = Train(steps=count, evaluate_every=2, checkpoint_seconds=0, **given)
     found: dict[str, Any] = {"losses": [], "predicted": []}
 
     def begin(step: int, parameters: Any) -> None:
