@@ -6,11 +6,18 @@ import dataclasses
 from collections.abc import Sequence
 
 from experiments.errors import Mistake
+from experiments.processes import Processes
 
 #: Flags of the program itself; every other is an override.
-FLAGS = ("workdir", "resume", "help")
+FLAGS = ("workdir", "resume", "coordinator", "processes", "process", "help")
 _RESUMES = ("newest", "previous")
-_EXAMPLES = {"--workdir": "DIR", "--resume": "previous"}
+_EXAMPLES = {
+    "--workdir": "DIR",
+    "--resume": "previous",
+    "--coordinator": "HOST:PORT",
+    "--processes": "2",
+    "--process": "0",
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,6 +30,7 @@ class Arguments:
         overrides: all other words, in their order.
         help: whether help was asked for.
         previous: whether a damaged checkpoint may be set aside for the one before it.
+        processes: of which this is one.
     """
 
     config: str
@@ -30,13 +38,14 @@ class Arguments:
     overrides: tuple[str, ...]
     help: bool
     previous: bool = False
+    processes: Processes = Processes()
 
 
 def parse(words: Sequence[str]) -> Arguments:
     """Sorts the words; the config is the first that is no flag and no flag's value.
 
     Raises:
-        Mistake: `--workdir` or `--resume` without a value, or given twice, or another value than there is.
+        Mistake: one of these flags without a value, or given twice, or with another value than there is.
 
     Example:
         >>> found = parse(["--workdir", "runs/a", "--train.steps", "3", "my.py", "--help"])
@@ -44,7 +53,7 @@ def parse(words: Sequence[str]) -> Arguments:
         ('my.py', 'runs/a', ('--train.steps', '3'), True, False)
     """
     config, overrides, wants_help = "", [], False
-    given: dict[str, list[str]] = {"--workdir": [], "--resume": []}
+    given: dict[str, list[str]] = {name: [] for name in _EXAMPLES}
     rest = list(words)
     while rest:
         word = rest.pop(0)
@@ -64,10 +73,17 @@ def parse(words: Sequence[str]) -> Arguments:
     for name, values in given.items():
         if len(values) > 1:
             raise Mistake(f"{name} is given {len(values)} times, as {', '.join(values)}; give it once")
-    workdir, resume = ("".join(values) for values in given.values())
+    workdir, resume, coordinator, processes, process = ("".join(values) for values in given.values())
     if resume not in ("", *_RESUMES):
         raise Mistake(f"--resume: got {resume!r}, expected one of {', '.join(_RESUMES)}")
-    return Arguments(config, workdir, tuple(overrides), wants_help, resume == "previous")
+    found = Processes(coordinator, _count("--processes", processes, 0), _count("--process", process, -1))
+    return Arguments(config, workdir, tuple(overrides), wants_help, resume == "previous", found)
+
+
+def _count(name: str, text: str, default: int) -> int:
+    if text and not text.isdecimal():
+        raise Mistake(f"{name}: got {text!r}, expected a whole number")
+    return int(text) if text else default
 
 
 def _value(name: str, rest: list[str]) -> str:

@@ -100,7 +100,14 @@ class Checkpoints:
 
     @functools.cached_property
     def _orbax(self) -> Any:
-        return ocp.Checkpointer(ocp.StandardCheckpointHandler())
+        # Of several processes one alone writes: Orbax is not to wait for the others.
+        alone = ocp.options.MultiprocessingOptions(
+            primary_host=jax.process_index(),
+            active_processes={jax.process_index()},
+            barrier_sync_key_prefix=f"process_{jax.process_index()}",
+        )
+        handler = ocp.StandardCheckpointHandler(multiprocessing_options=alone)
+        return ocp.Checkpointer(handler, multiprocessing_options=alone)
 
     @property
     def steps(self) -> list[int]:

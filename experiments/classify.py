@@ -17,6 +17,7 @@ from pathlib import Path
 from experiments import stopping
 from experiments.arguments import FLAGS, Arguments, parse
 from experiments.errors import Mistake
+from experiments.processes import joined, leave
 from experiments.program import guarded
 
 USAGE = """\
@@ -27,6 +28,8 @@ usage: python -m experiments.classify CONFIG.py --workdir DIR [--field.name VALU
   --data T:PATH  another data set: csv:reviews.csv, jsonl:x.jsonl, tfds:imdb_reviews (docs/data.md)
   --resume X     newest: go on from the newest checkpoint, and end where it is damaged (as without this flag);
                  previous: where it is damaged, set it aside and go on from the one before it
+  --coordinator HOST:PORT --processes N --process I
+                 one of N processes that train together over a mesh (docs/classify-mesh.md); I is its number
   --help         every field and its value, of CONFIG.py if it is given; overrides beside it are applied
 """
 _NO_CONFIG = "Every field with its default; vocabulary and dim, which have none, with an example:\n"
@@ -35,13 +38,14 @@ _NO_CONFIG = "Every field with its default; vocabulary and dim, which have none,
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the program; returns the exit status."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    return guarded(
+    status = guarded(
         lambda: _main(parse(words)),
         interrupted="interrupted; the same command continues from the last checkpoint",
         again="what was saved stays, and the same command goes on from there",
         smaller="Give a smaller train.batch, text.max_length, quality.rows or embedding, with a --workdir of "
         "their own, or take a machine that has more",
     )
+    return leave(status)
 
 
 # What these two import takes seconds: done here, an interrupt is told as everywhere.
@@ -55,20 +59,26 @@ def _main(given: Arguments) -> int:
         raise Mistake(f"give a config first: {example}")
     if not given.workdir:
         raise Mistake("--workdir DIR is missing: say where the run is to be written")
-    from experiments import comparison, config_file, overrides
+    from experiments import comparison, config_file, follower, overrides, peers
     from experiments.devices import require_devices
     from experiments.progress import open_console
 
     stopping.imported()
-    require_devices()
-    applied = overrides.apply(config_file.load(given.config), given.overrides, FLAGS)
-    console = open_console()
-    if applied.dropped_rivals:
-        left_out = ", ".join(applied.dropped_rivals)
-        console.print(f"The embedding was overridden: it runs alone, without {left_out}.", highlight=False)
-    if applied.started_from:
-        console.print(f"Its settings start from those of {applied.started_from}.", highlight=False)
-    comparison.run(applied.config, Path(given.workdir), console, previous=given.previous)
+    with joined(given.processes):
+        require_devices()
+        applied = overrides.apply(config_file.load(given.config), given.overrides, FLAGS)
+        if peers.follows():
+            follower.follow(applied.config)
+            return 0
+        console = open_console()
+        if applied.dropped_rivals:
+            left_out = ", ".join(applied.dropped_rivals)
+            console.print(
+                f"The embedding was overridden: it runs alone, without {left_out}.", highlight=False
+            )
+        if applied.started_from:
+            console.print(f"Its settings start from those of {applied.started_from}.", highlight=False)
+        comparison.run(applied.config, Path(given.workdir), console, previous=given.previous)
     return 0
 
 

@@ -17,6 +17,7 @@ from experiments import (
     codec,
     earlier,
     fingerprint,
+    follower,
     layout,
     lock,
     mesh,
@@ -55,6 +56,7 @@ def run(config: Config, workdir: Path, console: Console, *, previous: bool = Fal
     mesh.check(config.mesh)
     with lock.held(workdir):
         _run(config, workdir, console, previous)
+        follower.announce_end()
 
 
 def _run(config: Config, workdir: Path, console: Console, previous: bool) -> None:
@@ -68,7 +70,9 @@ def _run(config: Config, workdir: Path, console: Console, previous: bool) -> Non
         materials = read_folds(config, tell, workdir)
     found = fingerprint.fingerprint(materials[0].dataset, *(each.splits for each in materials))
     fingerprint.require_same(directory, found)
-    if news := mesh.told(directory.read("config.json"), encoded):
+    follower.announce_data(found)
+    news = mesh.told(directory.read("config.json"), encoded)
+    if news and not finished:
         console.print(news, highlight=False)
     lexicons = _Lexicons(workdir, materials)
     earlier.tell_of_more_steps(directory, config.train, encoded, console)

@@ -58,6 +58,8 @@ def check(mesh: Mesh) -> None:
         Traceback (most recent call last):
         experiments.errors.Mistake: mesh.batch=1, mesh.rows=10000: this is 1 × 10000 = 10000 devices, but ...
     """
+    if jax.process_count() > 1:
+        _check_all(mesh)
     if mesh.devices == 1 or mesh.devices <= jax.device_count():
         return
     kinds = collections.Counter(f"{device.platform} ({device.device_kind})" for device in jax.devices())
@@ -68,6 +70,16 @@ def check(mesh: Mesh) -> None:
         "most; or, to try one out on processor cores, set XLA_FLAGS=--xla_force_host_platform_device_count="
         f"{mesh.devices} and JAX_PLATFORMS=cpu."
     )
+
+
+def _check_all(mesh: Mesh) -> None:
+    there = jax.device_count()
+    if mesh.devices != there:
+        raise Mistake(
+            f"mesh.batch={mesh.batch}, mesh.rows={mesh.rows}: {jax.process_count()} processes have {there} "
+            f"devices together, and train on all of them. Give a mesh of {there}, such as --mesh.batch "
+            f"{jax.process_count()} --mesh.rows {there // jax.process_count()}."
+        )
 
 
 def told(old: dict[str, Any] | None, new: dict[str, Any]) -> str:

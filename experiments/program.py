@@ -67,29 +67,30 @@ def _guarded(program: Callable[[], int], interrupted: str, again: str, smaller: 
         sys.stdout.flush()  # while a failure of it can still be told
         return status
     except Mistake as error:
-        return _complain(str(error), 2)
+        return complain(str(error), 2)
     except BrokenPipeError:
         return _leave_quietly()
     except OSError as error:
-        return _complain(f"{_told(error)}; {again}.", 1)
+        return complain(f"{_told(error)}; {again}.", 1)
     except RunFailure as error:
-        return _complain(str(error), 1)
+        return complain(str(error), 1)
     except (MemoryError, RuntimeError) as error:
         if not _is_memory(error):
             raise
         wanted = str(error).partition("\n")[0] or "no more to be had"
-        return _complain(f"out of memory ({wanted}). {smaller}.", 1)
+        return complain(f"out of memory ({wanted}). {smaller}.", 1)
     except stopping.Stopped as error:
         return _stopped(error, interrupted)
     except KeyboardInterrupt:
-        return _complain(interrupted, 130)
+        return complain(interrupted, 130)
 
 
 def _stopped(error: stopping.Stopped, interrupted: str) -> int:
-    return _complain(f"{error}: {interrupted}", error.status)
+    return complain(f"{error}: {interrupted}", error.status)
 
 
-def _complain(message: str, status: int) -> int:
+def complain(message: str, status: int) -> int:
+    """Says in one paragraph why the program ends; returns the status."""
     width = min(shutil.get_terminal_size((100, 24)).columns, 110)
     # Paths and flags are full of hyphens; broken there they could not be copied.
     lines = textwrap.fill(f"error: {message}", width, break_long_words=False, break_on_hyphens=False)

@@ -11,6 +11,7 @@ import numpy as np
 from embedlab import quality
 from embedlab.vectors import Vectors
 from embedlab.vectors import save as save_vectors
+from experiments import follower
 from experiments.checkpoints import Checkpoints
 from experiments.errors import placed
 from experiments.evaluate import by_band
@@ -123,6 +124,7 @@ def run_one(
     ) as checkpoints:
         run = progress.run(f"{name} · seed {seed}", settings.steps, start=checkpoints.latest or 0)
         log = _Log(directory, prepared, run)
+        follower.announce(prepared.material.config, prepared.material.fold, seed)
         fitted = fit(
             prepared.model,
             settings,

@@ -65,6 +65,15 @@ def reason() -> Stopped:
     return Stopped(_state.asked or signal.SIGINT)
 
 
+def ask(number: int) -> None:
+    """Has the program stop as by a signal, where it looks for one: another process was told to.
+
+    Args:
+        number: of the signal.
+    """
+    _state.asked = _state.asked or number
+
+
 def check() -> None:
     """Stops here if the program was told to.
 

@@ -19,7 +19,7 @@ import jax
 import numpy as np
 
 from embedlab.sparse import Sharding
-from experiments import steps, stopping
+from experiments import follower, peers, steps, stopping
 from experiments.checkpoints import Checkpoints
 from experiments.config import Train
 from experiments.errors import RunFailure
@@ -186,17 +186,17 @@ class _Training:
     ) -> None:
         settings, standing = self.settings, self.standing
         pace, last_save = Pace(_most_at_once(settings)), time.monotonic()
-        while not standing.is_over(settings) and not stopping.asked():
+        while not standing.is_over(settings) and not peers.agreed(stopping.asked()):
             evaluates = standing.is_due(settings)
             if evaluates:
                 on_speed(self.speed)
                 self._evaluate(valid, buffers, on_evaluation, on_fault)
             else:
                 with pace(standing.left(settings)) as count:
-                    losses = self._take(take, count)
+                    losses = self._take(take, peers.agreed(count))
                 self._count(losses, on_fault)
             often = settings.checkpoint_seconds
-            if (evaluates or often) and time.monotonic() - last_save > often:
+            if peers.agreed((evaluates or often > 0) and time.monotonic() - last_save > often):
                 self._save(on_fault)
                 last_save = time.monotonic()
         self._save(on_fault)
@@ -229,14 +229,19 @@ class _Training:
         with self.watch("evaluate"):
             self.live = self.place.up_to_date(self.live, buffers)
             parameters = self.place.parameters(self.live)
-            predicted = linked(self.model, parameters, valid.documents)
-            if not np.isfinite(predicted).all():  # a loss is of the parameters before an update, these after
-                self._fault("the validation predictions became nan", on_fault)
+            predicted, judged = None, 0.0
+            if not peers.follows():
+                predicted = linked(self.model, parameters, valid.documents)
+                # A loss is of the parameters before an update, these are of those after.
+                if not np.isfinite(predicted).all():
+                    self._fault("the validation predictions became nan", on_fault)
+                judged = self.model.task.loss(predicted, valid.labels)
             step, loss = standing.step, standing.mean_loss
-            if standing.judge(self.model.task.loss(predicted, valid.labels)):
+            if standing.judge(peers.agreed(judged)):
                 self.best = jax.block_until_ready(self.place.kept(self.best, parameters))
-        with self.watch("inspect"):
-            on_evaluation(step, loss, predicted, parameters)
+        if predicted is not None:
+            with self.watch("inspect"):
+                on_evaluation(step, loss, predicted, parameters)
 
     def _fault(self, what: str, on_fault: OnFault) -> None:
         standing = self.standing
@@ -246,7 +251,7 @@ class _Training:
 
     def _save(self, on_fault: OnFault) -> None:
         """Saves where the training stands, unless that is saved; the seconds so far beside it."""
-        if self.checkpoints is None or self.saved == self.standing:
+        if (self.checkpoints is None and not peers.follows()) or self.saved == self.standing:
             return
         with self.watch("save"):
             # An update may have ruined them after the last loss that was seen.
@@ -257,7 +262,8 @@ class _Training:
             seconds = {f"seconds.{phase}": np.array(self.watch.seconds[phase]) for phase in _PHASES}
             kept = {f"memory.{name}": array for name, array in self.memory.items()}
             state = {"live": self.place.whole(self.live), "best": self.best}
-            self.checkpoints.save(self.standing.step, state, self.standing.arrays() | seconds | kept)
+            if self.checkpoints is not None:
+                self.checkpoints.save(self.standing.step, state, self.standing.arrays() | seconds | kept)
         self.saved = dataclasses.replace(self.standing)
 
 
@@ -276,6 +282,8 @@ def _begun(
     state = place.like(seed)
     standing = Standing()
     found = checkpoints.restore(state, on_host=place.on_host) if checkpoints else None
+    if peers.several():
+        found = follower.restored(found, state)
     seconds = dict.fromkeys(_PHASES, 0.0)
     if found:
         state, standing = found.state, Standing.of(found.host)

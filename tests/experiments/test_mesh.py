@@ -112,9 +112,7 @@ def test_the_program_on_a_mesh_and_on_from_it(small: Path, inside: Run, tmp_path
     assert one["parameters"] == other["parameters"]
     assert json.loads((meshed / "config.json").read_text())["mesh"] == {"batch": 2, "rows": 4}
 
-    # Finished is finished on any mesh; what is taken away is made anew out of its checkpoint.
-    status, out, _ = inside(*command, meshed)
-    assert (status, "nothing to do" in out) == (0, True)
+    # What is taken away is made anew out of its checkpoint, on any mesh; finished is finished on any.
     before = (meshed / "predictions.npz").read_bytes()
     (meshed / "summary.json").unlink()
     status, out, _ = inside(*command, meshed)
@@ -122,6 +120,8 @@ def test_the_program_on_a_mesh_and_on_from_it(small: Path, inside: Run, tmp_path
     assert "over 1 device (1 × 1) in place of 8 (2 × 4)" in " ".join(out.split())
     assert (meshed / "predictions.npz").read_bytes() == before
     assert json.loads((meshed / "config.json").read_text())["mesh"] == {"batch": 1, "rows": 1}
+    status, out, _ = inside(*command, meshed)
+    assert (status, "nothing to do" in out, "in place of" in out) == (0, True, False)
 
 
 def test_more_devices_than_there_are(small: Path, inside: Run, tmp_path: Path) -> None:

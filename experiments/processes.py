@@ -1,0 +1,106 @@
+"""One training in several processes, on one machine or on many: which of them this is."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import socket
+import sys
+from collections.abc import Iterator
+
+from experiments import peers
+from experiments.errors import Mistake, RunFailure
+
+AUTO = "auto"
+_PATIENCE = 120  # seconds that all have to start
+
+
+@dataclasses.dataclass(frozen=True)
+class Processes:
+    """How this process finds the others.
+
+    Attributes:
+        coordinator: HOST:PORT, where process 0 is to listen; auto where JAX finds all out from the cluster's
+            own settings (SLURM, Open MPI, Kubernetes, Cloud TPU); empty for one process alone.
+        count: how many processes there are; 0 if it is not given.
+        number: which of them this is; −1 if it is not given.
+    """
+
+    coordinator: str = ""
+    count: int = 0
+    number: int = -1
+
+    def __post_init__(self) -> None:
+        alone = not self.coordinator
+        if alone and self.count <= 0 and self.number < 0:
+            return
+        example = "--coordinator HOST:PORT --processes N --process I"
+        if self.coordinator == AUTO:
+            if self.count or self.number >= 0:
+                raise Mistake("--coordinator auto finds out the others: leave out --processes and --process")
+            return
+        if alone or self.count < 1 or self.number < 0:
+            raise Mistake(f"several processes need all of {example}; or --coordinator auto on a cluster")
+        if self.number >= self.count:
+            raise Mistake(
+                f"--process {self.number}: of {self.count} processes, the numbers are 0 … {self.count - 1}"
+            )
+        host, _, port = self.coordinator.rpartition(":")
+        if not host or not port.isdecimal() or not 0 < int(port) < 2**16:
+            raise Mistake(f"--coordinator {self.coordinator}: expected HOST:PORT, such as 10.0.0.1:8476")
+
+
+@contextlib.contextmanager
+def joined(given: Processes) -> Iterator[None]:
+    """Within, this process is one of those that train together; nothing else has used JAX before.
+
+    Raises:
+        RunFailure: the others don't come.
+    """
+    if not given.coordinator:
+        yield
+        return
+    import jax
+
+    # Signals are heard by this program itself.
+    jax.config.update("jax_enable_preemption_service", False)
+    settings: dict[str, object] = {"initialization_timeout": _PATIENCE}
+    if given.coordinator != AUTO:
+        settings |= {
+            "coordinator_address": given.coordinator,
+            "num_processes": given.count,
+            "process_id": given.number,
+        }
+    try:
+        jax.distributed.initialize(**settings)  # type: ignore[arg-type]
+    except (RuntimeError, ValueError) as error:
+        raise RunFailure(
+            f"--coordinator {given.coordinator}: the processes did not find each other "
+            f"({str(error).partition(chr(10))[0]}). Start all of them within {_PATIENCE} s, each with its "
+            "own --process, and with a HOST:PORT of process 0 that all can reach."
+        ) from None
+    number, count = jax.process_index(), jax.process_count()
+    if count == 1:
+        yield
+        return
+    named = given.coordinator.rpartition(":")[0]
+    with peers.connected(number, count, named or socket.gethostname()):
+        yield
+
+
+def leave(status: int) -> int:
+    """Ends one of several processes at once if it failed: JAX would wait for others, which may be gone."""
+    if status and _are_joined():
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+    return status
+
+
+def _are_joined() -> bool:
+    if "jax" not in sys.modules:
+        return False
+    import jax
+
+    return jax.distributed.is_initialized()
