@@ -17,7 +17,7 @@ from pathlib import Path
 from experiments import stopping
 from experiments.arguments import FLAGS, Arguments, parse
 from experiments.errors import Mistake
-from experiments.processes import joined, leave
+from experiments.processes import failing_alone, joined, leave
 from experiments.program import guarded
 
 USAGE = """\
@@ -38,13 +38,14 @@ _NO_CONFIG = "Every field with its default; vocabulary and dim, which have none,
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the program; returns the exit status."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    status = guarded(
-        lambda: _main(parse(words)),
-        interrupted="interrupted; the same command continues from the last checkpoint",
-        again="what was saved stays, and the same command goes on from there",
-        smaller="Give a smaller train.batch, text.max_length, quality.rows or embedding, with a --workdir of "
-        "their own, or take a machine that has more",
-    )
+    with failing_alone():
+        status = guarded(
+            lambda: _main(parse(words)),
+            interrupted="interrupted; the same command continues from the last checkpoint",
+            again="what was saved stays, and the same command goes on from there",
+            smaller="Give a smaller train.batch, text.max_length, quality.rows or embedding, with a --workdir of "
+            "their own, or take a machine that has more",
+        )
     return leave(status)
 
 

@@ -105,4 +105,4 @@ def _leaders(leaf: Any) -> np.ndarray:
     """The leader's array, to the bit."""
     array = np.zeros(leaf.shape, leaf.dtype) if peers.follows() else np.ascontiguousarray(leaf)
     sent = multihost_utils.broadcast_one_to_all(array.reshape(-1).view(np.uint8))
-    return np.array(sent).view(array.dtype).reshape(array.shape)
+    return np.array(sent).view(array.dtype).reshape(leaf.shape)

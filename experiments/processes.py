@@ -7,6 +7,7 @@ import dataclasses
 import os
 import socket
 import sys
+import traceback
 from collections.abc import Iterator
 
 from experiments import peers
@@ -96,6 +97,18 @@ def leave(status: int) -> int:
         sys.stderr.flush()
         os._exit(status)
     return status
+
+
+@contextlib.contextmanager
+def failing_alone() -> Iterator[None]:
+    """Within, a defect ends one of several processes as `leave` does, with its traceback."""
+    try:
+        yield
+    except Exception:
+        if not _are_joined():
+            raise
+        traceback.print_exc()
+        leave(1)
 
 
 def _are_joined() -> bool:
