@@ -43,8 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             lambda: _main(parse(words)),
             interrupted="interrupted; the same command continues from the last checkpoint",
             again="what was saved stays, and the same command goes on from there",
-            smaller="Give a smaller train.batch, text.max_length, quality.rows or embedding, with a --workdir "
-            "of their own, or take a machine that has more",
+            smaller="Give a smaller train.batch, text.max_length, quality.rows or embedding, with another "
+            "--workdir, or take a machine that has more",
         )
     return leave(status)
 

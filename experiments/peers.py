@@ -22,6 +22,7 @@ from typing import Any
 
 from experiments import stopping
 from experiments.errors import Mistake, RunFailure
+from experiments.program import complain
 
 #: Seconds without a sign of life after which a process counts as lost; a lost connection shows at once.
 SILENCE = 60.0
@@ -139,8 +140,6 @@ class _Peers:
 
     def _leave(self, status: int, why: str) -> None:
         """Ends this process from a thread: the program itself may wait in a collective for ever."""
-        from experiments.program import complain
-
         self._ending = True
         self.send({"end": status, "why": why})
         complain(why, status)
@@ -151,17 +150,27 @@ class _Peers:
 _peers: _Peers | None = None
 
 
-@contextlib.contextmanager
-def connected(number: int, count: int, host: str) -> Iterator[None]:
-    """Within, the processes are connected; JAX must know of them already.
+def connections(number: int, count: int, host: str) -> dict[int, socket.socket]:
+    """Those of this process, by the number of the other; JAX must know of the processes already.
 
     Args:
         number: of this process; 0 leads.
         count: of all.
         host: under which the others reach process 0.
     """
+    return _lead(count, host) if number == 0 else _follow(number)
+
+
+@contextlib.contextmanager
+def connected(number: int, connections: dict[int, socket.socket]) -> Iterator[None]:
+    """Within, the processes hear each other.
+
+    Args:
+        number: of this process.
+        connections: to the others, as `connections` gives them.
+    """
     global _peers
-    _peers = _Peers(number, _lead(count, host) if number == 0 else _follow(number))
+    _peers = _Peers(number, connections)
     try:
         yield
     except BaseException as error:

@@ -7,11 +7,14 @@ import dataclasses
 import os
 import socket
 import sys
+import threading
+import time
 import traceback
 from collections.abc import Iterator
 
 from experiments import peers
 from experiments.errors import Mistake, RunFailure
+from experiments.program import complain
 
 AUTO = "auto"
 _PATIENCE = 120  # seconds that all have to start
@@ -66,28 +69,52 @@ def joined(given: Processes) -> Iterator[None]:
 
     # Signals are heard by this program itself.
     jax.config.update("jax_enable_preemption_service", False)
-    settings: dict[str, object] = {"initialization_timeout": _PATIENCE}
+    settings: dict[str, object] = {"initialization_timeout": 3 * _PATIENCE}
     if given.coordinator != AUTO:
         settings |= {
             "coordinator_address": given.coordinator,
             "num_processes": given.count,
             "process_id": given.number,
         }
-    try:
-        jax.distributed.initialize(**settings)  # type: ignore[arg-type]
-    except (RuntimeError, ValueError) as error:
-        raise RunFailure(
-            f"--coordinator {given.coordinator}: the processes did not find each other "
-            f"({str(error).partition(chr(10))[0]}). Start all of them within {_PATIENCE} s, each with its "
-            "own --process, and with a HOST:PORT of process 0 that all can reach."
-        ) from None
-    number, count = jax.process_index(), jax.process_count()
-    if count == 1:
+    with _ended_at(time.monotonic() + _PATIENCE, given.coordinator):
+        try:
+            jax.distributed.initialize(**settings)  # type: ignore[arg-type]
+        except (RuntimeError, ValueError) as error:
+            raise RunFailure(_apart(given.coordinator, str(error).partition("\n")[0])) from None
+        number, count = jax.process_index(), jax.process_count()
+        named = given.coordinator.rpartition(":")[0] or socket.gethostname()
+        connections = peers.connections(number, count, named) if count > 1 else None
+    if connections is None:
         yield
         return
-    named = given.coordinator.rpartition(":")[0]
-    with peers.connected(number, count, named or socket.gethostname()):
+    with peers.connected(number, connections):
         yield
+
+
+@contextlib.contextmanager
+def _ended_at(deadline: float, coordinator: str) -> Iterator[None]:
+    """Within, the process is ended at a time, in one paragraph: JAX would abort it, and later."""
+    done = threading.Event()
+
+    def watch() -> None:
+        if not done.wait(deadline - time.monotonic()):
+            complain(_apart(coordinator, f"not all came within {_PATIENCE} s"), 1)
+            sys.stderr.flush()
+            os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+    try:
+        yield
+    finally:
+        done.set()
+
+
+def _apart(coordinator: str, why: str) -> str:
+    return (
+        f"--coordinator {coordinator}: the processes did not find each other ({why}). Start all of them "
+        f"within {_PATIENCE} s, each with its own --process, and with a HOST:PORT of process 0 that all can "
+        "reach."
+    )
 
 
 def leave(status: int) -> int:

@@ -141,6 +141,24 @@ def require_as_alone(small: Path, inside: Run, tmp_path: Path, workdir: Path) ->
     assert abs(accuracy - others_accuracy) <= 0.05  # of 45 documents
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [0, 1])
+def test_one_to_whom_nobody_comes(number: int, root: Path, small: Path, tmp_path: Path) -> None:
+    program = (
+        "import sys; from experiments import processes; processes._PATIENCE = 5; "
+        "from experiments.classify import main; raise SystemExit(main(sys.argv[1:]))"
+    )
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    words = [f"--coordinator=127.0.0.1:{port}", "--processes=2", f"--process={number}"]
+    command = [sys.executable, "-c", program, str(small), "--workdir", str(tmp_path / "run"), *words]
+    process = subprocess.Popen(command, cwd=root, stderr=subprocess.PIPE, text=True)
+    status, told = ended(process, BOUND)
+    assert status == 1
+    assert "the processes did not find each other (not all came within 5 s)" in told
+    assert not (tmp_path / "run").exists()
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
