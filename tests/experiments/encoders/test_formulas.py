@@ -141,7 +141,7 @@ def gru(vectors: np.ndarray, a: dict[str, np.ndarray], cell: str) -> np.ndarray:
         pytest.param(Rnn("gru", 3, layers=2, pool="mean"), gru, marks=pytest.mark.slow),
         pytest.param(Rnn("lstm", 3, bidirectional=False, pool="mean"), lstm, marks=pytest.mark.slow),
     ],
-    ids=str,
+    ids=lambda x: getattr(x, "__name__", str(x)),
 )
 def test_states_go_both_ways(encoder: Rnn, cell: Any) -> None:
     def formula(vectors: np.ndarray, a: dict[str, np.ndarray]) -> np.ndarray:
