@@ -78,11 +78,10 @@ def described(outcome: Outcome, main: str, task: Task) -> str:
     chosen = [run["C"] for run in runs]
     found = " to ".join(dict.fromkeys(f"{C:g}" for C in (min(chosen), max(chosen))))
     passes = [run["passes"] for run in runs if run["passes"] and not run["settled"]]
-    part = [
-        f", learns from {run['read']:,} of {run['of']:,} texts" for run in runs if run["read"] < run["of"]
-    ]
+    parts = [(run["read"], run["of"]) for run in runs if run.get("read", 0) < run.get("of", 0)]
+    part = "".join(f", learns from {read:,} of {of:,} texts" for read, of in parts[:1])
     cut = f", stopped after {max(passes)} passes" if passes else ""
-    return f"{outcome.name} reads {NGRAMS}, C = {found}{cut}{''.join(part[:1])}"
+    return f"{outcome.name} reads {NGRAMS}, C = {found}{cut}{part}"
 
 
 def _fitted(name: str, path: Path, material: Material, progress: Progress) -> Outcome:

@@ -82,7 +82,7 @@ def _run(config: Config, workdir: Path, console: Console, previous: bool) -> Non
     fingerprint.keep(directory, found)
     loaded = time.perf_counter() - started
     if finished:
-        console.print(f"{workdir} is finished; nothing to do.", highlight=False)
+        console.print(f"{workdir} is finished; nothing to do.", highlight=False, soft_wrap=True)
     with progress(_count(config), Console(quiet=True) if finished else console) as shown:
         shown.print(report.about(materials, loaded))
         baselines, outcomes = _run_all(workdir, materials, lexicons, shown)

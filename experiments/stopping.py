@@ -50,6 +50,7 @@ class _State:
         self.finishing = 0
         self.importing = False
         self.told = ""
+        self.ending = threading.Lock()
 
 
 _state = _State()
@@ -188,8 +189,11 @@ def _watch(read: int, state: _State) -> None:
 
 
 def _end(state: _State) -> None:
-    """Ends the process here and now."""
+    """Ends the process here and now, with one line, whether handler and thread come here at once or not."""
     number = state.asked or signal.SIGTERM
-    with contextlib.suppress(OSError):
-        os.write(2, f"error: {signal.Signals(number).name}: {state.told}\n".encode())
+    if state.ending.acquire(blocking=False):
+        with contextlib.suppress(OSError):
+            os.write(2, f"error: {signal.Signals(number).name}: {state.told}\n".encode())
+    else:
+        time.sleep(1)  # the other one is about to
     os._exit(128 + number)

@@ -152,7 +152,7 @@ def test_a_finished_run_is_a_model(runs, root) -> None:
     rows = [line.split("\t") for line in result.stdout.splitlines()]
     assert [row[2] for row in rows] == texts[:2]
     best = json.loads((folder / "summary.json").read_text())["best"]
-    assert result.stderr == f"The classifier of {folder / best}: 3 classes.\n"
+    assert result.stderr == f"The model of {folder / best}: 3 classes.\n"
 
 
 def test_the_embedding_alone(runs) -> None:
