@@ -95,7 +95,7 @@ def test_two_processes(root: Path, small: Path, inside: Run, tmp_path: Path) -> 
         follower.kill()
         status, told = ended(leader, BOUND)
         assert status == 1
-        assert told.startswith("error: process 1 ")
+        assert "error: process 1 " in told, told
         assert told.count("error:") == 1
         assert "Traceback" not in told
 
@@ -104,7 +104,9 @@ def test_two_processes(root: Path, small: Path, inside: Run, tmp_path: Path) -> 
         wait_for_checkpoint(workdir, reached, [leader, follower])
         leader.kill()
         status, told = ended(follower, BOUND)
-        assert (status, told.startswith("error: process 0 ")) == (1, True)
+        assert status == 1
+        assert "error: process 0 " in told, told  # JAX may say before that its coordinator is gone
+        assert "Traceback" not in told
 
     reached = newest(workdir)
     with two(root, small, workdir) as (leader, follower):
