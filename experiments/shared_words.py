@@ -61,7 +61,7 @@ def on_shared_words(runs: Mapping[Run, RunDirectory], material: Material) -> Sha
     pairs = plural_pairs(words)
     pairs = pairs[even_sample(len(pairs), settings.rows)]
     sides = [[words[place] for place in side] for side in pairs.T]
-    counts = np.array([material.train_counts[word] for word in taken], np.int64)
+    counts = np.array([material.learnt_counts.get(word, 0) for word in taken], np.int64)
     labels = _classes(taken, material)
     tables, metrics = {}, {}
     for run, directory in runs.items():

@@ -1,0 +1,138 @@
+"""A config of `experiments.classify` beside fastText's classifier: accuracy, training time, tokens a second.
+
+    PYTHONPATH=. python scripts/bench_fasttext.py configs/ag_news.py --fasttext PYTHON [--epochs 10]
+
+PYTHON is an interpreter that can import fasttext, which runs as a worker. Both read the same tokens of the
+same splits, in turn in one run: fastText trains on training and validation rows, with word bigrams, as many
+threads as there are cores, a rate of 0.5 and 64 numbers a vector; the config's embedding stops early on the
+validation rows.
+
+Prints the accuracy of both over all test rows, and their difference with a 95 % interval, paired over rows
+and seeds (fastText has one seed for each of ours). Training seconds are those of all steps, also of those
+after the best: import, compilation and evaluation are apart. Tokens a second are words of the training
+documents times epochs over training seconds, n-grams not counted, on both sides.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from ratios import ratio_interval
+
+from experiments import config_file, overrides
+from experiments.bootstrap import mean_interval, paired_difference
+from experiments.lexicon import lexicon
+from experiments.material import Material, read_folds
+from experiments.model import linked
+from experiments.single import Prepared, prepare
+from experiments.train import fit
+
+WORKER = """
+import json, sys, time
+import fasttext
+for line in sys.stdin:
+    train, test, settings = json.loads(line)
+    start = time.perf_counter()
+    model = fasttext.train_supervised(input=train, verbose=0, **settings)
+    seconds = time.perf_counter() - start
+    found = model.predict(open(test).read().split("\\n")[:-1])[0]
+    print(json.dumps([seconds, [each[0][9:] for each in found]]), flush=True)
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("config", help="a config file")
+    parser.add_argument("--fasttext", required=True, help="an interpreter that can import fasttext")
+    parser.add_argument("--epochs", type=int, default=10, help="of fastText")
+    given, words = parser.parse_known_args()
+    config = overrides.apply(config_file.load(given.config), words).config
+    worker = subprocess.Popen(
+        [given.fasttext, "-c", WORKER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    sides: dict[str, list[Any]] = {"embedlab": [], "fastText": []}
+    groups = []
+    for material in read_folds(config):
+        prepared = prepare(lexicon(config.embedding, material, "embedding"), material)
+        ours(prepared, 0)  # compiles
+        groups.append(material.dataset.groups[material.splits.test])
+        for runs in sides.values():
+            runs.append([])
+        for seed in config.seeds:
+            sides["embedlab"][-1].append(ours(prepared, seed))
+            sides["fastText"][-1].append(theirs(worker, material, given.epochs, seed))
+    assert worker.stdin
+    worker.stdin.close()
+    tell(sides, np.concatenate(groups))
+
+
+def ours(prepared: Prepared, seed: int) -> dict[str, Any]:
+    """One training, whose programs are compiled already, all but the first time."""
+    material = prepared.material
+    settings, splits = material.config.train, material.splits
+    train, valid = prepared.labelled(splits.train), prepared.labelled(prepared.watched)
+    fitted = fit(prepared.model, settings, train, valid, seed=seed, buffers=prepared.lexicon.buffers)
+    predicted = linked(prepared.model, fitted.parameters, prepared.encoded.rows(splits.test))
+    seconds = fitted.seconds["compile"] + fitted.seconds["train"]
+    return {
+        "right": predicted.argmax(1) == material.dataset.labels[splits.test],
+        "seconds": seconds,
+        "tokens": prepared.tokens_a_step * fitted.steps / seconds,
+        "evaluation": fitted.seconds["evaluate"],
+    }
+
+
+def theirs(worker: Any, material: Material, epochs: int, seed: int) -> dict[str, Any]:
+    """One training of fastText's."""
+    splits, labels = material.splits, material.dataset.labels
+    rows = np.concatenate([splits.train, splits.valid])
+    documents = material.side(rows)
+    with tempfile.TemporaryDirectory() as folder:
+        train, test = Path(folder) / "train.txt", Path(folder) / "test.txt"
+        lines = [
+            f"__label__{label} {' '.join(x)}\n" for label, x in zip(labels[rows], documents, strict=True)
+        ]
+        train.write_text("".join(lines))
+        test.write_text("".join(f"{' '.join(x)}\n" for x in material.side(splits.test)))
+        settings = {"lr": 0.5, "epoch": epochs, "wordNgrams": 2, "dim": 64, "bucket": 200_000, "seed": seed}
+        settings |= {"minCount": 1, "thread": len(os.sched_getaffinity(0))}
+        print(json.dumps([str(train), str(test), settings]), file=worker.stdin, flush=True)
+        seconds, found = json.loads(worker.stdout.readline())
+    right = np.array(found) == labels[splits.test].astype(str)
+    return {"right": right, "seconds": seconds, "tokens": epochs * sum(map(len, documents)) / seconds}
+
+
+def tell(sides: dict[str, list[Any]], groups: np.ndarray) -> None:
+    """Prints what came of it."""
+    right, seconds, tokens = {}, {}, {}
+    for side, folds in sides.items():
+        seeds = range(len(folds[0]))
+        right[side] = np.stack([np.concatenate([fold[seed]["right"] for fold in folds]) for seed in seeds])
+        seconds[side] = np.array([run["seconds"] for fold in folds for run in fold])
+        tokens[side] = np.array([run["tokens"] for fold in folds for run in fold])
+        scores = mean_interval(right[side].astype(float), groups)
+        print(
+            f"{side}: {100 * scores.mean:.1f} % ({100 * scores.low:.1f} … {100 * scores.high:.1f}) of "
+            f"{right[side].shape[1]:,} rows, {len(seeds)} seeds; {np.median(seconds[side]):.2f} s of "
+            f"training, {np.median(tokens[side]) / 1e6:.2f} M tokens/s"
+        )
+    evaluation = np.median([run["evaluation"] for fold in sides["embedlab"] for run in fold])
+    paired = paired_difference(right["embedlab"].astype(float), right["fastText"].astype(float), groups)
+    print(f"evaluations of embedlab beside: {evaluation:.2f} s")
+    print(f"difference: {100 * paired.mean:+.2f} points ({100 * paired.low:+.2f} … {100 * paired.high:+.2f})")
+    for what, a, b in (("seconds", seconds, "fastText"), ("tokens a second", tokens, "fastText")):
+        ratio, low, high = ratio_interval(a["embedlab"], a[b])
+        print(f"{what}, embedlab over fastText: {ratio:.2f} ({low:.2f} … {high:.2f})")
+
+
+if __name__ == "__main__":
+    main()
