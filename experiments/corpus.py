@@ -120,10 +120,10 @@ def gathered(documents: Iterable[Sequence[str]], folder: Path | None = None) -> 
     Raises:
         OSError: the file can't be written: the disk is full, say.
     """
-    numbers: dict[str, int] = {}
+    numbers = _Numbers()
     tokens, starts, file = array("i"), array("q", [0]), None if folder is None else _temporary(folder)
     for document in documents:
-        tokens.extend([numbers.setdefault(word, len(numbers)) for word in document])
+        tokens.extend(map(numbers.__getitem__, document))
         starts.append(starts[-1] + len(document))
         if file is not None and len(tokens) >= _BLOCK:
             file.write(tokens)
@@ -133,6 +133,14 @@ def gathered(documents: Iterable[Sequence[str]], folder: Path | None = None) -> 
         file.flush()
     stored = np.array(tokens, np.int32) if file is None or not starts[-1] else _mapped(file)
     return Corpus(tuple(numbers), stored, np.array(starts, np.int64))
+
+
+class _Numbers(dict[str, int]):
+    """The number of each word, by its first appearance; a known word is found without a line of Python."""
+
+    def __missing__(self, word: str) -> int:
+        number = self[word] = len(self)
+        return number
 
 
 def gathered_pairs(

@@ -17,7 +17,6 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import jax
 import numpy as np
 
 import embedlab
@@ -28,8 +27,9 @@ from experiments.errors import RunFailure
 from experiments.facts import facts
 from experiments.lexicon import lexicon
 from experiments.material import read
+from experiments.placement import placement
 from experiments.single import prepare
-from experiments.train import fit, start
+from experiments.train import fit
 
 CONFIG = Config(
     embedlab.Hashed(300, 8, buckets=90),
@@ -48,7 +48,7 @@ def trained(folder: Path) -> tuple[Checkpoints, dict[str, object]]:
     checkpoints = Checkpoints(folder, facts=facts(made.lexicon.vocabulary))
     buffers = made.lexicon.buffers
     fit(made.model, CONFIG.train, *sides, seed=0, buffers=buffers, checkpoints=checkpoints)
-    return checkpoints, jax.eval_shape(lambda: start(made.model, CONFIG.train, 0, buffers))
+    return checkpoints, placement(made.model, CONFIG.train, buffers).like(0)
 
 
 @contextlib.contextmanager

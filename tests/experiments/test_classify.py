@@ -214,6 +214,7 @@ def untimed(table: Path) -> list[dict[str, str]]:
         return [row | {"seconds": ""} for row in csv.DictReader(file)]
 
 
+@pytest.mark.slow
 def test_a_kill_in_the_middle_of_training_loses_nothing(root, write_config, inside, tmp_path) -> None:
     slow = write_config("seeds=(2**32 - 1,), baselines=False")
     steps = ["--train.steps", 40, "--train.evaluate_every", 2, "--train.patience", 99]

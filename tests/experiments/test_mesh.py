@@ -67,6 +67,7 @@ def require_same(name: str, one: Any) -> None:
     assert one["programs"] == [1, 1]
 
 
+@pytest.mark.slow
 def test_a_training_is_that_of_one_device(tmp_path: Path) -> None:
     # Side by side in two processes.
     resumed = start("all_resumed", str(tmp_path), RESUMED[0])

@@ -45,7 +45,10 @@ def test_the_same_splits_and_words(prose: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "fields",
     [
-        {"rivals": {"sub": embedlab.Subword(300, 4, buckets=200)}, "baselines": True},
+        pytest.param(
+            {"rivals": {"sub": embedlab.Subword(300, 4, buckets=200)}, "baselines": True},
+            marks=pytest.mark.slow,
+        ),
         {"encoder": Cnn(widths=(2, 3), maps=4), "baselines": False},
     ],
     ids=["bag", "by length"],

@@ -118,6 +118,7 @@ def test_importing_compiles_nothing(tmp_path: Path) -> None:
 # --- one ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_two_processes_make_one_library_and_a_third_makes_none(compiler: str, tmp_path: Path) -> None:
     env = {"CXX": compiler, "XDG_CACHE_HOME": str(tmp_path / "cache")}
     for process in [start(**env), start(**env)]:

@@ -165,6 +165,7 @@ def test_a_checkpoint_goes_on_elsewhere(tmp_path: Path) -> None:
 TOGETHER = ["dense adam rows=2,data=2", "hashed adagrad both=4"]
 
 
+@pytest.mark.slow
 def test_two_processes_train_as_one() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
