@@ -58,7 +58,7 @@ KINDS: dict[str, embedlab.Embedding] = {
 ROWS, LENGTH = 4, 6
 KEY = jax.random.key(5)
 #: What waits for no slow run: an encoder of each file, with the kind that has the most parts, and all kinds.
-QUICK = {(name, "hashed") for name in ("bag-attention", "cnn", "dan", "rnn-gru", "transformer-learned")}
+QUICK = {(name, "hashed") for name in ("bag-attention", "cnn", "dan", "rnn-gru")}
 QUICK |= {("cnn", "subword"), ("bag-attention", "bfloat16")}
 
 
