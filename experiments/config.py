@@ -7,12 +7,12 @@ frequent words of the training documents, as many as it has ids for.
 from __future__ import annotations
 
 import dataclasses
-import math
 import re
 from typing import Literal, get_args
 
 import embedlab
 from embedlab.checks import require, require_count
+from experiments.checks import MOST, finite, require_choice, require_limit
 from experiments.data import Docstrings, Source
 from experiments.encoders import Bag, Encoder
 from experiments.head import Head
@@ -24,7 +24,6 @@ Update = Literal["auto", "sparse", "dense"]
 Rounding = Literal["nearest", "stochastic"]
 Schedule = Literal["constant", "linear", "cosine"]
 
-_LONGEST = 2**20  # documents a step, tokens a document: beyond it a number is mistyped
 _LONGEST_RUN = 5  # words; longer runs hardly ever occur twice
 _MOST_FOLDS = 10_000
 _MOST_STEPS = 2**31 - 1  # steps are counted in 32 bits
@@ -32,10 +31,6 @@ _TAKEN = ("bag", "baselines")  # a row of the table, and the folder of those
 
 
 # Checks come first: the defaults of `Config` are made, and so checked, while this file is read.
-
-
-def _finite(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _require_bool(field: str, value: object) -> None:
@@ -93,7 +88,7 @@ class Text:
         for field in ("lower", "words_only"):
             _require_bool(field, getattr(self, field))
         require_count("min_count", self.min_count)
-        _require_counts(self, _LONGEST, "max_length")
+        _require_counts(self, MOST, "max_length")
         _require_counts(self, _LONGEST_RUN, "ngrams")
 
     @property
@@ -169,22 +164,19 @@ class Train:
     def __post_init__(self) -> None:
         named = {"optimizer": Optimizer, "update": Update, "rounding": Rounding, "schedule": Schedule}
         for field, kind in named.items():
-            value, known = getattr(self, field), get_args(kind)
-            require(value in known, field, value, f"choose one of {', '.join(known)}")
-        require(_finite(self.rate) and self.rate > 0, "rate", self.rate, "give a finite number above 0")
+            require_choice(field, getattr(self, field), get_args(kind))
+        require(finite(self.rate) and self.rate > 0, "rate", self.rate, "give a finite number above 0")
         _require_bool("exact", self.exact)
-        _require_counts(self, _LONGEST, "batch")
+        _require_counts(self, MOST, "batch")
         _require_counts(self, _MOST_STEPS, "steps", "evaluate_every", "patience")
         if self.evaluate_rows is not None:
             _require_counts(self, _MOST_STEPS, "evaluate_rows")
         _require_counts(self, _MOST_STEPS, "warmup", "freeze_until", least=0)
         for field in ("checkpoint_seconds", "l2", "l2_layers", "weight_decay"):
             value = getattr(self, field)
-            require(_finite(value) and value >= 0, field, value, "give a finite number of at least 0")
+            require(finite(value) and value >= 0, field, value, "give a finite number of at least 0")
         for field in ("clip", "max_norm"):
-            value = getattr(self, field)
-            fits = value is None or (_finite(value) and value > 0)
-            require(fits, field, value, "give a finite number above 0, or none")
+            require_limit(field, getattr(self, field))
         is_dropout = isinstance(self.dropout, embedlab.Dropout)
         require(is_dropout, "dropout", self.dropout, "give an embedlab.Dropout(words=…, components=…)")
         self._require_fitting()

@@ -46,21 +46,12 @@ class Order:
         """The documents that the steps `step … step + count − 1` see."""
         if self.lengths is None:
             places = np.arange(step * self.batch, (step + count) * self.batch)
-            return self._drawn(places).reshape(count, self.batch)
+            return self.drawn(places).reshape(count, self.batch)
         windows = range(step // _WINDOW, (step + count - 1) // _WINDOW + 1)
         first = step - windows[0] * _WINDOW
-        return np.concatenate([self._window(number, self.lengths) for number in windows])[
-            first : first + count
-        ]
+        return np.concatenate([_window(self, number) for number in windows])[first : first + count]
 
-    def _window(self, number: int, lengths: np.ndarray) -> np.ndarray:
-        """Sixteen batches, each of documents of like length: int32 [16, batch]."""
-        size = _WINDOW * self.batch
-        drawn = self._drawn(np.arange(number * size, (number + 1) * size))
-        ordered = drawn[np.argsort(lengths[drawn], kind="stable")].reshape(_WINDOW, self.batch)
-        return np.random.default_rng([self.seed, number, 1]).permutation(ordered)
-
-    def _drawn(self, places: Int64[np.ndarray, " places"]) -> Int32[np.ndarray, " places"]:
+    def drawn(self, places: Int64[np.ndarray, " places"]) -> Int32[np.ndarray, " places"]:
         """What lies at these places of the endless row, which ascend."""
         epochs = range(places[0] // self.rows, places[-1] // self.rows + 1)
         drawn = np.empty(len(places), np.int32)
@@ -68,6 +59,16 @@ class Order:
             here = places // self.rows == epoch
             drawn[here] = _permutation(self.seed, epoch, self.rows)[places[here] % self.rows]
         return drawn
+
+
+@functools.lru_cache(maxsize=4)
+def _window(order: Order, number: int) -> np.ndarray:
+    """Sixteen batches, each of documents of like length: int32 [16, batch]; kept, as steps ask one by one."""
+    assert order.lengths is not None
+    size = _WINDOW * order.batch
+    drawn = order.drawn(np.arange(number * size, (number + 1) * size))
+    ordered = drawn[np.argsort(order.lengths[drawn], kind="stable")].reshape(_WINDOW, order.batch)
+    return np.random.default_rng([order.seed, number, 1]).permutation(ordered)
 
 
 @functools.lru_cache(maxsize=2)

@@ -19,7 +19,6 @@ from __future__ import annotations
 import argparse
 import collections
 import contextlib
-import csv
 import json
 import os
 import random
@@ -37,9 +36,9 @@ from typing import Any
 import jax
 import numpy as np
 import orbax.checkpoint as ocp
+import prose
 
 from experiments import manifest
-from experiments.data.docstrings import documents
 
 ROOT = Path(__file__).resolve().parent.parent
 STEPS, SEEDS = 240, (0, 1)
@@ -314,12 +313,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as temporary:
         folder = args.folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        with (folder / "prose.csv").open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(("text", "label"))
-            for name in ("optax", "flax", "rich"):
-                writer.writerows((text, name) for text in documents(name)[:150])
-        (folder / "config.py").write_text(CONFIG.format(data=str(folder / "prose.csv")), "utf-8")
+        data = prose.write(folder / "prose.csv")
+        (folder / "config.py").write_text(CONFIG.format(data=str(data)), "utf-8")
         try:
             kind = Forked if args.forked else Start
             hit, finished = kill(kind, folder, args.kills, args.seed)

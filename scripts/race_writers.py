@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import collections
-import csv
 import os
 import subprocess
 import sys
@@ -20,7 +19,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from experiments.data.docstrings import documents
+import prose
 
 ROOT = Path(__file__).resolve().parent.parent
 CONFIG = """
@@ -102,12 +101,8 @@ def main() -> int:
     losers: collections.Counter[str] = collections.Counter()
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        with (folder / "prose.csv").open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(("text", "label"))
-            for name in ("optax", "flax", "rich"):
-                writer.writerows((text, name) for text in documents(name)[:150])
-        (folder / "config.py").write_text(CONFIG.format(data=str(folder / "prose.csv")), "utf-8")
+        data = prose.write(folder / "prose.csv")
+        (folder / "config.py").write_text(CONFIG.format(data=str(data)), "utf-8")
         for number in range(args.races):
             try:
                 losers[race(folder)] += 1

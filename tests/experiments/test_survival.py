@@ -195,14 +195,23 @@ def test_sigterm_in_saving_and_evaluation(
     same(folder, whole)
 
 
-@pytest.mark.slow
-def test_twenty_kills_lose_nothing(root: Path) -> None:
-    command = [sys.executable, "scripts/kill_runs.py", "--kills", "20", "--forked"]
+def script(root: Path, name: str, *words: str) -> str:
+    """What a script prints that finds nothing wrong."""
     done = subprocess.run(
-        command, cwd=root, env=os.environ | {"PYTHONPATH": str(root)}, capture_output=True, text=True
+        [sys.executable, f"scripts/{name}", *words],
+        cwd=root,
+        env=os.environ | {"PYTHONPATH": str(root)},
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.splitlines()[-1].startswith("20 kills (")
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_twenty_kills_lose_nothing(root: Path) -> None:
+    told = script(root, "kill_runs.py", "--kills", "20", "--forked")
+    assert told.splitlines()[-1].startswith("20 kills (")
 
 
 # --- two at once -----------------------------------------------------------------------------------------
@@ -210,23 +219,15 @@ def test_twenty_kills_lose_nothing(root: Path) -> None:
 
 @pytest.mark.slow
 def test_races_have_one_winner(root: Path) -> None:
-    command = [sys.executable, "scripts/race_writers.py", "--races", "3"]
-    done = subprocess.run(
-        command, cwd=root, env=os.environ | {"PYTHONPATH": str(root)}, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.splitlines()[-1].startswith("3 races: ")
+    told = script(root, "race_writers.py", "--races", "3")
+    assert told.splitlines()[-1].startswith("3 races: ")
 
 
 @pytest.mark.slow
 def test_the_script_that_flips_bits_finds_none_restored(root: Path) -> None:
-    command = [sys.executable, "scripts/flip_bits.py", "--flips", "50"]
-    done = subprocess.run(
-        command, cwd=root, env=os.environ | {"PYTHONPATH": str(root)}, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.splitlines()[-1].startswith("50 flipped, ")
-    assert done.stdout.rstrip().endswith("; 0 restored silently or not named")
+    told = script(root, "flip_bits.py", "--flips", "50")
+    assert told.splitlines()[-1].startswith("50 flipped, ")
+    assert told.rstrip().endswith("; 0 restored silently or not named")
 
 
 # --- damage ----------------------------------------------------------------------------------------------
