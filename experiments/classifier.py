@@ -14,15 +14,15 @@ from jaxtyping import Float
 
 import embedlab
 from embedlab.text import Vocabulary
-from experiments import codec
-from experiments.checkpoints import Checkpoints
 from experiments.config import Config, Text
-from experiments.corpus import Corpus, gathered, gathered_pairs, tokenise
+from experiments.documents.corpus import Corpus, gathered, gathered_pairs, tokenise
+from experiments.documents.prepare import encode, own_buffers
 from experiments.errors import Mistake, mistakes
-from experiments.facts import digest
-from experiments.model import Model, linked
-from experiments.prepare import encode, own_buffers
-from experiments.run import RunDirectory
+from experiments.runs.checkpoints import Checkpoints
+from experiments.runs.facts import digest
+from experiments.runs.run import RunDirectory
+from experiments.settings import codec
+from experiments.training.model import Model, linked
 
 _SHORT = 64  # tokens; a shorter text is padded to so many, since to compile costs more than to read zeros
 

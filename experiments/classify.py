@@ -14,11 +14,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from experiments import stopping
-from experiments.arguments import FLAGS, Arguments, parse
 from experiments.errors import Mistake
-from experiments.processes import failing_alone, joined, leave
-from experiments.program import guarded
+from experiments.process import stopping
+from experiments.process.processes import failing_alone, joined, leave
+from experiments.process.program import guarded
+from experiments.settings.arguments import FLAGS, Arguments, parse
 
 USAGE = """\
 usage: python -m experiments.classify CONFIG.py --workdir DIR [--field.name VALUE …]
@@ -60,9 +60,11 @@ def _main(given: Arguments) -> int:
         raise Mistake(f"give a config first: {example}")
     if not given.workdir:
         raise Mistake("--workdir DIR is missing: say where the run is to be written")
-    from experiments import comparison, config_file, follower, overrides, peers
-    from experiments.devices import require_devices
-    from experiments.progress import open_console
+    from experiments.comparisons import comparison, follower
+    from experiments.process import peers
+    from experiments.process.devices import require_devices
+    from experiments.reports.progress import open_console
+    from experiments.settings import config_file, overrides
 
     stopping.imported()
     with joined(given.processes):
@@ -85,8 +87,8 @@ def _main(given: Arguments) -> int:
 
 def _help(given: Arguments) -> int:
     from embedlab import Dense
-    from experiments import config_file, overrides
     from experiments.config import Config
+    from experiments.settings import config_file, overrides
 
     config = config_file.load(given.config) if given.config else Config(Dense(vocabulary=16384, dim=64))
     fields = overrides.explain(config, given.overrides, FLAGS)

@@ -24,10 +24,11 @@ Update = Literal["auto", "sparse", "dense"]
 Rounding = Literal["nearest", "stochastic"]
 Schedule = Literal["constant", "linear", "cosine"]
 
+BAG = "bag"  # the baseline that is the embedding in a plain bag
 _LONGEST_RUN = 5  # words; longer runs hardly ever occur twice
 _MOST_FOLDS = 10_000
 _MOST_STEPS = 2**31 - 1  # steps are counted in 32 bits
-_TAKEN = ("bag", "baselines")  # a row of the table, and the folder of those
+_TAKEN = (BAG, "baselines")  # no rival is called as a row of the table, or as the folder of those
 
 
 # Checks come first: the defaults of `Config` are made, and so checked, while this file is read.

@@ -16,9 +16,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from experiments import stopping
 from experiments.errors import Mistake
-from experiments.program import guarded
+from experiments.process import stopping
+from experiments.process.program import guarded
 
 if TYPE_CHECKING:
     from experiments.classifier import Classifier
@@ -43,7 +43,7 @@ def _main(words: list[str]) -> int:
         raise Mistake(f"{len(words)} arguments; give DIR and at most one FILE")
     file = _opened(words[1]) if len(words) == 2 else sys.stdin.buffer
     from experiments.classifier import load  # it takes seconds: an interrupt is told all the same
-    from experiments.devices import require_devices
+    from experiments.process.devices import require_devices
 
     stopping.imported()
     require_devices()

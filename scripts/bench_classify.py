@@ -18,12 +18,12 @@ import jax
 import numpy as np
 from ratios import ratio_interval
 
-from experiments import config_file, overrides
+from experiments.comparisons.single import Prepared, prepare
 from experiments.config import Config, Train
-from experiments.lexicon import lexicon
-from experiments.material import read
-from experiments.single import Prepared, prepare
-from experiments.train import fit
+from experiments.documents.material import read
+from experiments.settings import config_file, overrides
+from experiments.training.lexicon import lexicon
+from experiments.training.train import fit
 
 WAYS = ("dense", "sparse")
 

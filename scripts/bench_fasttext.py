@@ -26,13 +26,13 @@ from typing import Any
 import numpy as np
 from ratios import ratio_interval
 
-from experiments import config_file, overrides
-from experiments.bootstrap import mean_interval, paired_difference
-from experiments.lexicon import lexicon
-from experiments.material import Material, read_folds
-from experiments.model import linked
-from experiments.single import Prepared, prepare
-from experiments.train import fit
+from experiments.comparisons.single import Prepared, prepare
+from experiments.documents.material import Material, read_folds
+from experiments.reports.bootstrap import mean_interval, paired_difference
+from experiments.settings import config_file, overrides
+from experiments.training.lexicon import lexicon
+from experiments.training.model import linked
+from experiments.training.train import fit
 
 WORKER = """
 import json, sys, time

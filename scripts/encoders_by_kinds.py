@@ -18,13 +18,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from experiments import comparison, config_file, layout, overrides
+from experiments.comparisons import comparison
 from experiments.config import Config
 from experiments.encoders import Encoder
 from experiments.errors import Mistake
-from experiments.program import guarded
-from experiments.progress import open_console
-from experiments.run import RunDirectory
+from experiments.process.program import guarded
+from experiments.reports.progress import open_console
+from experiments.runs import layout
+from experiments.runs.run import RunDirectory
+from experiments.settings import config_file, overrides
 
 ENCODERS = ("bag", "cnn", "rnn", "transformer")
 

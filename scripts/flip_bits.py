@@ -20,16 +20,16 @@ from pathlib import Path
 import numpy as np
 
 import embedlab
-from experiments.checkpoints import Checkpoints
+from experiments.comparisons.single import prepare
 from experiments.config import Config, Quality, Text, Train
 from experiments.data import Docstrings
+from experiments.documents.material import read
 from experiments.errors import RunFailure
-from experiments.facts import facts
-from experiments.lexicon import lexicon
-from experiments.material import read
-from experiments.placement import placement
-from experiments.single import prepare
-from experiments.train import fit
+from experiments.runs.checkpoints import Checkpoints
+from experiments.runs.facts import facts
+from experiments.training.lexicon import lexicon
+from experiments.training.placement import placement
+from experiments.training.train import fit
 
 CONFIG = Config(
     embedlab.Hashed(300, 8, buckets=90),

@@ -38,7 +38,7 @@ import numpy as np
 import orbax.checkpoint as ocp
 import prose
 
-from experiments import manifest
+from experiments.runs import manifest
 
 ROOT = Path(__file__).resolve().parent.parent
 STEPS, SEEDS = 240, (0, 1)
@@ -77,7 +77,9 @@ def require(holds: Any, what: str) -> None:
 #: Forks itself for each line, a command line of the program; tells the child's pid, then its status.
 SERVER = """
 import os, sys
-from experiments import comparison, config_file, overrides, progress
+from experiments.comparisons import comparison
+from experiments.settings import config_file, overrides
+from experiments.reports import progress
 from experiments.classify import main
 for line in sys.stdin:
     out, *words = line.rstrip("\\n").split("\\t")

@@ -19,7 +19,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from experiments.errors import Mistake, RunFailure, mistakes
-from experiments.program import guarded
+from experiments.process.program import guarded
 
 _SHORT = {"test": "test_path", "valid": "valid_path"}
 
@@ -51,11 +51,11 @@ def _prepare(given: argparse.Namespace, others: Sequence[str]) -> int:
     from rich.progress import Progress
 
     import embedlab
-    from experiments import overrides, shorthand
     from experiments.config import Config
     from experiments.data.tfds_builder import prepare, require_free
     from experiments.data.tfds_sets import default_data_dir
-    from experiments.progress import open_console, progress
+    from experiments.reports.progress import open_console, progress
+    from experiments.settings import overrides, shorthand
 
     words = ["--data", shorthand.with_type(given.file)]
     for field in ("text", "label", "test", "valid"):
@@ -90,7 +90,7 @@ def _download(given: argparse.Namespace) -> int:
     import tensorflow_datasets as tfds
 
     from experiments.data.tfds_sets import default_data_dir, known_names, parse_name
-    from experiments.schema import did_you_mean
+    from experiments.settings.schema import did_you_mean
 
     name = given.file.removeprefix("tfds:")
     with mistakes():

@@ -41,7 +41,7 @@ def config():
 RACER = """
 import sys, time
 from pathlib import Path
-import experiments.comparison
+import experiments.comparisons.comparison
 from experiments.classify import main
 folder, name = Path(sys.argv[1]), sys.argv[2]
 (folder / name).touch()

@@ -1,6 +1,5 @@
 """Sources of labelled text: documentation strings of installed packages, and the user's own files."""
 
-from experiments.data.as_read import grouped_as_read
 from experiments.data.base import Dataset, Progress, Source, Splits, split
 from experiments.data.delimited import Csv, Tsv
 from experiments.data.docstrings import Docstrings
@@ -27,6 +26,5 @@ __all__ = [
     "Tfds",
     "Tsv",
     "folds",
-    "grouped_as_read",
     "split",
 ]

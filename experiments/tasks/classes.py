@@ -19,8 +19,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
 
 from embedlab.checks import require
-from experiments.evaluate import evaluate
 from experiments.tasks.base import Constants, Headline, Linear, Metric, Reader, Task
+from experiments.tasks.evaluate import evaluate
 from experiments.tasks.names import one_label, require_declared
 from experiments.tasks.weights import require_weights, weights_of
 

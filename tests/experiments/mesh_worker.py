@@ -20,15 +20,15 @@ import jax
 import numpy as np
 
 import embedlab
-from experiments import steps
-from experiments.checkpoints import Checkpoints
 from experiments.config import Train
+from experiments.documents.feed import Labelled
+from experiments.documents.prepare import Encoded
 from experiments.encoders import Bag, Cnn, Dan, Encoder, Rnn, Transformer
-from experiments.feed import Labelled
 from experiments.mesh import Mesh, sharding
-from experiments.model import Model
-from experiments.prepare import Encoded
-from experiments.train import fit
+from experiments.runs.checkpoints import Checkpoints
+from experiments.training import steps
+from experiments.training.model import Model
+from experiments.training.train import fit
 
 WORDS, DIM, ROWS, LENGTH = 61, 8, 96, 9  # no multiple of anything that a mesh has
 STEPS = 6

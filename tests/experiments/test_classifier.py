@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from experiments import load
-from experiments import model as module
 from experiments.classify import main
 from experiments.errors import Mistake, RunFailure
+from experiments.training import model as module
 
 FLAGS = ["--baselines", "false", "--train.steps", "10"]
 
@@ -53,8 +53,8 @@ def test_probabilities_of_any_texts(run: Path) -> None:
 
 
 def test_it_is_what_was_trained(run: Path) -> None:
-    from experiments import codec
-    from experiments.material import read
+    from experiments.documents.material import read
+    from experiments.settings import codec
 
     for name in ("dense", "subword", "filed"):
         classifier = load(run / name / "seed-0")

@@ -125,8 +125,8 @@ def test_predictions_match_the_logged_accuracy(runs) -> None:
 
 def labels(folder: Path, side: str) -> np.ndarray:
     """Read anew, from the stored config."""
-    from experiments import codec
-    from experiments.material import read
+    from experiments.documents.material import read
+    from experiments.settings import codec
 
     material = read(codec.decode(json.loads((folder / "config.json").read_text())))
     return material.dataset.labels[getattr(material.splits, side)]
@@ -343,8 +343,8 @@ def test_a_run_is_a_model_however_its_table_was_trained(inside, small, tmp_path,
     words = [*words, "--baselines", "false", "--train.dropout.words", "0.2"]
     status, _, err = inside(small, "--workdir", tmp_path / "w", *words)
     assert status == 0, err
-    from experiments import codec
-    from experiments.material import read
+    from experiments.documents.material import read
+    from experiments.settings import codec
 
     material = read(codec.decode(json.loads((tmp_path / "w" / "config.json").read_text())))
     texts = [material.dataset.texts[row] for row in material.splits.test]
@@ -376,7 +376,7 @@ def test_what_an_optimizer_refuses_takes_no_folder(inside, small, tmp_path, monk
     def refusing(*_, **__):
         raise ValueError("l2=0.0: give something else")
 
-    monkeypatch.setattr("experiments.optimizers.of_rows", refusing)
+    monkeypatch.setattr("experiments.training.optimizers.of_rows", refusing)
     status, _, err = inside(small, "--workdir", tmp_path / "w")
     assert (status, told(err)) == (2, "error: train.l2=0.0: give something else")
     assert not (tmp_path / "w").exists()
@@ -409,7 +409,7 @@ def test_a_failure_in_training_is_no_traceback(inside, small, tmp_path, monkeypa
     def full(*_, **__):
         raise MemoryError("Unable to allocate 8 TiB")
 
-    monkeypatch.setattr("experiments.single.fit", full)
+    monkeypatch.setattr("experiments.comparisons.single.fit", full)
     status, _, err = inside(small, "--workdir", tmp_path / "w", "--baselines", "false")
     assert status == 1 and "out of memory (Unable to allocate 8 TiB)" in told(err)
 

@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 
 import embedlab
-from experiments import bag_baseline, baseline_runs
-from experiments.config import Config, Quality, Text, Train
-from experiments.config_file import load
+from experiments.comparisons import baseline_runs
+from experiments.config import BAG, Config, Quality, Text, Train
 from experiments.encoders import Learned, Transformer
 from experiments.errors import Mistake
+from experiments.settings.config_file import load
 
 DENSE = embedlab.Dense(vocabulary=100, dim=8)
 
@@ -169,7 +169,7 @@ def test_folds_that_are_run() -> None:
 
 
 def test_a_rival_has_no_baselines_name() -> None:
-    for name in ("baselines", bag_baseline.NAME, *baseline_runs.directories(Path(), Config(DENSE))):
+    for name in ("baselines", BAG, *baseline_runs.directories(Path(), Config(DENSE))):
         with pytest.raises(ValueError, match="this is a name of the baselines; give another"):
             Config(DENSE, rivals={name: DENSE})
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from experiments import codec
-from experiments.config_file import load
+from experiments.settings import codec
+from experiments.settings.config_file import load
 
 CONFIGS = sorted((Path(__file__).resolve().parent.parent.parent / "configs").glob("*.py"))
 

@@ -17,11 +17,12 @@ from sklearn.metrics import f1_score
 
 import embedlab
 import experiments
-from experiments import codec, single
-from experiments.bootstrap import Interval, mean_interval, paired_difference
 from experiments.classify import main
+from experiments.comparisons import single
 from experiments.data import folds
-from experiments.material import Material, read_folds
+from experiments.documents.material import Material, read_folds
+from experiments.reports.bootstrap import Interval, mean_interval, paired_difference
+from experiments.settings import codec
 
 CONFIG = """
 from embedlab import Dense, Hashed

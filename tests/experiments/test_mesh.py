@@ -16,7 +16,7 @@ import pytest
 import embedlab
 from experiments.config import Config, Train
 from experiments.mesh import Mesh
-from experiments.model import Model
+from experiments.training.model import Model
 from tests.experiments import mesh_worker
 
 ROOT = Path(__file__).resolve().parents[2]

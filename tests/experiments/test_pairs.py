@@ -19,16 +19,16 @@ import pytest
 import embedlab
 from embedlab.text import Vocabulary
 from experiments import load, predict
-from experiments.baselines import tfidf_linear
 from experiments.classify import main
 from experiments.config import Config, Text
-from experiments.corpus import gathered_pairs
 from experiments.data import Csv, Jsonl, Parquet, Source, Tsv
+from experiments.documents.corpus import gathered_pairs
+from experiments.documents.feed import Labelled, feed
+from experiments.documents.material import read
+from experiments.documents.prepare import encode, in_memory
 from experiments.encoders import Bag
-from experiments.feed import Labelled, feed
-from experiments.material import read
-from experiments.model import Model, linked
-from experiments.prepare import encode, in_memory
+from experiments.training.baselines import tfidf_linear
+from experiments.training.model import Model, linked
 
 MODEL = Model(embedlab.Dense(20, 4), Bag(), 3, pairs=True)
 PARAMETERS = MODEL.init(jax.random.key(0), {})

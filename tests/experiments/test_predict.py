@@ -16,7 +16,7 @@ import pytest
 import embedlab
 from experiments import classifier, predict
 from experiments.encoders import Bag
-from experiments.model import Model
+from experiments.training.model import Model
 
 
 class Stub:

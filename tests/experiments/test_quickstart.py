@@ -11,7 +11,7 @@ import pytest
 import embedlab
 from embedlab.base import OpenVocabulary
 from experiments.config import Config
-from experiments.config_file import load
+from experiments.settings.config_file import load
 
 
 @pytest.fixture(scope="module")

@@ -12,11 +12,11 @@ import pytest
 from rich.console import Console
 
 import embedlab
-from experiments import baseline_runs, comparison
+from experiments.comparisons import baseline_runs, comparison
 from experiments.config import Config, Text, Train
 from experiments.data import Csv
+from experiments.documents.material import read
 from experiments.encoders import Cnn
-from experiments.material import read
 
 
 def config(prose: Path, **fields: object) -> Config:

@@ -306,7 +306,7 @@ def test_what_changed_is_told_and_nothing_is_touched(
             else inside(small, *WORDS, *words, "--workdir", copied)
         )
         assert status == 2 and message in told(err), err
-    monkeypatch.setattr("experiments.facts.digest", lambda vocabulary: "another")
+    monkeypatch.setattr("experiments.runs.facts.digest", lambda vocabulary: "another")
     status, _, err = inside(small, *LONG, "--workdir", copied)
     assert status == 2 and "vocabulary: " in told(err) and "then, another now" in told(err)
     wide = start(root, small, *LONG, "--workdir", copied, JAX_ENABLE_X64="1")

@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 
 from embedlab.text import Vocabulary
-from experiments import config_file
 from experiments.config import Text
-from experiments.corpus import gathered, tokenise
-from experiments.data import Docstrings, docstrings, grouped_as_read, split
+from experiments.data import Docstrings, docstrings, split
 from experiments.data.prose import MASK
+from experiments.documents.as_read import grouped_as_read
+from experiments.documents.corpus import gathered, tokenise
+from experiments.settings import config_file
 
 
 @pytest.fixture(scope="module")

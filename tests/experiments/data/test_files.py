@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 import embedlab
 import experiments.config
-from experiments import overrides
 from experiments.data import Csv, Docstrings, FastText, Jsonl, Parquet, Source, Tsv, split
+from experiments.settings import overrides
 
 ROWS = [("a fine film, and “long”", "pos"), ("dull", "neg"), ("not bad: ok", "pos"), ("schön", "neutral")]
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 import embedlab
-from experiments import arguments, overrides
 from experiments.config import Config
 from experiments.data import split
+from experiments.settings import arguments, overrides
 
 KIM = "--data.prefix '' --data fasttext:{data}/kim2014/"
 SST = " --data.valid_path {data}/kim2014/stsa.KIND.dev --data.test_path {data}/kim2014/stsa.KIND.test"

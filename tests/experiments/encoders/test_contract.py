@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 
 import embedlab
-from experiments import codec, functional, steps
 from experiments.config import Config, Text, Train
 from experiments.encoders import (
     Bag,
@@ -27,7 +26,9 @@ from experiments.encoders import (
     Transformer,
 )
 from experiments.head import Head
-from experiments.model import Model
+from experiments.settings import codec
+from experiments.training import functional, steps
+from experiments.training.model import Model
 
 #: Name → an encoder, and the features that it makes of vectors of 4.
 ENCODERS: dict[str, tuple[Encoder, int]] = {

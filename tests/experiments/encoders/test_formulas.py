@@ -14,10 +14,10 @@ from flax import nnx
 
 import embedlab
 from embedlab.base import Variables
-from experiments import functional
 from experiments.encoders import Bag, Cnn, Dan, Documents, Encoder, Rnn, Transformer
 from experiments.encoders import positions as positions_module
 from experiments.encoders.positions import Learned, NoPositions, Positions, Rotary, Sinusoidal
+from experiments.training import functional
 
 SPEC = embedlab.Dense(12, 4)
 RNG = np.random.default_rng(0)

@@ -10,11 +10,11 @@ import pytest
 import embedlab
 from embedlab.text import Vocabulary, pad
 from experiments.config import Train
+from experiments.documents.prepare import Encoded
 from experiments.encoders import Bag, Cnn, Dan, Encoder, Learned, Rnn, Transformer
 from experiments.head import Head
-from experiments.model import Model, linked
-from experiments.prepare import Encoded
-from experiments.train import Labelled, fit
+from experiments.training.model import Model, linked
+from experiments.training.train import Labelled, fit
 
 LENGTH = 10  # words of a question, at most
 Read = tuple[list[list[str]], np.ndarray]

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from experiments import codec, tasks
+from experiments import tasks
 from experiments.config import Config
+from experiments.settings import codec
 from experiments.tasks import Classes, Labels, Task, Value
 
 ROWS, NAMES = 60, ("a", "b", "c")

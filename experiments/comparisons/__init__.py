@@ -1,0 +1,1 @@
+"""What is run of a config: embeddings, seeds, folds and baselines."""

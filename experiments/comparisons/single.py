@@ -1,0 +1,268 @@
+"""One embedding, one seed: trained, judged, and written into its run directory."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import jax
+import numpy as np
+
+from embedlab import quality
+from embedlab.vectors import Vectors
+from embedlab.vectors import save as save_vectors
+from experiments.comparisons import follower
+from experiments.documents.feed import Labelled
+from experiments.documents.material import Material
+from experiments.documents.prepare import Encoded, Unread, encode, in_memory
+from experiments.errors import placed
+from experiments.mesh import sharding
+from experiments.quality.inspection import Inspector, Watch, even_sample, majority_classes
+from experiments.reports.progress import Progress, RunProgress
+from experiments.runs.checkpoints import Checkpoints
+from experiments.runs.facts import facts, x64
+from experiments.runs.outcome import save_predictions, told
+from experiments.runs.run import RunDirectory, commit, versions
+from experiments.tasks.evaluate import by_band
+from experiments.training.lexicon import Lexicon
+from experiments.training.model import Model, linked
+from experiments.training.stopwatch import Stopwatch
+from experiments.training.train import Fitted, fit
+
+_CHURN = "neighbour_overlap"
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Prepared:
+    """The material as one embedding reads it.
+
+    Attributes:
+        lexicon: the embedding and its words.
+        material: what it reads.
+        model: what is trained.
+        encoded: every document.
+        inspector: what watches the embedding's vectors.
+        constants: what the task knows of the training targets.
+        seconds: what it took.
+    """
+
+    lexicon: Lexicon
+    material: Material
+    model: Model
+    encoded: Encoded | Unread
+    inspector: Inspector
+    constants: dict[str, Any]
+    seconds: float
+
+    @property
+    def tokens_a_step(self) -> float:
+        """Words that a step learns from, on average, n-grams left out."""
+        words = sum(self.material.train_counts.values())
+        return self.material.config.train.batch * words / len(self.material.splits.train)
+
+    @property
+    def watched(self) -> np.ndarray:
+        """The validation rows that every evaluation looks at."""
+        rows, most = self.material.splits.valid, self.material.config.train.evaluate_rows
+        return rows if most is None else rows[even_sample(len(rows), most)]
+
+    def labelled(self, rows: np.ndarray) -> Labelled:
+        """The documents of some rows, with what is learnt of them."""
+        return Labelled(self.encoded.rows(rows), self.model.task.encode(self.targets(rows), self.constants))
+
+    def targets(self, rows: np.ndarray) -> np.ndarray:
+        """The targets [rows, …] of some rows."""
+        return self.material.dataset.labels[rows]
+
+
+def prepare(lexicon: Lexicon, material: Material) -> Prepared:
+    """Reads the material for one embedding."""
+    config, dataset, task = material.config, material.dataset, material.config.task
+    model = Model(
+        lexicon.spec,
+        config.encoder,
+        task.outputs(dataset.classes),
+        config.head,
+        task,
+        bool(len(dataset.seconds)),
+    )
+    watch = Stopwatch({"prepare": lexicon.seconds})
+    with watch("prepare"):
+        unread = encode(lexicon.spec, lexicon.vocabulary, material.corpus)
+        encoded = unread if config.stream else in_memory(unread)
+        rows = material.splits.train
+        owners = majority_classes(
+            lexicon.vocabulary, material.corpus, rows, task.owners(dataset.labels[rows]), len(dataset.classes)
+        )
+        inspector = Inspector(model, lexicon.vocabulary, lexicon.buffers, config.quality, owners)
+        constants = task.constants(dataset.labels[rows], dataset.classes)
+    return Prepared(lexicon, material, model, encoded, inspector, constants, watch.seconds["prepare"])
+
+
+def run_one(
+    directory: RunDirectory, prepared: Prepared, name: str, seed: int, progress: Progress
+) -> dict[str, Any]:
+    """Trains, evaluates on test, and writes everything; returns the summary. Continues where it stopped.
+
+    Args:
+        directory: of the run.
+        prepared: what is read.
+        name: of the embedding, for the progress.
+        seed: of the training.
+        progress: where it is told of.
+
+    Raises:
+        RunFailure: the loss is not a number, or a file can't be read or written, or is damaged.
+        Mistake: it would go on with another vocabulary, or with other types, than it was begun with.
+    """
+    settings, splits = prepared.material.config.train, prepared.material.splits
+    valid = prepared.labelled(prepared.watched)
+    with Checkpoints(
+        directory.path / "checkpoints",
+        facts=facts(prepared.lexicon.vocabulary),
+        also=(directory.path / "metrics.jsonl",),
+    ) as checkpoints:
+        run = progress.run(f"{name} · seed {seed}", settings.steps, start=checkpoints.latest or 0)
+        log = _Log(directory, prepared, run)
+        follower.announce(prepared.material.config, prepared.material.fold, seed)
+        fitted = fit(
+            prepared.model,
+            settings,
+            prepared.labelled(splits.train),
+            valid,
+            seed=seed,
+            buffers=prepared.lexicon.buffers,
+            sharding=sharding(prepared.material.config.mesh),
+            checkpoints=checkpoints,
+            memory=log.memory,
+            on_start=log.begin,
+            on_evaluation=log.evaluation,
+            on_fault=log.fault,
+            on_speed=lambda speed: run.fast(speed.of(prepared.tokens_a_step)),
+        )
+    summary = _finish(directory, prepared, seed, fitted)
+    run.done(told(summary, prepared.model.task))
+    return summary
+
+
+class _Log:
+    """What a run writes while it trains: lines of metrics, and news for the progress."""
+
+    def __init__(self, directory: RunDirectory, prepared: Prepared, run: RunProgress) -> None:
+        self._directory, self._prepared, self._run = directory, prepared, run
+        self.memory: dict[str, np.ndarray] = {}
+
+    def begin(self, step: int, parameters: dict[str, Any]) -> None:
+        """From the step of the last evaluation on, and the parameters that the training goes on with."""
+        self._directory.rewind(step)
+        self._watch = Watch(self._prepared.inspector, parameters, self.memory)
+
+    def fault(self, step: int, split: str, what: str) -> None:
+        """Where something became no number, which JSON has no sign for."""
+        metrics = {"loss": None} if split in ("train", "valid") else {}
+        self._directory.log(step=step, split=split, **metrics, fault=what)
+
+    def evaluation(self, step: int, loss: float, linked: np.ndarray, parameters: dict[str, Any]) -> None:
+        """After each evaluation on the validation documents."""
+        found = _judged(self._prepared, linked, self._prepared.watched)
+        key = self._prepared.model.task.headline.key
+        self._directory.log(step=step, split="train", loss=loss)
+        self._directory.log(step=step, split="valid", **found)
+        self._directory.log(step=step, split="embedding", **self._watch.look(parameters))
+        self._run.compiled(step)  # by now, at the first evaluation
+        news = {"loss": loss, "valid_loss": found["loss"], f"valid_{key}": found[key]}
+        self._run.update(step, **news)
+
+
+def _finish(directory: RunDirectory, prepared: Prepared, seed: int, fitted: Fitted) -> dict[str, Any]:
+    """Judges what was trained and writes it all; the summary last, since it says that the run is whole."""
+    watch = Stopwatch({"prepare": prepared.seconds, **fitted.seconds})
+    with watch("finish"):
+        scores = _judge(directory, prepared, fitted)
+        directory.log(step=fitted.best_step, split="test", **scores["test"])
+        directory.log(step=fitted.best_step, split="final", **scores["embedding"])
+        _store(directory, prepared, fitted)
+    summary = {
+        "seed": seed,
+        **scores,
+        "steps": fitted.steps,
+        "best_step": fitted.best_step,
+        "stopped_early": fitted.stopped_early,
+        **_sizes(prepared, fitted),
+        "classes": list(prepared.material.dataset.classes),
+        "constants": prepared.constants,
+        "pairs": prepared.model.pairs,
+        "seconds": watch.seconds,
+        "tokens_per_second": fitted.speed.of(prepared.tokens_a_step),
+        "x64": x64(),
+        "versions": versions(),
+        "commit": commit(),
+    }
+    directory.finish(summary, "metrics.jsonl", "predictions.npz", "vocabulary.json", "vectors")
+    return summary
+
+
+def _judged(prepared: Prepared, linked: np.ndarray, rows: np.ndarray) -> dict[str, float]:
+    """The loss that training goes by and the task's metrics, of the linked outputs of some rows."""
+    task, targets = prepared.model.task, prepared.targets(rows)
+    loss = task.loss(linked, task.encode(targets, prepared.constants))
+    return {"loss": loss, **task.metrics(task.decode(linked, prepared.constants), targets)}
+
+
+def _judge(directory: RunDirectory, prepared: Prepared, fitted: Fitted) -> dict[str, dict[str, Any]]:
+    """The final metrics: on test, on validation, and of the embedding. Writes the predictions."""
+    material, inspector, task = prepared.material, prepared.inspector, prepared.model.task
+    sides = {"valid": material.splits.valid, "test": material.splits.test}
+    found = {
+        side: linked(prepared.model, fitted.parameters, prepared.encoded.rows(rows))
+        for side, rows in sides.items()
+    }
+    predicted = {side: task.decode(found[side], prepared.constants) for side in sides}
+    save_predictions(directory, **predicted)
+    test, targets = predicted["test"], prepared.targets(sides["test"])
+    bands = by_band(task.scores(test, targets), *material.test_bands, key=task.headline.key)
+    return {
+        "test": _judged(prepared, found["test"], sides["test"]) | bands,
+        "valid": _judged(prepared, found["valid"], sides["valid"]),
+        "by_name": task.by_name(test, targets, material.dataset.classes),
+        "embedding": inspector.summary(fitted.parameters)
+        | _at_rest(directory)
+        | inspector.collisions()
+        | _coverage(prepared),
+    }
+
+
+def _at_rest(directory: RunDirectory) -> dict[str, float]:
+    """How many neighbours the last evaluation had in common with the one before, if there was one."""
+    looks = [line for line in directory.metrics() if line["split"] == "embedding"]
+    return {name: value for line in looks[-1:] for name, value in line.items() if name == _CHURN}
+
+
+def _store(directory: RunDirectory, prepared: Prepared, fitted: Fitted) -> None:
+    """Writes what a finished run is as a model, beside its checkpoint: the words and their vectors."""
+    vocabulary = prepared.lexicon.vocabulary
+    matrix = np.asarray(prepared.inspector.vectors(fitted.parameters), np.float32)
+    vectors = Vectors(vocabulary.words[len(vocabulary.SPECIAL) :], matrix)
+    with placed(directory.path):
+        vocabulary.save(directory.path / "vocabulary.json")
+        save_vectors(directory.path / "vectors", vectors)
+
+
+def _sizes(prepared: Prepared, fitted: Fitted) -> dict[str, int]:
+    variables = prepared.model.variables(fitted.parameters, prepared.lexicon.buffers)
+    return {
+        "parameters": variables.num_parameters,
+        "encoder_parameters": sum(
+            leaf.size for part in ("encoder", "head") for leaf in jax.tree.leaves(fitted.parameters[part])
+        ),
+        "trainable_bytes": variables.num_bytes.trainable,
+        "index_bytes": variables.num_bytes.index,
+    }
+
+
+def _coverage(prepared: Prepared) -> dict[str, float]:
+    """How much of the test text the vocabulary knows, by token and by type."""
+    counts = prepared.material.test_counts
+    known = np.array([word in prepared.lexicon.vocabulary for word in counts], bool)
+    found = quality.coverage(np.array(list(counts.values()), np.int64), known)
+    return {"coverage_by_token": float(found.by_token), "coverage_by_type": float(found.by_type)}

@@ -1,0 +1,141 @@
+"""What all runs of a comparison share: texts, labels, their split, their tokens."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import functools
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from experiments.config import Config
+from experiments.data import Dataset, Progress, Splits, folds, split
+from experiments.documents.as_read import grouped_as_read
+from experiments.documents.corpus import Corpus, gathered, gathered_pairs, is_run, tokenise
+from experiments.errors import mistakes
+from experiments.tasks.evaluate import Bands, bands
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Material:
+    """What all runs of a comparison share.
+
+    Attributes:
+        config: the settings.
+        dataset: texts and labels.
+        splits: its rows for training, validation and test.
+        corpus: the words of every text, and its n-grams where `text.ngrams` has any.
+        fold: number of the fold that is the test side; None where there is one split.
+    """
+
+    config: Config
+    dataset: Dataset
+    splits: Splits
+    corpus: Corpus
+    fold: int | None = None
+
+    def side(self, rows: np.ndarray) -> list[list[str]]:
+        """The words of some rows' documents, n-grams left out; of pairs those of both."""
+        documents = self.corpus.documents(rows)
+        if self.config.text.ngrams == 1:
+            return documents
+        return [[word for word in document if not is_run(word)] for document in documents]
+
+    def parts(self, rows: np.ndarray) -> tuple[list[list[str]], ...]:
+        """The words of some rows' documents, as `side`; of pairs those of the first, then of the second."""
+        if self.corpus.firsts is None:
+            return (self.side(rows),)
+        cuts = self.corpus.firsts[rows].tolist()
+        documents = list(zip(self.corpus.documents(rows), cuts, strict=True))
+        both = ([words[:cut] for words, cut in documents], [words[cut:] for words, cut in documents])
+        return tuple([[word for word in part if not is_run(word)] for part in parts] for parts in both)
+
+    @functools.cached_property
+    def learnt_counts(self) -> dict[str, int]:
+        """How often each word and n-gram occurs in the training documents, of those that do."""
+        return _by_word(self.corpus, self.splits.train)
+
+    @functools.cached_property
+    def train_counts(self) -> collections.Counter[str]:
+        """How often each word occurs in the training documents, n-grams left out."""
+        return _words(self.learnt_counts)
+
+    @functools.cached_property
+    def test_counts(self) -> collections.Counter[str]:
+        """How often each word occurs in the test documents, n-grams left out."""
+        return _words(_by_word(self.corpus, self.splits.test))
+
+    @functools.cached_property
+    def test_bands(self) -> Bands:
+        """How frequent the words of each test document are."""
+        counts = self.train_counts  # a Counter counts what it has not seen as 0
+        return bands([np.array([counts[word] for word in x], np.int64) for x in self.side(self.splits.test)])
+
+
+def read(config: Config, progress: Progress | None = None, folder: Path | None = None) -> Material:
+    """The material of a config with one split; see `read_folds`."""
+    (material,) = read_folds(config, progress, folder)
+    return material
+
+
+def read_folds(
+    config: Config, progress: Progress | None = None, folder: Path | None = None
+) -> tuple[Material, ...]:
+    """Reads a config's data, parts them into tokens, and splits them, once or once a fold.
+
+    Documents that are alike as they are read, cut after `text.max_length` tokens say, stay on one side.
+
+    Args:
+        config: the settings.
+        progress: told of the parts of a long reading.
+        folder: where texts and tokens lie in files that are gone with the process, if `config.stream` says
+            so; None for the place of temporary files.
+
+    Returns:
+        One material for each fold that is run; they share texts and tokens. Without folds, one.
+
+    Raises:
+        Mistake: a source says what is wrong with the data.
+    """
+    with mistakes():
+        place = (folder or Path(tempfile.gettempdir())) if config.stream else None
+        dataset = config.data.load(progress, config.task, place)
+        texts = tokenise(dataset.texts, config.text)
+        if len(dataset.seconds):
+            corpus = gathered_pairs(texts, tokenise(dataset.seconds, config.text), place)
+        else:
+            corpus = gathered(texts, place)
+        dataset = grouped_as_read(dataset, corpus)
+        splits = _splits(dataset, config)
+    return tuple(Material(config, dataset, each, corpus, fold) for fold, each in splits.items())
+
+
+def _splits(dataset: Dataset, config: Config) -> dict[int | None, Splits]:
+    if config.folds < 2:
+        return {None: split(dataset, seed=config.split_seed)}
+    made = folds(dataset, count=config.folds, seed=config.split_seed)
+    return {fold: made[fold] for fold in config.folds_run}
+
+
+def whole(materials: Sequence[Material]) -> Material:
+    """What all folds are together: each of their test rows, and all that one of them was trained on."""
+    first = materials[0]
+    if len(materials) == 1:
+        return first
+    train = np.unique(np.concatenate([each.splits.train for each in materials]))
+    test = np.concatenate([each.splits.test for each in materials])
+    splits = Splits(train=train, valid=np.zeros(0, train.dtype), test=test)
+    return dataclasses.replace(first, splits=splits, fold=None)
+
+
+def _by_word(corpus: Corpus, rows: np.ndarray) -> dict[str, int]:
+    counts = corpus.counts(rows)
+    found = np.flatnonzero(counts)
+    return {corpus.words[number]: int(counts[number]) for number in found.tolist()}
+
+
+def _words(counts: dict[str, int]) -> collections.Counter[str]:
+    return collections.Counter({word: count for word, count in counts.items() if not is_run(word)})

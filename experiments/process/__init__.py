@@ -1,0 +1,1 @@
+"""How a program begins, is told to stop, ends, and trains with others."""

@@ -1,0 +1,199 @@
+"""The quality of a model's embedding, as numbers to log beside its accuracy."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+import embedlab
+from embedlab import quality
+from embedlab.linear import main_lookup
+from embedlab.text import Vocabulary, distinct_ngram_rows
+from experiments.config import Quality
+from experiments.documents.corpus import Corpus
+from experiments.quality.plurals import plural_pairs
+from experiments.training.model import Model
+
+_SPECIAL = len(Vocabulary.SPECIAL)
+_SEEN = "seen"
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Inspector:
+    """Watches the vectors of the same words through a training.
+
+    Attributes:
+        model: whose embedding it is.
+        vocabulary: the words of its ids.
+        buffers: the buffers of the vocabulary.
+        settings: how many rows and neighbours.
+        labels: int [words], the class a word occurs in most, for the silhouette; −1 for none.
+    """
+
+    model: Model
+    vocabulary: Vocabulary
+    buffers: Any
+    settings: Quality
+    labels: np.ndarray
+
+    def vectors(self, parameters: dict[str, Any], ids: np.ndarray | None = None) -> jax.Array:
+        """Vectors [ids, dim] of the vocabulary's words, or of some ids."""
+        ids = np.arange(_SPECIAL, len(self.vocabulary), dtype=np.int32) if ids is None else ids
+        return embedlab.embed(self.model.spec, self.model.variables(parameters, self.buffers), ids)
+
+    @functools.cached_property
+    def sampled(self) -> np.ndarray:
+        """The ids [sample] of an even sample of the words, frequent and rare: the same at every step."""
+        return _SPECIAL + even_sample(len(self.vocabulary) - _SPECIAL, self.settings.rows)
+
+    @functools.cached_property
+    def pairs(self) -> np.ndarray:
+        """The ids [pairs, 2] of words and the same words with an s; see `plural_pairs`."""
+        found = _SPECIAL + plural_pairs(self.vocabulary.words[_SPECIAL:])
+        return found[even_sample(len(found), self.settings.rows)].astype(np.int32)
+
+    def sample(self, parameters: dict[str, Any]) -> jax.Array:
+        """Vectors [sample, dim] of the sampled words."""
+        return self.vectors(parameters, self.sampled)
+
+    def summary(self, parameters: dict[str, Any]) -> dict[str, float]:
+        """The metrics of `embedlab.quality.summary` on the sampled words, and the alignment of the pairs."""
+        return measured(
+            self.sample(parameters),
+            [self.vectors(parameters, self.pairs[:, side]) for side in (0, 1)],
+            counts=np.asarray(self.vocabulary.counts)[self.sampled],
+            labels=self.labels[self.sampled],
+            neighbours=self.settings.neighbours,
+        )
+
+    def collisions(self) -> dict[str, float]:
+        """Observed and predicted collisions in a table that a hash fills; nothing for one with a row each.
+
+        What can collide are words where words are hashed (`collisions_…`), and n-grams where n-grams are
+        (`ngram_collisions_…`): words that have n-grams in common share their rows by design.
+        """
+        spec = self.model.spec
+        if isinstance(spec, embedlab.Hashed):
+            ids = np.arange(_SPECIAL, len(self.vocabulary), dtype=np.int32)
+            rows = np.asarray(main_lookup(spec.index(self.buffers, ids)).rows)
+            return _collisions("collisions", rows, spec.buckets)
+        if isinstance(spec, embedlab.Subword):
+            rows = distinct_ngram_rows(self.vocabulary, buckets=spec.buckets, minn=spec.minn, maxn=spec.maxn)
+            return {"ngrams": float(len(rows))} | _collisions("ngram_collisions", rows, spec.buckets)
+        return {}
+
+
+class Watch:
+    """The metrics of one training's vectors, evaluation after evaluation.
+
+    Attributes:
+        inspector: what measures them.
+    """
+
+    def __init__(
+        self,
+        inspector: Inspector,
+        parameters: dict[str, Any],
+        memory: dict[str, np.ndarray] | None = None,
+    ) -> None:
+        """Begins with the parameters that the training begins with, or with what it kept of its last look.
+
+        Args:
+            inspector: what measures them.
+            parameters: those at the start.
+            memory: where the vectors of the last look are kept, for a run that goes on later.
+        """
+        self.inspector = inspector
+        self._memory = {} if memory is None else memory
+        if _SEEN not in self._memory:
+            self._memory[_SEEN] = _plain(inspector.sample(parameters))
+
+    def look(self, parameters: dict[str, Any]) -> dict[str, float]:
+        """The summary, and `neighbour_overlap` with the look before: how much of the table came to rest."""
+        vectors = _plain(self.inspector.sample(parameters))
+        found = self.inspector.summary(parameters)
+        before, neighbours = self._memory[_SEEN], self.inspector.settings.neighbours
+        found |= overlap("neighbour_overlap", before, vectors, neighbours)
+        self._memory[_SEEN] = vectors
+        return found
+
+
+def _plain(vectors: jax.Array) -> np.ndarray:
+    """As NumPy keeps them in a file: it knows no bfloat16."""
+    return np.asarray(vectors, np.float32 if vectors.dtype == jnp.bfloat16 else vectors.dtype)
+
+
+def even_sample(count: int, most: int) -> np.ndarray:
+    """Places of at most so many of `count` things, evenly spaced; int32 [sample].
+
+    Example:
+        >>> even_sample(10, most=4), even_sample(2, most=4)
+        (array([0, 2, 5, 7], dtype=int32), array([0, 1], dtype=int32))
+    """
+    taken = min(count, most)
+    return (np.arange(taken) * count // max(taken, 1)).astype(np.int32)
+
+
+def measured(
+    vectors: Any, pairs: Any, *, counts: np.ndarray, labels: np.ndarray, neighbours: int
+) -> dict[str, float]:
+    """The metrics that one table has: those of `quality.summary`, and the alignment of pairs.
+
+    Args:
+        vectors: float [words, dim].
+        pairs: two arrays, float [pairs, dim]: the first of each pair, and the second; none is well.
+        counts: int [words], how often each word occurs.
+        labels: int [words], the class that it occurs in most; −1 for none.
+        neighbours: how many a metric counts.
+
+    Returns:
+        Name → number; those that are not finite are left out.
+    """
+    known = labels if (labels >= 0).any() else None  # of texts without one class there is no silhouette
+    found = quality.summary(vectors, counts=counts, labels=known, k=neighbours, limit=len(counts))
+    if len(pairs[0]):
+        found["alignment"] = float(quality.alignment(*pairs))
+    return {name: value for name, value in found.items() if np.isfinite(value)}
+
+
+def overlap(name: str, first: Any, second: Any, neighbours: int) -> dict[str, float]:
+    """The share of nearest neighbours that two tables of the same words have in common, by that name."""
+    found = float(quality.neighbour_overlap(first, second, k=min(neighbours, len(first) - 1)))
+    return {name: found} if np.isfinite(found) else {}
+
+
+def _collisions(name: str, rows: np.ndarray, buckets: int) -> dict[str, float]:
+    """Both, by the rows [n, k] of what is hashed."""
+    seen = quality.observed_collisions(rows, buckets)
+    expected = quality.predicted_collisions(len(rows), buckets, rows.shape[1])
+    found = {f"{name}_{field}": float(value) for field, value in seen._asdict().items()}
+    return found | {f"{name}_{field}_predicted": float(value) for field, value in expected._asdict().items()}
+
+
+def majority_classes(
+    vocabulary: Vocabulary, corpus: Corpus, rows: np.ndarray, labels: np.ndarray | None, classes: int
+) -> np.ndarray:
+    """The class whose documents hold each word most, int [ids]; −1 for a word that none holds.
+
+    Args:
+        vocabulary: the words.
+        corpus: the documents.
+        rows: those that are counted.
+        labels: int [rows], their classes; None where documents have no one class, and so no word has.
+        classes: how many classes there are.
+    """
+    if labels is None:
+        return np.full(len(vocabulary), -1)
+    numbers = vocabulary.encode(corpus.words)
+    counts = np.zeros((len(vocabulary), classes), np.int64)
+    for owner in range(classes):
+        found = corpus.counts(rows[labels == owner])
+        counts[:, owner] = np.bincount(numbers, weights=found, minlength=len(vocabulary))
+    best = counts.argmax(1)
+    best[(counts.sum(1) == 0) | (np.arange(len(vocabulary)) < _SPECIAL)] = -1
+    return best

@@ -1,0 +1,1 @@
+"""What came of it, in tables and words, with the doubt it deserves; and how far it is."""

@@ -1,0 +1,127 @@
+"""Makes the table of a comparison from the scores of its runs and baselines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+import embedlab
+from experiments.documents.material import Material
+from experiments.reports.bootstrap import Interval, mean_interval, paired_difference
+from experiments.reports.described import described
+from experiments.reports.mcnemar import Discordant, mcnemar
+from experiments.reports.row import Row
+from experiments.reports.table import Table
+from experiments.runs.outcome import Outcome
+from experiments.tasks import Task
+
+
+def table(material: Material, baselines: Sequence[Outcome], outcomes: Sequence[Outcome]) -> Table:
+    """The table of a comparison; the first embedding is the reference.
+
+    Args:
+        material: what all runs share; its test rows are those of the outcomes, in their order.
+        baselines: what came of the baselines.
+        outcomes: what came of the embeddings.
+    """
+    config, test = material.config, material.splits.test
+    task = config.task
+    groups = material.dataset.groups[test]
+    everything = [*baselines, *outcomes]
+    reference = outcomes[0].name if len(everything) > 1 else None
+
+    def spec(outcome: Outcome) -> embedlab.Embedding:
+        return config.rivals.get(outcome.name, config.embedding)
+
+    rows = [_row(outcome, everything, task, groups, reference, spec(outcome).dim) for outcome in outcomes]
+    beside = [_baseline_row(outcome, task, groups, rows[0], config.embedding.dim) for outcome in baselines]
+    return Table(
+        rows=(*beside, *rows),
+        reference=reference,
+        classes=len(material.dataset.classes),
+        task=task,
+        test_rows=len(test),
+        data=material.dataset.name,
+        test_groups=len(np.unique(groups)),
+        words=sum(count >= config.text.min_count for count in material.learnt_counts.values()),
+        max_length=config.text.max_length,
+        folds=config.folds if config.folds_run else None,
+        notes=tuple(described(outcome, outcomes[0].name, task) for outcome in baselines),
+    )
+
+
+def _row(
+    outcome: Outcome,
+    everything: Sequence[Outcome],
+    task: Task,
+    groups: np.ndarray,
+    reference: str | None,
+    dim: int,
+) -> Row:
+    def less(other: Outcome) -> Interval:
+        return paired_difference(outcome.scores, other.scores, groups, least=task.headline.least)
+
+    others = [other for other in everything if other is not outcome]
+    over = {other.name: less(other) for other in others}
+    return Row(
+        name=outcome.name,
+        kind="embedding",
+        difference=over.get(reference) if reference else None,
+        over=over,
+        mcnemar=_discordant(outcome, others, groups),
+        **_trained(outcome, dim),
+        **_scores(outcome, task, groups),
+    )
+
+
+def _baseline_row(outcome: Outcome, task: Task, groups: np.ndarray, reference: Row, dim: int) -> Row:
+    """A baseline's line; one that is trained as embeddings are has their columns too."""
+    ahead = reference.over[outcome.name]
+    trained = {"seeds": None, **_sizes(outcome)} if "best_step" not in outcome.summaries[0] else {}
+    return Row(
+        name=outcome.name,
+        kind="baseline",
+        difference=Interval(-ahead.mean, -ahead.high, -ahead.low),
+        **(trained or _trained(outcome, dim)),
+        **_scores(outcome, task, groups),
+    )
+
+
+def _trained(outcome: Outcome, dim: int) -> dict[str, Any]:
+    """The fields of what was trained, with one seed or several."""
+    sizes = _sizes(outcome)
+    ends = [(summary["best_step"], summary["steps"]) for summary in outcome.of_each_run]
+    return {
+        "seeds": len(outcome.summaries),
+        "vectors": sizes["parameters"] // dim,
+        "improving": sum(best == last for best, last in ends),
+        **sizes,
+    }
+
+
+def _sizes(outcome: Outcome) -> dict[str, Any]:
+    phases = [summary["seconds"] for summary in outcome.summaries]
+    seconds = [sum(each.values()) if isinstance(each, dict) else each for each in phases]
+    bytes_ = {name: int(outcome.mean(name)) for name in ("parameters", "trainable_bytes", "index_bytes")}
+    return {**bytes_, "seconds": float(np.mean(seconds))}
+
+
+def _scores(outcome: Outcome, task: Task, groups: np.ndarray) -> dict[str, Any]:
+    """The fields of a row that embeddings and baselines have alike."""
+    return {
+        "score": mean_interval(outcome.scores, groups, least=task.headline.least),
+        "metrics": {metric.key: outcome.mean("test", metric.key) for metric in task.columns},
+        "by_fold": outcome.by_fold,
+    }
+
+
+def _discordant(outcome: Outcome, others: Sequence[Outcome], groups: np.ndarray) -> dict[str, Discordant]:
+    """McNemar's test against the others, where both have one seed and rows are right or wrong."""
+
+    def fits(each: Outcome) -> bool:
+        return len(each.scores) == 1 and bool(np.isin(each.scores, (0, 1)).all())
+
+    pairs = [other for other in others if fits(outcome) and fits(other)]
+    return {other.name: mcnemar(outcome.scores[0], other.scores[0], groups) for other in pairs}

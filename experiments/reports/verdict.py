@@ -1,0 +1,206 @@
+"""What a table shows, in words that its intervals support and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from experiments.reports.bootstrap import MARGIN, Interval
+from experiments.reports.row import Row
+from experiments.tasks import CLASSES, Headline
+
+_FEW_SEEDS = 5
+#: Groups of test rows below which a difference of a few points cannot be told from none.
+_FEW_ROWS = 300
+#: Vectors a word from which on a table is called too large for its text.
+_SPARE = 1.5
+
+
+def verdict(
+    rows: Sequence[Row],
+    reference: Row | None,
+    test_rows: int,
+    *,
+    headline: Headline = CLASSES.headline,
+    test_groups: int | None = None,
+    words: int | None = None,
+) -> str:
+    """States which embedding is best, how it stands to the reference and the baselines, and with what doubt.
+
+    Where some embeddings are smaller than the reference, the best is sought among those alone. An order
+    is stated as found only where the interval of a paired difference excludes the contrary; otherwise it
+    is called open.
+
+    Args:
+        rows: all rows of the table.
+        reference: the full table, among the rows; None if there is none.
+        test_rows: how many rows the scores are of.
+        headline: how the score is told.
+        test_groups: how many groups of near-duplicates they form; None where each is its own.
+        words: how many distinct words the training text holds; None if not known.
+
+    Returns:
+        Two to five sentences.
+
+    Example:
+        >>> full = Row("dense", "embedding", Interval(0.85, 0.83, 0.87), {}, None, 100, 400, 0, 1.0, 3)
+        >>> loss = Interval(-0.0052, -0.0084, 0.0012)
+        >>> cut = Row("cut", "embedding", Interval(0.845, 0.82, 0.86), {}, loss, 25, 100, 0, 1.0, 3)
+        >>> print(verdict([full, cut], full, 1000))
+        At 25 % of dense's trainable bytes, cut gets 84.5 % of the 1,000 test rows right, dense 85.0 %: a
+        difference of -0.5 points (95 % interval -0.8 to +0.1), so it is within 1 point of dense. Read
+        this with care: 3 seeds are few.
+
+    Source: the margin is the project's own measure; the wording follows the intervals of `bootstrap`.
+    """
+    embeddings = [row for row in rows if not row.is_baseline]
+    if not embeddings:
+        return "No embedding was run: the table holds baselines alone."
+    rivals = [row for row in embeddings if reference is not None and row.name != reference.name]
+    smaller = [row for row in rivals if reference and row.trainable_bytes < reference.trainable_bytes]
+    pool = sorted(smaller or rivals or embeddings, key=lambda row: -row.score.mean)
+    best, full = pool[0], reference if rivals else None
+    sentences = [
+        _opening(pool, full, bool(smaller), test_rows, headline),
+        _over_folds(best),
+        _others(best, pool[1] if len(pool) > 1 else None, rows, headline),
+        _too_large(pool, full, words),
+        _doubt(embeddings, len(pool) > 1, test_rows, test_groups or test_rows),
+    ]
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _opening(
+    pool: list[Row], reference: Row | None, smaller: bool, test_rows: int, headline: Headline
+) -> str:
+    best = pool[0]
+    which = f"{best.name} is the best of {len(pool)} embeddings and" if len(pool) > 1 else best.name
+    score, rows = _percent(best.score.mean), _counted(test_rows, "test row")
+    gets = f"{which} {headline.sentence.format(score=score, rows=rows)}"
+    if reference is None:
+        low, high = _percent(best.score.low), _percent(best.score.high)
+        return f"{gets} (95 % interval {low} to {high})."
+    share = _share_of_bytes(pool, reference)
+    start = f"At {share} of {reference.name}'s trainable bytes, " if smaller else ""
+    index = f" (with an index of {best.index_bytes / 1e6:.1f} MB besides, computed from the words)"
+    both = f"{gets}{index if best.index_bytes else ''}, {reference.name} {_percent(reference.score.mean)}"
+    if best.difference is None:
+        return f"{start}{both}."
+    mean, within = _numbers(best.difference, "+")
+    return (
+        f"{start}{both}: a difference of {mean} points ({within}), "
+        f"{_within_a_point(best.difference, reference.name)}."
+    )
+
+
+def _share_of_bytes(pool: list[Row], reference: Row) -> str:
+    shares = [round(100 * row.trainable_bytes / reference.trainable_bytes) for row in pool]
+    low, high = min(shares), max(shares)
+    return f"{low} %" if low == high else f"{low} to {high} %"
+
+
+def _within_a_point(difference: Interval, reference: str) -> str:
+    if difference.low > 0:
+        return f"so it is above {reference}"
+    if difference.not_below():
+        return f"so it is within 1 point of {reference}" + ", or above" * (difference.high > MARGIN)
+    if difference.high >= -MARGIN:
+        return f"so whether it is within 1 point of {reference} is open"
+    return f"so it is not within 1 point of {reference}"
+
+
+def _over_folds(best: Row) -> str:
+    """The numbers that papers give."""
+    if best.over_folds is None:
+        return ""
+    mean, spread = best.over_folds
+    return (
+        f"Over {_counted(len(best.by_fold), 'fold')} the mean is {_percent(mean)} and the standard deviation "
+        f"{100 * spread:.1f} points."
+    )
+
+
+def _others(best: Row, second: Row | None, rows: Sequence[Row], headline: Headline) -> str:
+    """The runner-up and the baselines, each as far ahead of the best, or behind, as its pairs show."""
+    clauses = []
+    if second:
+        clauses.append(_standing(second.name, second, best.over.get(second.name), best.name, headline))
+    main = next(row.name for row in rows if not row.is_baseline)
+    for row in rows:
+        paired = best.over.get(row.name)
+        if row.is_baseline and not (_guesses(row) and paired and paired.low > 0):
+            what = f"{main} in a plain bag" if row.vectors else "without an embedding"
+            clauses.append(_standing(f"{row.name}, {what},", row, paired, best.name, headline))
+    return "; ".join(clauses) + "." if clauses else ""
+
+
+def _guesses(row: Row) -> bool:
+    """Whether a baseline has learnt nothing: that the best beats it is worth no word."""
+    return row.parameters == 0
+
+
+def _standing(name: str, row: Row, paired: Interval | None, best: str, headline: Headline) -> str:
+    """Where a row stands to the best, of which `paired` is the difference to it."""
+    if paired is None:
+        return f"{name} {headline.short.format(score=_percent(row.score.mean))}"
+    if paired.mean < 0:
+        mean, within = _numbers(Interval(-paired.mean, -paired.high, -paired.low))
+        side = "ahead of"
+    else:
+        (mean, within), side = _numbers(paired), "behind"
+    known = paired.low > 0 or paired.high < 0
+    return f"{name} is {mean} points {side} {best} ({within})" + ", so their order is open" * (not known)
+
+
+def _too_large(pool: list[Row], reference: Row | None, words: int | None) -> str:
+    """Owns up where tables have more room than the text has words, so that fewer bytes cost nothing."""
+    full, best = reference or pool[0], pool[0]
+    if not words or not full.vectors or full.vectors < _SPARE * words:
+        return ""
+    found = _counted(words, "word")
+    if reference and best.vectors and best.vectors >= words:
+        return (
+            f"The training text holds {found}; {best.name} has room for {best.vectors:,} vectors and "
+            f"{full.name} for {full.vectors:,}: bytes are not what limits them, and this says nothing of a "
+            "tight budget."
+        )
+    return f"{full.name} has {full.vectors:,} rows for {found}: bytes are not what limits it."
+
+
+def _doubt(embeddings: list[Row], picked: bool, rows: int, groups: int) -> str:
+    reasons = []
+    if groups < _FEW_ROWS:
+        which = _counted(groups, "test row") if groups == rows else _counted(groups, "group", " of test rows")
+        reasons.append(f"{which} {'is' if groups == 1 else 'are'} few")
+    seeds = min(row.seeds or 1 for row in embeddings)
+    if seeds == 1:
+        reasons.append("one seed says nothing of what another would change")
+    elif seeds <= _FEW_SEEDS:
+        reasons.append(f"{seeds} seeds are few")
+    if picked:
+        reasons.append("the best was picked on these same test rows")
+    runs, improving = sum(row.runs for row in embeddings), sum(row.improving for row in embeddings)
+    if improving:
+        were = "was still improving when it" if improving == 1 else "were still improving when they"
+        reasons.append(f"{improving} of {_counted(runs, 'run')} {were} stopped")
+    if not reasons:
+        return ""
+    last = f", and {reasons.pop()}" if len(reasons) > 1 else ""
+    return f"Read this with care: {', '.join(reasons)}{last}."
+
+
+def _counted(number: int, what: str, of: str = "") -> str:
+    return f"{number:,} {what}{'s' * (number != 1)}{of}"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
+
+
+def _numbers(difference: Interval, sign: str = "") -> tuple[str, str]:
+    """A difference in points, and its interval; with a sign at all of them where it tells two sides apart."""
+    points = [100 * value for value in (difference.mean, difference.low, difference.high)]
+    # What is said of a whole point, or of none, must agree with the number shown: then two digits.
+    digits = 2 if any(round(abs(value), 1) in (0.0, 1.0) for value in points) else 1
+    mean, low, high = (round(value, digits) + 0.0 for value in points)
+    signs = "+" if sign or low < 0 else ""
+    return f"{mean:{sign}.{digits}f}", f"95 % interval {low:{signs}.{digits}f} to {high:{signs}.{digits}f}"

@@ -1,0 +1,383 @@
+"""Checkpoints of a run: arrays by Orbax, with a digest of every file, since Orbax sees no flipped bit.
+
+checkpoints/120/                the state after 120 steps
+checkpoints/120/live/, best/    the parts of the state: arrays on the device, as Orbax writes them
+checkpoints/120/host.npz        small arrays of the host
+checkpoints/120/manifest.json   size and SHA-256 of every file, and what must not change between two starts
+
+A checkpoint is written under a hidden name, and renamed when its last byte is on the disk: one that has its
+number is whole, or was damaged later. A state may hold dataclasses. Orbax is given dicts in their place: it
+would make them anew around what is no array, and takes an empty dict in one for a leaf.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import functools
+import io
+import logging
+import re
+import shutil
+import sys
+import warnings
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import jax
+import numpy as np
+import orbax.checkpoint as ocp
+from jax.sharding import SingleDeviceSharding
+
+from embedlab.files import sync, write_whole
+from experiments.runs import manifest
+from experiments.process import stopping
+from experiments.errors import Mistake, RunFailure
+
+_KEPT = 2
+_HOST, _MANIFEST = "host.npz", "manifest.json"
+_UNFINISHED, _REPLACED, _DAMAGED = ".unfinished", ".replaced-", ".damaged-"
+_FORMAT = 1
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Restored:
+    """What a checkpoint held.
+
+    Attributes:
+        step: its number.
+        state: the arrays on the device, by part.
+        host: the small arrays of the host.
+    """
+
+    step: int
+    state: dict[str, Any]
+    host: dict[str, np.ndarray]
+
+
+class Checkpoints:
+    """The newest two states of a run, in a folder. Used in a `with`, so that Orbax's threads end.
+
+    Attributes:
+        folder: where they lie, one subfolder a step.
+        facts: what must be the same when a state is restored, by name, as JSON values.
+        also: further files that are to be on the disk before a checkpoint counts.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        create: bool = True,
+        facts: Mapping[str, Any] | None = None,
+        also: tuple[Path, ...] = (),
+    ) -> None:
+        """Opens a folder.
+
+        Args:
+            folder: of the checkpoints.
+            create: whether to write there; else the folder stays as it is.
+            facts: see the attribute.
+            also: see the attribute.
+        """
+        for name in ("absl", "asyncio"):  # Orbax reports every step of every save, asyncio lost errors
+            logging.getLogger(name).setLevel(logging.CRITICAL)
+        self.folder = folder.resolve()
+        self.facts = dict(facts or {})
+        self.also = also
+        if create:
+            self._clear()
+
+    def __enter__(self) -> Checkpoints:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if "_orbax" in self.__dict__:
+            self._orbax.close()
+
+    @functools.cached_property
+    def _orbax(self) -> Any:
+        # Of several processes one alone writes: Orbax is not to wait for the others.
+        alone = ocp.options.MultiprocessingOptions(
+            primary_host=jax.process_index(),
+            active_processes={jax.process_index()},
+            barrier_sync_key_prefix=f"process_{jax.process_index()}",
+        )
+        handler = ocp.StandardCheckpointHandler(multiprocessing_options=alone)
+        return ocp.Checkpointer(handler, multiprocessing_options=alone)
+
+    @property
+    def steps(self) -> list[int]:
+        """The steps of the states that there are, in their order."""
+        found = self.folder.iterdir() if self.folder.is_dir() else ()
+        return sorted(int(path.name) for path in found if path.name.isdecimal())
+
+    @property
+    def latest(self) -> int | None:
+        """The step of the newest state; None if there is none."""
+        return max(self.steps, default=None)
+
+    def save(self, step: int, state: Mapping[str, Any], host: Mapping[str, np.ndarray] | None = None) -> None:
+        """Writes the state of a step; when this returns, it is on disk. One of the same step is replaced.
+
+        Args:
+            step: its number.
+            state: its parts by name, each a pytree of arrays on the device.
+            host: small arrays of the host, which keep their types.
+
+        Raises:
+            RunFailure: it can't be written. What was saved before stays.
+        """
+        place, beside = self.folder / str(step), self.folder / _UNFINISHED
+        try:
+            with stopping.finished_first():
+                self._write(beside, step, state, host or {})
+                self._commit(beside, place)
+        except (OSError, ValueError, RuntimeError) as error:  # tensorstore says a full disk with a ValueError
+            shutil.rmtree(beside, ignore_errors=True)  # room for what the user wants to save instead
+            raise RunFailure(
+                f"{place}: the checkpoint can't be written ({_first_line(error)}). Free "
+                "some space there, or give yourself the right to write; the checkpoint before it stays, and "
+                "the same command goes on from there."
+            ) from error
+
+    def restore(self, like: Mapping[str, Any], *, on_host: bool = False) -> Restored | None:
+        """The newest state, on this device; None if there is none. Every file is held against its digest.
+
+        Args:
+            like: those of its parts that are wanted, of arrays of the same shapes and types, or of their
+                shapes alone.
+            on_host: whether its arrays stay in the memory of the host, as NumPy's.
+
+        Raises:
+            RunFailure: it is damaged.
+            Mistake: it is of other facts, or its arrays have other shapes or types.
+        """
+        step = self.latest
+        if step is None:
+            return None
+        content, place = self._verified(step), self.folder / str(step)
+        self._require_same(step, content["facts"], self.facts)
+        for name, part in like.items():
+            self._require_same(step, content["arrays"][name], _arrays(part), whole=True)
+        try:
+            with _lost_errors_unseen():
+                state = {name: self._read(place / name, part, on_host) for name, part in like.items()}
+            with np.load(place / _HOST, allow_pickle=False) as stored:
+                host = dict(stored)
+        except Exception as error:  # of many types, by what is damaged
+            raise RunFailure(self._damaged(step, str(place), error)) from error
+        return Restored(step, state, host)
+
+    def require_same_facts(self) -> None:
+        """Refuses what `restore` would refuse of the newest state, where its facts alone tell.
+
+        Raises:
+            Mistake: it is of other facts.
+        """
+        step = self.latest
+        with contextlib.suppress(manifest.Altered):  # which is told where it is restored
+            if step is not None:
+                content = manifest.read(self.folder / str(step) / _MANIFEST)
+                self._require_same(step, content["facts"], self.facts)
+
+    def _read(self, place: Path, like: Any, on_host: bool) -> Any:
+        device = SingleDeviceSharding(jax.devices()[0])  # not the one it was saved from
+
+        def wanted(leaf: Any) -> Any:
+            if on_host:
+                return np.empty(leaf.shape, leaf.dtype)
+            return jax.ShapeDtypeStruct(leaf.shape, leaf.dtype, sharding=device)
+
+        shapes = jax.tree.map(wanted, like)
+        return _put_back(self._orbax.restore(place, args=ocp.args.StandardRestore(_as_dicts(shapes))), like)
+
+    def _write(
+        self, beside: Path, step: int, state: Mapping[str, Any], host: Mapping[str, np.ndarray]
+    ) -> None:
+        shutil.rmtree(beside, ignore_errors=True)
+        beside.mkdir(parents=True)
+        with _lost_errors_unseen():
+            for name, part in state.items():
+                self._orbax.save(beside / name, args=ocp.args.StandardSave(_as_dicts(part)))
+        packed = io.BytesIO()
+        np.savez(packed, **dict(host))  # type: ignore[arg-type]
+        write_whole({beside / _HOST: lambda file: file.write(packed.getbuffer())})
+        names = manifest.files_below(beside)
+        content = {
+            "format": _FORMAT,
+            "step": step,
+            "facts": self.facts,
+            "versions": {"jax": jax.__version__, "orbax": ocp.__version__},
+            "arrays": {name: _arrays(part) for name, part in state.items()},
+            "files": manifest.describe(beside, names),
+        }
+        sync(*(beside / name for name in names))
+        manifest.write(beside / _MANIFEST, content)
+        sync(*(folder for folder in beside.rglob("*") if folder.is_dir()), beside)
+
+    def _commit(self, beside: Path, place: Path) -> None:
+        """Gives what is written its number, and lets older ones go."""
+        sync(*(file for file in self.also if file.exists()))
+        replaced = self.folder / f"{_REPLACED}{place.name}"
+        if place.exists():
+            place.rename(replaced)  # put back by `_clear` if the next line is not reached
+        beside.rename(place)
+        sync(self.folder)
+        old = [self.folder / str(step) for step in self.steps[:-_KEPT]]
+        for number, path in enumerate(old):  # renamed first: half of one would be taken for a damaged one
+            path.rename(gone := self.folder / f"{_DAMAGED}old-{number}")
+            shutil.rmtree(gone)
+        for path in [replaced, *self.folder.glob(f"{_DAMAGED}*")]:
+            shutil.rmtree(path, ignore_errors=True)
+
+    def _clear(self) -> None:
+        """Puts away what a process left that was killed while it saved."""
+        shutil.rmtree(self.folder / _UNFINISHED, ignore_errors=True)
+        for path in self.folder.glob(f"{_REPLACED}*"):
+            place = self.folder / path.name.removeprefix(_REPLACED)
+            if place.exists():
+                shutil.rmtree(path)
+            else:
+                path.rename(place)
+
+    def drop_damaged(self) -> int | None:
+        """Sets the newest checkpoint aside, if it is damaged, until the next one is written.
+
+        Returns:
+            Its step; None where there is nothing to set aside.
+
+        Raises:
+            RunFailure: there is none before it, or that one is damaged too.
+        """
+        step = self.latest
+        try:
+            if step is not None:
+                self._verified(step)
+        except RunFailure:
+            older = self.steps[:-1]
+            if not older:
+                raise
+            self._verified(older[-1])
+            (self.folder / str(step)).rename(self.folder / f"{_DAMAGED}{step}")
+            return step
+        return None
+
+    def _verified(self, step: int) -> dict[str, Any]:
+        """The manifest of a step, all of whose files are as they were written.
+
+        Raises:
+            RunFailure: one is not.
+        """
+        place = self.folder / str(step)
+        try:
+            content = manifest.read(place / _MANIFEST)
+            present = [name for name in manifest.files_below(place) if name != _MANIFEST]
+            manifest.verify(place, content["files"], present)
+            if (content["format"], content["step"]) != (_FORMAT, step):
+                of = f"it is of format {content['format']} and step {content['step']}"
+                raise manifest.Altered(place / _MANIFEST, of)
+        except manifest.Altered as error:
+            raise RunFailure(self._damaged(step, str(error.path), error.why)) from None
+        return content
+
+    def _require_same(
+        self, step: int, old: Mapping[str, Any], new: Mapping[str, Any], *, whole: bool = False
+    ) -> None:
+        """Refuses what differs; what the new lacks is no matter, unless it is to be whole."""
+        names = dict.fromkeys([*new, *(old if whole else ())])
+        different = [
+            f"{name}: {old.get(name)} then, {new.get(name)} now"
+            for name in names
+            if old.get(name) != new.get(name)
+        ]
+        if not different:
+            return
+        shown = "; ".join(different[:3]) + ("; …" if len(different) > 3 else "")
+        advice = "Give another --workdir."
+        if "x64" in names and old.get("x64") != new.get("x64"):
+            advice = f"Set JAX_ENABLE_X64={int(bool(old.get('x64')))} as it was, or give another --workdir."
+        raise Mistake(
+            f"{self.folder / str(step)}: the run was begun with something else than it would go on with "
+            f"({shown}). {advice}"
+        )
+
+    def _damaged(self, step: int, named: str, error: Exception | str) -> str:
+        older = [other for other in self.steps if other < step]
+        place = self.folder / str(step)
+        found = re.search(r'local file "([^"]+)"', str(error))
+        how = (
+            f"add --resume previous to the command that trained it, which then goes on from step {max(older)}"
+            if older
+            else f"remove the folder {place}, and the command that trained it begins anew"
+        )
+        return (
+            f"{found[1] if found else named}: the checkpoint of step {step} can't be restored "
+            f"({_first_line(error)}). Put it back as it was; or {how}. (Of a finished run, "
+            "remove summary.json too.)"
+        )
+
+
+def _arrays(state: Any) -> dict[str, str]:
+    """Place in a state → type and shape, as `float32[12,3]`."""
+    found = jax.tree_util.tree_flatten_with_path(_as_dicts(state))[0]
+    return {
+        jax.tree_util.keystr(path): f"{np.dtype(x.dtype)}[{','.join(map(str, x.shape))}]" for path, x in found
+    }
+
+
+def _as_dicts(state: Any) -> Any:
+    """A state with a dict in place of each dataclass."""
+
+    def is_one(node: Any) -> bool:
+        return dataclasses.is_dataclass(node)
+
+    def opened(node: Any) -> Any:
+        return (
+            _as_dicts({f.name: getattr(node, f.name) for f in dataclasses.fields(node)})
+            if is_one(node)
+            else node
+        )
+
+    return jax.tree.map(opened, state, is_leaf=is_one)
+
+
+def _put_back(found: Any, like: Any) -> Any:
+    """What `_as_dicts` made of a state like this, as it was: a dict's leaves have another order."""
+    tree = jax.tree.structure(like)
+    numbers = range(len(jax.tree.leaves(like)))
+    places = jax.tree.leaves(_as_dicts(jax.tree.unflatten(tree, numbers)))
+    values = dict(zip(places, jax.tree.leaves(found), strict=True))
+    return jax.tree.unflatten(tree, [values[place] for place in numbers])
+
+
+@contextlib.contextmanager
+def _lost_errors_unseen() -> Iterator[None]:
+    """Where one array can't be read or written, the threads of the others complain of their own.
+
+    They print tracebacks, or warn of coroutines that nobody waits for any more. They may do so when the
+    error itself is long on its way, so what is changed here is put back on success alone.
+    """
+    before = sys.unraisablehook
+    warned = warnings.catch_warnings()
+    warned.__enter__()
+    warnings.filterwarnings("ignore", r"coroutine '.*' was never awaited", RuntimeWarning)
+
+    def hook(event: Any) -> None:
+        if "Event loop is closed" not in str(event.exc_value):
+            before(event)
+
+    sys.unraisablehook = hook
+    yield
+    sys.unraisablehook = before
+    warned.__exit__(None, None, None)
+
+
+def _first_line(error: Exception | str) -> str:
+    """What an error says, without the pages of settings that tensorstore adds."""
+    line = (str(error).strip() or type(error).__name__).partition("\n")[0].partition(" [")[0]
+    return line if len(line) <= 200 else f"{line[:200]}…"

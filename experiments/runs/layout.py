@@ -1,0 +1,79 @@
+"""Which runs a config has, and where each lies in the workdir.
+
+One split: `NAME/seed-0`, and the baselines in `baselines/`; a run that is the only one is the workdir itself.
+Folds: the same in `fold-0/`, `fold-1/`, ….
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import embedlab
+from experiments.settings import codec
+from experiments.config import Config
+from experiments.runs.run import RunDirectory
+
+
+class Run(NamedTuple):
+    """One training.
+
+    Attributes:
+        name: of the embedding.
+        seed: of the training.
+        fold: number of the fold; None where there is one split.
+    """
+
+    name: str
+    seed: int
+    fold: int | None = None
+
+
+def names(config: Config) -> dict[str, embedlab.Embedding]:
+    """Every embedding of a config by its name; the reference is named after its kind."""
+    name = codec.kind_name(config.embedding)
+    while name in config.rivals:
+        name += "-reference"
+    return {name: config.embedding, **config.rivals}
+
+
+def numbers(config: Config) -> tuple[int | None, ...]:
+    """The folds that are run; a None where there is one split."""
+    return config.folds_run or (None,)
+
+
+def folder(workdir: Path, fold: int | None) -> Path:
+    """Where all runs of a fold lie; the workdir itself where there is one split."""
+    return workdir if fold is None else workdir / f"fold-{fold}"
+
+
+def told(fold: int | None, what: str) -> str:
+    """A run's name for its progress, with its fold's before it.
+
+    Example:
+        >>> told(3, "majority"), told(None, "majority")
+        ('fold 3 · majority', 'majority')
+    """
+    return what if fold is None else f"fold {fold} · {what}"
+
+
+def runs(config: Config) -> Iterator[Run]:
+    """Every training of a config's embeddings, in order."""
+    for fold in numbers(config):
+        for name in names(config):
+            for seed in config.seeds:
+                yield Run(name, seed, fold)
+
+
+def run_directory(workdir: Path, config: Config, run: Run) -> RunDirectory:
+    """Where a run lies: the workdir itself if it is the only one."""
+    alone = not config.rivals and len(config.seeds) == 1 and config.folds < 2
+    if alone:
+        return RunDirectory(workdir)
+    return RunDirectory(folder(workdir, run.fold) / run.name / f"seed-{run.seed}")
+
+
+def run_directories(workdir: Path, config: Config) -> dict[Run, RunDirectory]:
+    """Where every run lies."""
+    return {run: run_directory(workdir, config, run) for run in runs(config)}

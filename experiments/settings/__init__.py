@@ -1,0 +1,1 @@
+"""Configs as files, words of a command line, and JSON."""

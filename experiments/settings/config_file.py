@@ -1,0 +1,69 @@
+"""Config files: Python files with a function `config()`."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+from experiments.config import Config
+from experiments.errors import Mistake
+from experiments.settings.schema import did_you_mean
+
+
+def load(path: str) -> Config:
+    """Runs a Python file, and returns what its `config()` returns.
+
+    Args:
+        path: the file.
+
+    Raises:
+        Mistake: where there is no such file, it raises, it has no `config`, or that raises or returns
+            something else than a Config.
+
+    Example:
+        >>> load("configs/quikstart.py")
+        Traceback (most recent call last):
+        experiments.errors.Mistake: configs/quikstart.py: there is no such file...
+    """
+    file = Path(path)
+    if not file.is_file():
+        known = [str(other) for other in sorted(file.parent.glob("*.py"))]
+        raise Mistake(
+            f"{path}: there is no such file{did_you_mean(str(file), known) or ';'} "
+            "Give the path of a Python file that has a function config()"
+        )
+    if file.suffix != ".py":
+        raise Mistake(f"{path}: this is no Python file; give one, whose name ends in .py, with a config()")
+    module = _module(file)
+    make = getattr(module, "config", None)
+    if not callable(make):
+        raise Mistake(
+            f"{path}: it has no function config(); write one that returns an experiments.config.Config"
+        )
+    try:
+        made = make()
+    except Exception as error:
+        raise Mistake(f"{path}: its config() raised {type(error).__name__}: {error}") from error
+    if not isinstance(made, Config):
+        raise Mistake(
+            f"{path}: its config() returned {type(made).__name__}, expected an experiments.config.Config; "
+            "end it with `return Config(embedding=…)`"
+        )
+    return made
+
+
+def _module(file: Path) -> ModuleType:
+    """The file as a module, under a name that hides no other."""
+    name = f"_config_file_{file.stem}"
+    spec = importlib.util.spec_from_file_location(name, file)
+    assert spec is not None and spec.loader is not None  # it ends in .py
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses written in the file look themselves up
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        del sys.modules[name]
+        raise Mistake(f"{file}: running it raised {type(error).__name__}: {error}") from error
+    return module

@@ -1,0 +1,237 @@
+"""Overrides of a config on the command line: `--train.steps 300 --embedding.type hashed`, in any order."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import difflib
+import json
+import re
+import types
+import typing
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal
+
+from experiments.config import Config
+from experiments.errors import Mistake
+from experiments.settings import codec, shorthand
+from experiments.settings.help import describe, describe_values
+from experiments.settings.schema import TYPE, Node, choices, did_you_mean, fields_of, is_dict, nodes, wanted
+
+__all__ = ["Applied", "apply", "describe", "explain"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Applied:
+    """A config with overrides, and what they did beside what they say.
+
+    Attributes:
+        config: the config.
+        dropped_rivals: names of the rivals that were left out, since the embedding was overridden.
+        started_from: the rival whose settings the embedding took over when its type was switched; empty
+            for none.
+    """
+
+    config: Config
+    dropped_rivals: tuple[str, ...] = ()
+    started_from: str = ""
+
+
+def apply(config: Config, arguments: Sequence[str], flags: Iterable[str] = ()) -> Applied:
+    """Overrides fields of a config by their dotted names.
+
+    Values are typed by their field: `300`, `0.01`, `true`, `none`, `0,1,2` or `[0,1,2]`. The order of
+    arguments does not matter, since types are switched first. A switched group keeps the fields that the
+    new kind has too; an embedding takes over the first rival of the new type instead, if there is one.
+
+    `--data csv:reviews.csv` says the type and its first field at once, and starts from the type's defaults.
+
+    An override of `--embedding…` makes the run about that embedding: the rivals are dropped, unless an
+    override of `--rivals…` is given too. `--rivals none` drops them in any case.
+
+    Args:
+        config: where to start from.
+        arguments: `--name value` or `--name=value`.
+        flags: names of other flags of the program, without dashes, to suggest where a name is mistyped.
+
+    Raises:
+        Mistake: an unknown key, a value that its field does not take, a flag without a value, a value
+            without a flag, or a flag given twice.
+
+    Example:
+        >>> import embedlab
+        >>> start = Config(embedlab.Dense(vocabulary=100, dim=8))
+        >>> made = apply(start, ["--embedding.buckets=20", "--embedding.type", "hashed"]).config.embedding
+        >>> made.vocabulary, made.dim, made.buckets
+        (100, 8, 20)
+    """
+    raw, dropped, started_from = _overridden(config, arguments, flags)
+    return Applied(codec.decode(raw), dropped, started_from)
+
+
+def explain(config: Config, arguments: Sequence[str], flags: Iterable[str] = ()) -> str:
+    """The help text of a config with overrides, of which what the new kinds need may still be missing.
+
+    Args:
+        config: where to start from.
+        arguments: as for `apply`.
+        flags: as for `apply`.
+
+    Raises:
+        Mistake: an override that `apply` would refuse by itself.
+
+    Example:
+        >>> import embedlab
+        >>> start = Config(embedlab.Dense(vocabulary=100, dim=8))
+        >>> "--embedding.buckets VALUE" in explain(start, ["--embedding.type=hashed"])
+        True
+    """
+    return describe_values(_overridden(config, arguments, flags)[0])
+
+
+def _overridden(
+    config: Config, arguments: Sequence[str], flags: Iterable[str]
+) -> tuple[dict[str, Any], tuple[str, ...], str]:
+    """The values with overrides, not checked as a whole; the rivals left out, and the one started from."""
+    given = _pairs(arguments)
+    raw = codec.encode(config)
+    shorthand.expand(given, raw)
+    about_rivals = any(key.split(".")[0] == "rivals" for key in given)
+    about_embedding = any(key.split(".")[0] == "embedding" for key in given)
+    dropped = tuple(config.rivals) if about_embedding and not about_rivals else ()
+    rivals = copy.deepcopy(raw["rivals"])
+    if dropped or given.get("rivals", "").strip().lower() in ("none", "{}"):
+        raw["rivals"] = {}
+        given.pop("rivals", None)
+    started_from = ""
+    for key in sorted((key for key in given if key.split(".")[-1] == TYPE), key=lambda key: key.count(".")):
+        started_from = _switch(raw, rivals, key, given.pop(key), flags) or started_from
+    places = dict(nodes(Config, raw))
+    for key, text in given.items():
+        node = _place(places, key, text, flags)
+        _put(raw, key, _read(key, text, node.hint))
+    return raw, dropped, started_from
+
+
+def _pairs(arguments: Sequence[str]) -> dict[str, str]:
+    """Name → value, both as text."""
+    given: dict[str, str] = {}
+    rest = list(arguments)
+    while rest:
+        flag = rest.pop(0)
+        if not re.match(r"--\w", flag):
+            raise Mistake(f"{flag!r}: a value without a flag; write --name value or --name=value")
+        name, equals, value = flag[2:].partition("=")
+        if not equals:
+            if not rest or rest[0].startswith("--"):
+                raise Mistake(
+                    f"--{name} has no value; write --{name} VALUE (true or false, where it is a switch)"
+                )
+            value = rest.pop(0)
+        if name in given:
+            raise Mistake(f"--{name} is given twice, as {given[name]!r} and {value!r}; give it once")
+        given[name] = value
+    return given
+
+
+# --- types ----------------------------------------------------------------------------------------------
+
+
+def _switch(raw: Any, rivals: Any, key: str, name: str, flags: Iterable[str]) -> str:
+    """Makes a group one of another kind; returns the rival that it was taken from, if any."""
+    group = key.rpartition(".")[0]
+    places = dict(nodes(Config, raw))
+    _read(key, name, _place(places, key, name, flags).hint)
+    old = places[group].value
+    if name == old[TYPE]:
+        return ""
+    taken = [rival for rival, value in rivals.items() if group == "embedding" and value[TYPE] == name]
+    start = rivals[taken[0]] if taken else old
+    kind = choices(places[group].hint)[name]
+    kept = {field: start[field] for field in fields_of(kind) if field in start}
+    _put(raw, group, copy.deepcopy({TYPE: name, **codec.defaults(kind), **kept}))
+    return taken[0] if taken else ""
+
+
+def _put(raw: Any, key: str, value: Any) -> None:
+    *above, last = key.split(".")
+    for name in above:
+        raw = raw[name]
+    raw[last] = value
+
+
+# --- names ----------------------------------------------------------------------------------------------
+
+
+def _place(places: dict[str, Node], key: str, text: str, flags: Iterable[str]) -> Node:
+    """The node that a key names; it must be there, and be no group."""
+    node = places.get(key)
+    if node is None:
+        raise Mistake(_unknown(places, key, flags))
+    if not node.is_leaf:
+        inner = [f"--{name}" for name in places if name.startswith(f"{key}.") and places[name].is_leaf]
+        meant = f"--{key}.{TYPE} {text}" if text in choices(node.hint) else ", ".join(inner[:4])
+        none = f"give --{key} none, or " if is_dict(node.hint) else "give "
+        raise Mistake(f"--{key} {text}: this is a group, not one value; {none}its fields, as {meant or '…'}")
+    return node
+
+
+def _unknown(places: dict[str, Node], key: str, flags: Iterable[str]) -> str:
+    group, _, last = key.rpartition(".")
+    parent = places.get(group)
+    kinds = choices(parent.hint) if parent is not None else {}
+    fields = {field for kind in kinds.values() for field in fields_of(kind)}
+    leaves = [name for name, node in places.items() if node.is_leaf]
+    near = difflib.get_close_matches(last, [*fields, TYPE], 1) if kinds else []
+    if parent is not None and near and f"{group}.{near[0]}" not in places:  # another kind's
+        others = [name for name, kind in kinds.items() if near[0] in fields_of(kind)]
+        have = f"{' and '.join(others)} {'has' if len(others) == 1 else 'have'} it"
+        meant = f"; did you mean --{group}.{near[0]}? There {group}" if near[0] != last else f": {group}"
+        return (
+            f"unknown key --{key}{meant} is {parent.value[TYPE]}, which has no {near[0]}; "
+            f"{have}: add --{group}.{TYPE} {others[0]}"
+        )
+    meant = did_you_mean(key, [*leaves, *flags], "--")
+    inner = [name.removeprefix(f"{group}.") for name in places if name.rpartition(".")[0] == group]
+    known = f"--{group} has {', '.join(inner)}" if parent is not None and inner else "--help lists every key"
+    return f"unknown key --{key}{meant or ';'} {known}"
+
+
+# --- values ---------------------------------------------------------------------------------------------
+
+
+def _read(key: str, text: str, hint: Any) -> Any:
+    try:
+        return _value(text, hint)
+    except ValueError:
+        near = did_you_mean(text, typing.get_args(hint)) if typing.get_origin(hint) is Literal else ""
+        raise Mistake(f"--{key}: got {text!r}, expected {wanted(hint)}{near}") from None
+
+
+def _value(text: str, hint: Any) -> Any:
+    """Text → the JSON value of a type; a ValueError where it is none."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (types.UnionType, typing.Union):
+        if text.lower() == "none":
+            return None
+        (hint,) = (kind for kind in arguments if kind is not type(None))
+        return _value(text, hint)
+    if origin is tuple:
+        return _list(text, arguments[0])
+    if origin is Literal:
+        return arguments[arguments.index(text)]
+    if hint is bool:
+        return bool(("false", "true").index(text.lower()))
+    return hint(text) if hint in (int, float) else text
+
+
+def _list(text: str, hint: Any) -> list[Any]:
+    """`0,1,2` or `[0,1,2]`; items that hold commas are written as JSON."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = None
+    if isinstance(found, list):
+        return found
+    inner = text.strip().removeprefix("[").removesuffix("]")
+    return [_value(item.strip(), hint) for item in inner.split(",") if item.strip()]

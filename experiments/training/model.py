@@ -1,0 +1,182 @@
+"""A model of texts: an embedding and an encoder, as pure functions of their parameters."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from flax import nnx
+from jaxtyping import Array, Float, PRNGKeyArray
+
+import embedlab
+from experiments.documents.prepare import Encoded, Unread
+from experiments.documents.widths import widths
+from experiments.encoders import Documents, Encoder, EncoderModule
+from experiments.errors import Mistake
+from experiments.head import Head
+from experiments.tasks import Classes, Task
+from experiments.training import functional
+
+_ROWS = 256  # documents a step of prediction
+_BLOCK = 2**14  # documents that are read at once
+
+
+@dataclasses.dataclass(frozen=True)
+class Model:
+    """What is trained, without its arrays; static under `jit`.
+
+    Attributes:
+        spec: the embedding.
+        encoder: what reads its vectors.
+        num_outputs: how many numbers it has for a text.
+        head: what makes outputs of the encoder's features.
+        task: what the outputs mean.
+        pairs: whether it reads pairs of texts.
+    """
+
+    spec: embedlab.Embedding
+    encoder: Encoder
+    num_outputs: int
+    head: Head = Head()
+    task: Task = Classes()
+    pairs: bool = False
+
+    def init(self, key: PRNGKeyArray, buffers: Any) -> dict[str, Any]:
+        """The trained arrays: `tables` and `dense` of the embedding, the `encoder`'s and the `head`'s."""
+        variables = self.embedding(key, buffers)
+        return {"tables": variables.tables, "dense": variables.dense, **self.layers(key)}
+
+    def embedding(self, key: PRNGKeyArray, buffers: Any) -> embedlab.Variables:
+        """The embedding's part of `init`."""
+        return self.spec.init(jax.random.split(key)[0], buffers)
+
+    def layers(self, key: PRNGKeyArray) -> dict[str, Any]:
+        """The part of `init` that is no embedding."""
+        head_key = jax.random.split(key)[1]
+        encoder = functional.init(self._build, jax.random.fold_in(head_key, 1))
+        width = functional.module(self._build, encoder).width
+        width = 4 * width if self.pairs else width
+        return {"encoder": encoder, "head": self.head.init(head_key, width, self.num_outputs)}
+
+    @property
+    def _build(self) -> functional.Build:
+        return _Build(self.encoder, self.spec.dim)
+
+    def variables(self, parameters: dict[str, Any], buffers: Any) -> embedlab.Variables:
+        """The embedding's part of the parameters, with buffers beside."""
+        return embedlab.Variables(parameters["tables"], parameters["dense"], buffers)
+
+    def outputs(
+        self,
+        parameters: dict[str, Any],
+        buffers: Any,
+        ids: Any,
+        lengths: Any,
+        dropout: embedlab.Dropout | None = None,
+        key: PRNGKeyArray | None = None,
+    ) -> Float[Array, "rows outputs"]:
+        """Outputs [rows, outputs] of ids [rows, length]; logits, where they are to be probabilities.
+
+        Pairs are ids [rows, length, 2] with lengths [rows, 2]. Both texts go through one encoder, and of its
+        features u and v the head reads `(u, v, |u − v|, u ⊙ v)`.
+
+        Reference: Conneau et al. 2017, "Supervised learning of universal sentence representations".
+        """
+        variables = self.variables(parameters, buffers)
+        documents = Documents(self.spec, variables, *single(ids, lengths), dropout, key)
+        features = functional.module(self._build, parameters["encoder"])(documents)
+        if self.pairs:
+            u, v = features[0::2], features[1::2]
+            features = jnp.concatenate([u, v, jnp.abs(u - v), u * v], -1)
+        head_key = None if key is None else jax.random.fold_in(key, 2)
+        return self.head.outputs(parameters["head"], features, head_key)
+
+
+def single(ids: Any, lengths: Any) -> tuple[Any, Any]:
+    """Ids [rows, length, 2] and lengths [rows, 2] of pairs, one text after the other; others as they are.
+
+    Example:
+        >>> ids, lengths = single(np.array([[[1, 3], [2, 0]]]), np.array([[2, 1]]))
+        >>> ids.tolist(), lengths.tolist()
+        ([[1, 2], [3, 0]], [2, 1])
+    """
+    if ids.ndim == 2:
+        return ids, lengths
+    return jnp.moveaxis(ids, 2, 1).reshape(-1, ids.shape[1]), jnp.reshape(lengths, -1)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Build:
+    """Makes the encoder's module; equal where settings are, so that its structure is found once."""
+
+    encoder: Encoder
+    dim: int
+
+    def __call__(self, rngs: nnx.Rngs) -> EncoderModule:
+        return self.encoder.build(self.dim, rngs)
+
+
+def check(encoder: Encoder, dim: int) -> None:
+    """Builds an encoder's module for nothing else than to hear what it refuses, before anything is trained.
+
+    Raises:
+        Mistake: it refuses this dim; what it says is put under `encoder`.
+
+    Example:
+        >>> from experiments.encoders import Transformer
+        >>> check(Transformer(heads=3), 8)
+        Traceback (most recent call last):
+        experiments.errors.Mistake: encoder.heads=3: it does not divide the width 8; give another, or an ...
+    """
+    try:
+        jax.eval_shape(lambda: functional.init(_Build(encoder, dim), jax.random.key(0)))
+    except ValueError as error:
+        raise Mistake(f"encoder.{error}") from error  # as in "heads=3: …"
+
+
+def linked(model: Model, parameters: dict[str, Any], documents: Encoded | Unread) -> np.ndarray:
+    """Outputs as the task compares them with what is learnt, float32 [rows, outputs]: probabilities, say.
+
+    Documents go through in steps of one size, and those of an encoder that gains by it with others of about
+    their length.
+    """
+    found = np.empty((len(documents), model.num_outputs), np.float32)
+    padded = np.full(len(documents), documents.width)
+    if model.encoder.by_length:
+        padded = widths(documents.longest, documents.width)
+    for width in np.unique(padded):
+        for rows in _blocks(np.flatnonzero(padded == width)):
+            found[rows] = _of_width(model, parameters, documents, rows, int(width))
+    return found
+
+
+def _blocks(rows: np.ndarray) -> list[np.ndarray]:
+    """Rows, parted where they are too many to be read at once, so that few shapes are compiled."""
+    parts = -(-len(rows) // _BLOCK)
+    size = -(-len(rows) // (parts * _ROWS)) * _ROWS
+    return [rows[first : first + size] for first in range(0, len(rows), size)]
+
+
+def _of_width(
+    model: Model, parameters: Any, documents: Encoded | Unread, rows: np.ndarray, width: int
+) -> np.ndarray:
+    ids, lengths = documents.take(rows)
+    short = -len(rows) % _ROWS
+    ids, lengths = (
+        np.pad(x, ((0, short), *[(0, 0)] * (x.ndim - 1))).reshape(-1, _ROWS, *x.shape[1:])
+        for x in (ids[:, :width], lengths)
+    )
+    stacked = _linked(model, parameters, documents.buffers, ids, lengths)
+    return np.asarray(stacked, np.float32).reshape(-1, model.num_outputs)[: len(rows)]
+
+
+@functools.partial(jax.jit, static_argnames="model")
+def _linked(model: Model, parameters: Any, buffers: Any, ids: Any, lengths: Any) -> Any:
+    def step(batch: tuple[Any, Any]) -> Any:
+        return model.task.link(model.outputs(parameters, buffers, *batch))
+
+    return jax.lax.map(step, (ids, lengths))

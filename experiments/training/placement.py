@@ -1,0 +1,147 @@
+"""Where a training's state lies, on one device or on a mesh, and how it gets there and back."""
+
+from __future__ import annotations
+
+import dataclasses
+from abc import ABC, abstractmethod
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from embedlab import sparse
+from experiments.config import Train
+from experiments.training import steps
+from experiments.training.model import Model
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Placement(ABC):
+    """Makes the state of a training, and makes of it what evaluations and checkpoints want.
+
+    A checkpoint holds the state whole, so it is the same of every mesh. It has two parts: the live state
+    and the best parameters.
+
+    Attributes:
+        model: what is trained.
+        settings: how.
+        buffers: the embedding's, that belong to it from the start.
+        sharding: what lies where on a mesh; None for one device.
+    """
+
+    model: Model
+    settings: Train
+    buffers: Any
+    sharding: sparse.Sharding | None
+
+    @property
+    def on_host(self) -> bool:
+        """Whether what a checkpoint held is wanted in the memory of the host."""
+        return self.sharding is not None
+
+    @abstractmethod
+    def like(self, seed: int) -> dict[str, Any]:
+        """What a checkpoint holds by part, or the shapes of it."""
+
+    @abstractmethod
+    def begun(self, like: dict[str, Any], seed: int) -> tuple[Any, Any]:
+        """The live state and the best parameters before the first step; of what `like` gave."""
+
+    @abstractmethod
+    def taken_up(self, state: dict[str, Any]) -> tuple[Any, Any]:
+        """The same, of what a checkpoint held."""
+
+    @abstractmethod
+    def parameters(self, live: Any) -> dict[str, Any]:
+        """All parameters, whole, on one device of this process."""
+
+    @abstractmethod
+    def kept(self, old: Any, parameters: dict[str, Any]) -> Any:
+        """A copy of such parameters, to be kept as the best in place of the old ones, which are used up."""
+
+    @abstractmethod
+    def shown(self, best: Any) -> dict[str, Any]:
+        """What is kept as the best, whole, on one device of this process."""
+
+    @abstractmethod
+    def whole(self, live: Any) -> Any:
+        """The live state as a checkpoint holds it."""
+
+    def up_to_date(self, live: Any, buffers: Any) -> Any:
+        """The state with every row up to date, in place."""
+        return steps.up_to_date(self.model, self.settings, live, buffers, self.sharding)
+
+    def _on_one_device(self, seed: int) -> dict[str, Any]:
+        parameters = self.model.init(jax.random.key(seed), self.buffers)
+        return {
+            "live": steps.begin(self.model, self.settings, parameters, self.buffers),
+            "best": jax.tree.map(jnp.copy, parameters),
+        }
+
+
+class _OneDevice(Placement):
+    def like(self, seed: int) -> dict[str, Any]:
+        return self._on_one_device(seed)
+
+    def begun(self, like: dict[str, Any], seed: int) -> tuple[Any, Any]:
+        return self.taken_up(like)
+
+    def taken_up(self, state: dict[str, Any]) -> tuple[Any, Any]:
+        return state["live"], state["best"]
+
+    def parameters(self, live: Any) -> dict[str, Any]:
+        return live.params
+
+    def kept(self, old: Any, parameters: dict[str, Any]) -> Any:
+        return steps.copied(old, parameters)
+
+    def shown(self, best: Any) -> dict[str, Any]:
+        return best
+
+    def whole(self, live: Any) -> Any:
+        return live
+
+
+class _OnMesh(Placement):
+    """The best parameters lie in the memory of the host; evaluations see the whole on one device."""
+
+    sharding: sparse.Sharding
+
+    def like(self, seed: int) -> dict[str, Any]:
+        return jax.eval_shape(lambda: self._on_one_device(seed))
+
+    def begun(self, like: dict[str, Any], seed: int) -> tuple[Any, Any]:
+        made = steps.drawn(self.model, seed, self.buffers)
+        live = steps.begin(self.model, self.settings, made, self.buffers, self.sharding)
+        return live, self.whole(live).params
+
+    def taken_up(self, state: dict[str, Any]) -> tuple[Any, Any]:
+        live = steps.placed(self.model, self.settings, state["live"], self.buffers, self.sharding)
+        return live, state["best"]
+
+    def parameters(self, live: Any) -> dict[str, Any]:
+        return self.shown(self.whole(live).params)
+
+    def kept(self, old: Any, parameters: dict[str, Any]) -> Any:
+        return jax.device_get(parameters)
+
+    def shown(self, best: Any) -> dict[str, Any]:
+        return jax.device_put(best, jax.local_devices()[0])
+
+    def whole(self, live: Any) -> Any:
+        return steps.whole(self.model, self.settings, live, self.buffers, self.sharding)
+
+
+def placement(
+    model: Model, settings: Train, buffers: Any, sharding: sparse.Sharding | None = None
+) -> Placement:
+    """That of one device, or of a mesh.
+
+    Args:
+        model: what is trained.
+        settings: how.
+        buffers: the embedding's, that belong to it from the start.
+        sharding: what lies where on a mesh; None for one device.
+    """
+    kind = _OneDevice if sharding is None else _OnMesh
+    return kind(model, settings, buffers, sharding)

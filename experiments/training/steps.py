@@ -1,0 +1,239 @@
+"""Training steps of a model, many in one program, in which tables cost what is read of them."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+import embedlab
+from embedlab import sparse
+from experiments.config import Train
+from experiments.training import optimizers
+from experiments.training.model import Model, single
+
+
+def begin(
+    model: Model,
+    settings: Train,
+    parameters: dict[str, Any] | Callable[[], dict[str, Any]],
+    buffers: Any,
+    sharding: sparse.Sharding | None = None,
+) -> sparse.TrainState:
+    """The state before the first step, around the parameters; the first steps use them up.
+
+    Args:
+        model: what is trained.
+        settings: how.
+        parameters: as `model.init` makes them; or a function that does: on a mesh each part is made where
+            it will lie.
+        buffers: the embedding's buffers.
+        sharding: what lies where on a mesh; None for one device.
+    """
+    tables = (jax.eval_shape(parameters) if callable(parameters) else parameters)["tables"]
+    whole = trained_whole(model, settings, tables, buffers)
+    state = _trainer(model, settings, tables, buffers, whole, sharding).init(parameters)
+    return state if sharding is None else _named_alike(state, sharding)
+
+
+def drawn(model: Model, seed: int, buffers: Any) -> Any:
+    """What `begin` makes the parameters of on a mesh: the bits of `model.init`, and no table whole anywhere.
+
+    Tables that start from a file are read whole. What is no table is drawn operation by operation as on
+    one device: compiled together, it might be rounded otherwise.
+    """
+    spec: Any = model.spec
+    fields = [getattr(spec, field.name) for field in dataclasses.fields(spec)]
+    if any(isinstance(field, embedlab.FromArray) for field in fields):
+        return model.init(jax.random.key(seed), buffers)
+    layers = jax.tree.map(np.asarray, model.layers(jax.random.key(seed)))
+
+    def make() -> dict[str, Any]:
+        variables = model.embedding(jax.random.key(seed), buffers)
+        return {"tables": variables.tables, "dense": variables.dense, **jax.tree.map(jnp.asarray, layers)}
+
+    return make
+
+
+def trained_whole(model: Model, settings: Train, tables: dict[str, Any], buffers: Any) -> tuple[str, ...]:
+    """Names of the tables that `train.update` has trained whole, by optax.
+
+    Where each row is read several times a step, there is nothing to be saved by finding out which are:
+    to merge the reads then costs more than a pass over the table. That is of n-grams above all.
+
+    Example:
+        >>> from experiments.encoders import Bag
+        >>> spec = embedlab.Hashed(10_000, 4, buckets=1000, hashes=2, importance=10_000)
+        >>> tables = jax.eval_shape(lambda: spec.init(jax.random.key(0)).tables)
+        >>> trained_whole(Model(spec, Bag(), 2), Train(batch=256), tables, {})
+        ('table',)
+
+    Source: measured with `scripts/bench_classify.py`.
+    """
+    if settings.update == "dense":
+        return tuple(tables)
+    if settings.update == "sparse" or settings.for_rows:
+        return ()
+    reads = dict.fromkeys(tables, 0)  # a step, if a document has 8 ids
+    for look in model.spec.index(buffers, np.zeros(1, np.int32)):
+        reads[look.table] += 8 * settings.batch * np.shape(look.rows)[-1]
+    return tuple(name for name, table in tables.items() if table.shape[0] < reads[name])
+
+
+@functools.partial(jax.jit, static_argnames=("model", "settings", "sharding"), donate_argnames="live")
+def take(
+    model: Model,
+    settings: Train,
+    live: sparse.TrainState,
+    buffers: Any,
+    arrays: Any,
+    rows: Any,
+    count: Any,
+    key: Any,
+    sharding: sparse.Sharding | None = None,
+) -> tuple[sparse.TrainState, Any]:
+    """Takes a step for each of the first `count` rows of `rows`; `up_to_date` belongs behind the last.
+
+    How many are taken is no part of the program: it is compiled once, and the same steps have the same bits
+    however they are parted into calls.
+
+    Args:
+        model: what is trained.
+        settings: how.
+        live: the state, which is used up: its tables are changed in place.
+        buffers: the embedding's buffers for the documents.
+        arrays: ids, lengths and what is learnt of all documents.
+        rows: int32 [steps, batch], which documents a step sees.
+        count: how many steps to take, at most as many as there are rows.
+        key: of dropout; a step's own follows from it and from the number of the step.
+        sharding: what lies where on a mesh; None for one device.
+
+    Returns:
+        The state, and float32 [steps], the losses, without the penalty on rows; 0 for steps not taken.
+    """
+    trainer = _trainer_of(model, settings, live, buffers, sharding)
+    rows = jnp.asarray(rows)
+
+    def one(place: Any, carried: Any) -> tuple[sparse.TrainState, Any]:
+        live, losses = carried
+        documents = jax.tree.map(lambda x: x[rows[place]], arrays)
+        live, (_, loss) = trainer.pure_step(live, documents, jax.random.fold_in(key, live.step))
+        return live, losses.at[place].set(loss.astype(jnp.float32))
+
+    live, losses = jax.lax.fori_loop(0, count, one, (live, jnp.zeros(len(rows), jnp.float32)))
+    if sharding is not None:  # every process is to read them
+        losses = jax.lax.with_sharding_constraint(losses, sharding.everywhere)
+    return live, losses
+
+
+def programs() -> int:
+    """How many programs `take` was compiled to so far."""
+    jitted: Any = take
+    return jitted._cache_size()
+
+
+@functools.partial(jax.jit, static_argnames=("model", "settings", "sharding"), donate_argnames="live")
+def up_to_date(
+    model: Model,
+    settings: Train,
+    live: sparse.TrainState,
+    buffers: Any,
+    sharding: sparse.Sharding | None = None,
+) -> sparse.TrainState:
+    """The state with every row of the tables up to date, in place.
+
+    It belongs before an evaluation, and nowhere else: rows that catch up twice may differ in a last bit from
+    those that do so once.
+    """
+    return _trainer_of(model, settings, live, buffers, sharding).finalize(live)
+
+
+@jax.jit
+def finite(parameters: Any) -> Any:
+    """Whether every parameter is a finite number: bool []."""
+    return jnp.stack([jnp.isfinite(x).all() for x in jax.tree.leaves(parameters)]).all()
+
+
+@functools.partial(jax.jit, donate_argnums=0, keep_unused=True)
+def copied(old: Any, new: Any) -> Any:
+    """A copy of the new arrays, written over the old ones, which are used up."""
+    return jax.tree.map(jnp.copy, new)
+
+
+def whole(
+    model: Model, settings: Train, live: sparse.TrainState, buffers: Any, sharding: sparse.Sharding
+) -> sparse.TrainState:
+    """The state in the memory of the host, as one device would have it; it can still be used."""
+    return _trainer_of(model, settings, live, buffers, sharding).whole(live)
+
+
+def placed(
+    model: Model, settings: Train, live: sparse.TrainState, buffers: Any, sharding: sparse.Sharding
+) -> sparse.TrainState:
+    """A whole state, cut over the devices of a mesh."""
+    return _named_alike(_trainer_of(model, settings, live, buffers, sharding).place(live), sharding)
+
+
+def _named_alike(state: sparse.TrainState, sharding: sparse.Sharding) -> sparse.TrainState:
+    """Says of what is on every device that it is, in the one way that steps say it: or they compile twice."""
+
+    def named(leaf: Any) -> Any:
+        return jax.device_put(leaf, sharding.everywhere) if leaf.is_fully_replicated else leaf
+
+    return jax.tree.map(named, state)
+
+
+def _trainer_of(
+    model: Model, settings: Train, live: sparse.TrainState, buffers: Any, sharding: sparse.Sharding | None
+) -> sparse.Trainer:
+    """The trainer that began this state."""
+    tables = live.params["tables"]
+    whole = tuple(name for name in tables if name not in live.rows)
+    return _trainer(model, settings, tables, buffers, whole, sharding)
+
+
+def _trainer(
+    model: Model,
+    settings: Train,
+    tables: dict[str, Any],
+    buffers: Any,
+    whole: tuple[str, ...],
+    sharding: sparse.Sharding | None,
+) -> sparse.Trainer:
+    weights = {look.weights_from for look in model.spec.index(buffers, np.zeros(1, np.int32))}
+    by_rows = [name for name in tables if name not in whole]
+    return sparse.Trainer(
+        functools.partial(_loss, model, settings, whole, buffers),  # they are no part of the batch, to be cut
+        rows={name: optimizers.of_rows(settings, in_a_ball=name not in weights) for name in by_rows},
+        dense=optimizers.of_arrays(settings, model.head.max_norm),
+        dense_tables=whole,
+        has_aux=True,
+        clip=settings.clip,
+        sharding=sharding,
+    )
+
+
+def _loss(
+    model: Model, settings: Train, whole: Any, buffers: Any, parameters: Any, documents: Any, key: Any
+) -> tuple[Any, Any]:
+    """What is minimised, and what is told of it: the task's loss alone."""
+    ids, lengths, learnt = documents
+    outputs = model.outputs(parameters, buffers, ids, lengths, settings.dropout, key)
+    loss = model.task.losses(outputs, learnt).mean()
+    if settings.l2 and whole:  # of other tables the optimizer of rows knows
+        return loss + settings.l2 * _l2(model, whole, parameters, buffers, ids, lengths), loss
+    return loss, loss
+
+
+def _l2(model: Model, whole: Any, parameters: Any, buffers: Any, ids: Any, lengths: Any) -> Any:
+    """The L2 penalty on the rows that a batch's real ids use, of some tables."""
+    ids, lengths = single(ids, lengths)
+    real = jnp.arange(ids.shape[1]) < lengths[:, None]
+    lookups = embedlab.lookups(model.spec, model.variables(parameters, buffers), ids, mask=real)
+    lookups = tuple(look for look in lookups if look.table in whole)
+    return embedlab.l2_rows(embedlab.gather(parameters["tables"], lookups), lookups)

@@ -1,0 +1,335 @@
+"""The training loop: a fixed order of batches, early stopping on validation, the best state kept.
+
+Everything random follows from (seed, step): the order of the documents, what dropout drops. So a run
+that is continued from any checkpoint, be it between two evaluations, takes the same steps as one that was
+never stopped, to the same bits.
+
+Steps change the live state in place. What an evaluation is shown of it is gone with the next steps; the
+best parameters are a copy, made when an evaluation is better.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import numpy as np
+
+from embedlab.sparse import Sharding
+from experiments.config import Train
+from experiments.documents.feed import Labelled, feed
+from experiments.errors import RunFailure
+from experiments.mesh import everywhere
+from experiments.process import peers, stopping
+from experiments.runs import agreed
+from experiments.runs.checkpoints import Checkpoints
+from experiments.training import steps
+from experiments.training.model import Model, linked
+from experiments.training.pace import Pace
+from experiments.training.placement import Placement, placement
+from experiments.training.standing import Standing
+from experiments.training.stopwatch import Stopwatch
+
+_MOST_AT_ONCE = 256  # steps
+_MOST_ROWS = 2**20  # documents, in one call's batches
+
+
+@dataclasses.dataclass(eq=False)
+class Speed:
+    """How fast steps are taken, in this process, compilation apart.
+
+    Attributes:
+        steps: that were timed.
+        seconds: that they took.
+
+    Example:
+        >>> speed = Speed()
+        >>> speed.add(steps=50, seconds=2.0)
+        >>> speed.of(1000)
+        25000.0
+    """
+
+    steps: int = 0
+    seconds: float = 0.0
+
+    def add(self, steps: int, seconds: float) -> None:
+        """Steps were taken."""
+        self.steps += steps
+        self.seconds += seconds
+
+    def of(self, each: float) -> float | None:
+        """So many of something a second, if a step has `each` of it; None where no step was timed."""
+        return each * self.steps / self.seconds if self.seconds else None
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Fitted:
+    """A trained model.
+
+    Attributes:
+        parameters: those of the best evaluation.
+        best_step: the step of that evaluation.
+        steps: steps taken in all.
+        stopped_early: whether `patience` ended the training: more steps would not be taken.
+        seconds: by phase, those before an interruption too: "start" (the first parameters, or those of a
+            checkpoint), "compile" (with the first steps), "train", "evaluate", "inspect" (what is made of
+            an evaluation), "save".
+        speed: how fast steps were taken.
+    """
+
+    parameters: dict[str, Any]
+    best_step: int
+    steps: int
+    stopped_early: bool
+    seconds: dict[str, float]
+    speed: Speed
+
+
+OnStart = Callable[[int, dict[str, Any]], None]
+OnEvaluation = Callable[[int, float, np.ndarray, dict[str, Any]], None]
+OnFault = Callable[[int, str, str], None]
+OnSpeed = Callable[["Speed"], None]
+#: Takes steps: (live state, steps before, how many) → new live state, and float32 [count] losses.
+Take = Callable[[Any, int, int], tuple[Any, np.ndarray]]
+_PHASES = ("start", "compile", "train", "evaluate", "inspect", "save")
+
+
+def fit(
+    model: Model,
+    settings: Train,
+    train: Labelled,
+    valid: Labelled,
+    *,
+    seed: int,
+    buffers: Any,
+    sharding: Sharding | None = None,
+    checkpoints: Checkpoints | None = None,
+    memory: dict[str, np.ndarray] | None = None,
+    on_start: OnStart = lambda step, parameters: None,
+    on_evaluation: OnEvaluation = lambda step, loss, predicted, parameters: None,
+    on_fault: OnFault = lambda step, split, what: None,
+    on_speed: OnSpeed = lambda speed: None,
+) -> Fitted:
+    """Trains until the validation loss has not fallen for `patience` evaluations, or for `steps`.
+
+    Args:
+        model: what to train.
+        settings: how.
+        train: documents to learn from.
+        valid: documents to stop by.
+        seed: of the initial parameters, the order and the dropout.
+        buffers: the embedding's buffers that belong to it from the start.
+        sharding: what lies where on a mesh; None for one device.
+        checkpoints: where states are kept and continued from; None to keep none.
+        memory: small arrays by name that the calls below keep for later ones: every checkpoint holds them,
+            and they are put back before `on_start`.
+        on_start: called with the step of the last evaluation before the run goes on, 0 if there is none,
+            and the parameters that it goes on with.
+        on_evaluation: called with the step, the mean training loss since the last evaluation, the
+            validation outputs [rows, outputs] as `experiments.training.model.linked` gives them, and the
+            parameters. Either is to copy what it keeps of the parameters: the next steps use them up.
+        on_speed: called before `on_evaluation`, with how fast steps are taken.
+        on_fault: called with the step, the split ("train" or "valid", or else "parameters") and what became
+            no number there, before the failure is raised.
+
+    Raises:
+        RunFailure: the loss or a validation output is not a number (the last good checkpoint stays),
+            or a checkpoint can't be read or written.
+        Mistake: a checkpoint is of arrays of other shapes or types.
+        Stopped: the program was told to stop; a checkpoint of the last step taken is saved then.
+    """
+    watch = Stopwatch()
+    memory = {} if memory is None else memory
+    with stopping.patiently():
+        with watch("start"):
+            training = _begun(model, settings, seed, buffers, sharding, checkpoints, memory, watch)
+            place = training.place
+        on_start(training.standing.evaluated, place.parameters(training.live))
+        take = _taker(place, train, seed)
+        training.run(take, valid, train.documents.buffers, on_evaluation, on_fault, on_speed)
+    standing = training.standing
+    return Fitted(
+        parameters=place.shown(training.best),
+        best_step=standing.best_step,
+        steps=standing.step,
+        stopped_early=standing.stale >= settings.patience,
+        seconds=watch.seconds,
+        speed=training.speed,
+    )
+
+
+@dataclasses.dataclass(eq=False)
+class _Training:
+    """A training on its way."""
+
+    model: Model
+    settings: Train
+    place: Placement
+    live: Any
+    best: Any
+    standing: Standing
+    checkpoints: Checkpoints | None
+    memory: dict[str, np.ndarray]
+    watch: Stopwatch
+    saved: Standing
+    speed: Speed
+
+    def run(
+        self,
+        take: Take,
+        valid: Labelled,
+        buffers: Any,
+        on_evaluation: OnEvaluation,
+        on_fault: OnFault,
+        on_speed: OnSpeed,
+    ) -> None:
+        settings, standing = self.settings, self.standing
+        pace, last_save = Pace(_most_at_once(settings)), time.monotonic()
+        while not standing.is_over(settings) and not peers.agreed(stopping.asked()):
+            evaluates = standing.is_due(settings)
+            if evaluates:
+                on_speed(self.speed)
+                self._evaluate(valid, buffers, on_evaluation, on_fault)
+            else:
+                with pace(standing.left(settings)) as count:
+                    losses = self._take(take, peers.agreed(count))
+                self._count(losses, on_fault)
+            often = settings.checkpoint_seconds
+            if peers.agreed((evaluates or often > 0) and time.monotonic() - last_save > often):
+                self._save(on_fault)
+                last_save = time.monotonic()
+        self._save(on_fault)
+
+    def _take(self, take: Take, count: int) -> np.ndarray:
+        """Takes steps, and their time: a call that compiles tells nothing of how fast they are."""
+        began, known = time.perf_counter(), steps.programs()
+        self.live, losses = take(self.live, self.standing.step, count)
+        seconds = time.perf_counter() - began
+        if steps.programs() > known:
+            self.watch.add({"compile": seconds})
+        else:
+            self.watch.add({"train": seconds})
+            self.speed.add(count, seconds)
+        return losses
+
+    def _count(self, losses: np.ndarray, on_fault: OnFault) -> None:
+        """Steps were taken; a loss that is no number ends the run."""
+        bad = np.flatnonzero(~np.isfinite(losses))
+        if len(bad):
+            step, loss = self.standing.step + int(bad[0]) + 1, losses[bad[0]]
+            on_fault(step, "train", f"the loss became {loss}")
+            raise RunFailure(_no_number(self.model, f"the training loss became {loss} at step {step}"))
+        self.standing.add(losses)
+
+    def _evaluate(
+        self, valid: Labelled, buffers: Any, on_evaluation: OnEvaluation, on_fault: OnFault
+    ) -> None:
+        standing = self.standing
+        with self.watch("evaluate"):
+            self.live = self.place.up_to_date(self.live, buffers)
+            parameters = self.place.parameters(self.live)
+            predicted, judged = None, 0.0
+            if not peers.follows():
+                predicted = linked(self.model, parameters, valid.documents)
+                # A loss is of the parameters before an update, these are of those after.
+                if not np.isfinite(predicted).all():
+                    self._fault("the validation predictions became nan", on_fault)
+                judged = self.model.task.loss(predicted, valid.labels)
+            step, loss = standing.step, standing.mean_loss
+            if standing.judge(peers.agreed(judged)):
+                self.best = jax.block_until_ready(self.place.kept(self.best, parameters))
+        if predicted is not None:
+            with self.watch("inspect"):
+                on_evaluation(step, loss, predicted, parameters)
+
+    def _fault(self, what: str, on_fault: OnFault) -> None:
+        standing = self.standing
+        on_fault(standing.step, "valid", what)
+        between = f"between steps {standing.evaluated} and {standing.step}"
+        raise RunFailure(_no_number(self.model, f"{what} {between}"))
+
+    def _save(self, on_fault: OnFault) -> None:
+        """Saves where the training stands, unless that is saved; the seconds so far beside it."""
+        if (self.checkpoints is None and not peers.follows()) or self.saved == self.standing:
+            return
+        with self.watch("save"):
+            # An update may have ruined them after the last loss that was seen.
+            if not steps.finite(self.live.params):
+                what, step = "the parameters became nan or infinite", self.standing.step
+                on_fault(step, "parameters", what)
+                raise RunFailure(_no_number(self.model, f"{what} by step {step}"))
+            seconds = {f"seconds.{phase}": np.array(self.watch.seconds[phase]) for phase in _PHASES}
+            kept = {f"memory.{name}": array for name, array in self.memory.items()}
+            state = {"live": self.place.whole(self.live), "best": self.best}
+            if self.checkpoints is not None:
+                self.checkpoints.save(self.standing.step, state, self.standing.arrays() | seconds | kept)
+        self.saved = dataclasses.replace(self.standing)
+
+
+def _begun(
+    model: Model,
+    settings: Train,
+    seed: int,
+    buffers: Any,
+    sharding: Sharding | None,
+    checkpoints: Checkpoints | None,
+    memory: dict[str, np.ndarray],
+    watch: Stopwatch,
+) -> _Training:
+    """A training at its start, or where its last checkpoint left it."""
+    place = placement(model, settings, buffers, sharding)
+    state = place.like(seed)
+    standing = Standing()
+    found = checkpoints.restore(state, on_host=place.on_host) if checkpoints else None
+    if peers.several():
+        found = agreed.restored(found, state)
+    seconds = dict.fromkeys(_PHASES, 0.0)
+    if found:
+        state, standing = found.state, Standing.of(found.host)
+        seconds = {phase: float(found.host[f"seconds.{phase}"]) for phase in _PHASES}
+        memory |= {
+            name.removeprefix("memory."): array
+            for name, array in found.host.items()
+            if name.startswith("memory.")
+        }
+    watch.add(seconds)
+    live, best = place.taken_up(state) if found else place.begun(state, seed)
+    jax.block_until_ready((live, best))  # or it would be drawn in the time of the first steps
+    saved = dataclasses.replace(standing)  # a fresh one need not be
+    return _Training(model, settings, place, live, best, standing, checkpoints, memory, watch, saved, Speed())
+
+
+def _most_at_once(settings: Train) -> int:
+    """Steps that one call takes at most."""
+    return max(1, min(_MOST_AT_ONCE, settings.evaluate_every, settings.steps, _MOST_ROWS // settings.batch))
+
+
+def _taker(place: Placement, train: Labelled, seed: int) -> Take:
+    """What takes the steps."""
+    model, settings, sharding = place.model, place.settings, place.sharding
+    source = feed(train, seed, settings.batch, _most_at_once(settings), model.encoder.by_length, sharding)
+    buffers = everywhere(sharding, train.documents.buffers)
+    key = everywhere(
+        sharding, jax.random.key(seed)
+    )  # here: a seed may be beyond the int32 that it would be traced as
+
+    def take(live: Any, step: int, count: int) -> tuple[Any, np.ndarray]:
+        found = []
+        for arrays, rows, part in source.parts(step, count):
+            live, losses = steps.take(model, settings, live, buffers, arrays, rows, part, key, sharding)
+            found.append((losses, part))
+        return live, np.concatenate([np.asarray(losses)[:part] for losses, part in found])
+
+    return take
+
+
+def _no_number(model: Model, what: str) -> str:
+    narrow = getattr(model.spec, "dtype", "") in ("float16", "bfloat16")
+    return (
+        f"{what}; the last good checkpoint stays. Lower train.rate,"
+        f"{' give a wider embedding.dtype,' * narrow} or look for bad values in the data; then give another "
+        "--workdir."
+    )

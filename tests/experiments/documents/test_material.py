@@ -1,0 +1,92 @@
+"""What all runs share."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import embedlab
+from embedlab.text import Tokenise
+from experiments.config import Config, Text
+from experiments.data import Csv
+from experiments.documents.material import read, read_folds, whole
+from experiments.errors import Mistake
+
+
+def config(path: Path, **text: int) -> Config:
+    return Config(embedlab.Dense(8, 2), data=Csv(path=str(path)), text=Text(**text))  # type: ignore[arg-type]
+
+
+def test_documents_are_tokens_cut_to_length(prose: Path) -> None:
+    told: list[tuple[int, int]] = []
+    material = read(config(prose, max_length=5), lambda done, parts: told.append((done, parts)))
+    assert len(material.corpus) == len(material.dataset.texts) == 450
+    assert material.corpus.lengths.max() == 5
+    sides = (material.splits.train, material.splits.valid, material.splits.test)
+    assert sorted(np.concatenate(sides)) == list(range(450))
+    assert material.side(np.array([3]))[0] == Tokenise()(material.dataset.texts[3])[:5]
+
+
+def test_counts_and_bands(prose: Path) -> None:
+    material = read(config(prose))
+    words = [word for document in material.side(material.splits.train) for word in document]
+    assert material.train_counts["the"] == words.count("the")
+    assert material.train_counts["zzyzzx"] == 0
+    assert len(material.test_bands.band) == len(material.splits.test)
+    unseen = [any(not material.train_counts[w] for w in x) for x in material.side(material.splits.test)]
+    assert material.test_bands.has_oov.tolist() == unseen
+
+
+def test_documents_that_are_alike_as_read_stay_on_one_side(tmp_path: Path) -> None:
+    rows = [f"same words at first then {number},{'xy'[number % 2]}\n" for number in range(40)]
+    rows += [f"w{number} v{number},{'xy'[number % 2]}\n" for number in range(200)]
+    (tmp_path / "data.csv").write_text("text,label\n" + "".join(rows))
+    material = read(config(tmp_path / "data.csv", max_length=5))
+    sides = [
+        set(side.tolist()) for side in (material.splits.train, material.splits.valid, material.splits.test)
+    ]
+    assert sum(bool(side & set(range(40))) for side in sides) == 1
+
+
+def test_a_source_is_asked_what_is_wrong(tmp_path: Path) -> None:
+    with pytest.raises(Mistake, match="cannot be read"):
+        read(config(tmp_path / "none.csv"))
+
+
+def test_runs_of_words_are_learnt_but_are_no_words(prose: Path) -> None:
+    plain, runs = read(config(prose)), read(config(prose, ngrams=2))
+    train = plain.splits.train
+    assert runs.side(train) == plain.side(train) and runs.train_counts == plain.train_counts
+    assert runs.test_bands.band.tolist() == plain.test_bands.band.tolist()
+    learnt = runs.learnt_counts
+    words = [word for document in plain.side(train) for word in document]
+    assert learnt["the"] == words.count("the")
+    neighbours = [a + " " + b for x in plain.side(train) for a, b in itertools.pairwise(x)]
+    assert learnt["of the"] == neighbours.count("of the") > 1
+    assert sum(learnt.values()) == len(words) + len(neighbours)
+
+
+def test_folds_share_all_but_their_split(prose: Path) -> None:
+    settings = dataclasses.replace(config(prose), folds=4)
+    made = read_folds(settings)
+    assert [each.fold for each in made] == [0, 1, 2, 3]
+    assert all(each.corpus is made[0].corpus and each.dataset is made[0].dataset for each in made)
+    assert read_folds(config(prose))[0].fold is None
+    some = read_folds(dataclasses.replace(settings, only_folds=(3, 1)))
+    assert [each.fold for each in some] == [1, 3]
+    np.testing.assert_array_equal(some[1].splits.test, made[3].splits.test)
+
+
+def test_all_folds_together_test_every_row(prose: Path) -> None:
+    made = read_folds(dataclasses.replace(config(prose), folds=3))
+    together = whole(made)
+    np.testing.assert_array_equal(together.splits.test, np.concatenate([x.splits.test for x in made]))
+    assert sorted(together.splits.test) == list(range(450))
+    learnt = set().union(*[each.splits.train.tolist() for each in made])
+    assert together.splits.train.tolist() == sorted(learnt)
+    assert together.train_counts["the"] > max(each.train_counts["the"] for each in made)
+    assert whole(made[:1]) is made[0]

@@ -1,0 +1,69 @@
+"""What of a config may change in a workdir, and what is said of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from experiments.errors import Mistake
+from experiments.runs.extension import extended, has_more_steps, require_place, told
+
+OLD: dict[str, Any] = {
+    "embedding": {"type": "dense", "dim": 8},
+    "rivals": {"cut": {"type": "dense", "dim": 4}},
+    "train": {"steps": 20, "rate": 0.1},
+    "seeds": [0, 1],
+}
+ANOTHER = {"type": "hashed"}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"train": {"steps": 30, "rate": 0.1}},
+        {"seeds": [2, 1, 0]},
+        {"rivals": {"more": ANOTHER, "cut": {"type": "dense", "dim": 4}}},
+        {
+            "rivals": {"more": ANOTHER, **OLD["rivals"]},
+            "seeds": [0, 1, 2],
+            "train": {"steps": 21, "rate": 0.1},
+        },  # type: ignore[dict-item]
+    ],
+)
+def test_more_of_the_same_is_the_old_config_extended(more: dict[str, Any]) -> None:
+    assert extended(OLD, OLD | more) == OLD | more
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"train": {"steps": 19, "rate": 0.1}},
+        {"train": {"steps": 30, "rate": 0.2}},
+        {"seeds": [0]},
+        {"seeds": [1, 2]},
+        {"rivals": {}},
+        {"rivals": {"cut": {"type": "dense", "dim": 5}, "more": ANOTHER}},
+        {"rivals": {"dense": ANOTHER} | OLD["rivals"]},
+        {"embedding": {"type": "dense", "dim": 9}},
+    ],
+)
+def test_all_else_stays_a_difference(other: dict[str, Any]) -> None:
+    assert extended(OLD, OLD | other) != OLD | other
+
+
+def test_a_single_run_has_no_room_for_others(tmp_path: Path) -> None:
+    alone: dict[str, Any] = OLD | {"rivals": {}, "seeds": [0]}
+    require_place(tmp_path, OLD, OLD | {"seeds": [0, 1, 2]})
+    require_place(tmp_path, alone, alone)
+    with pytest.raises(Mistake, match=r"single run.*Give another --workdir"):
+        require_place(tmp_path, alone, OLD)
+
+
+def test_what_is_said_of_more_steps() -> None:
+    new: dict[str, Any] = OLD | {"train": {"steps": 3000}}
+    assert has_more_steps(OLD, new) and not has_more_steps(new, OLD) and told(OLD, OLD, ("schedule",)) == ""
+    assert told(OLD, new, ()).endswith("20 steps to 3,000 at most; one that stopped early stays as it is.")
+    assert "train.schedule is tied to the number of steps: the first 20 were" in told(OLD, new, ("schedule",))
