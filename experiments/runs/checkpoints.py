@@ -32,9 +32,9 @@ import orbax.checkpoint as ocp
 from jax.sharding import SingleDeviceSharding
 
 from embedlab.files import sync, write_whole
-from experiments.runs import manifest
-from experiments.process import stopping
 from experiments.errors import Mistake, RunFailure
+from experiments.process import stopping
+from experiments.runs import manifest
 
 _KEPT = 2
 _HOST, _MANIFEST = "host.npz", "manifest.json"

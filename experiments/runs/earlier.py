@@ -9,10 +9,10 @@ from typing import Any
 
 from rich.console import Console
 
-from experiments.runs import extension
-from experiments.runs.checkpoints import Checkpoints
 from experiments.config import Train
 from experiments.errors import Mistake
+from experiments.runs import extension
+from experiments.runs.checkpoints import Checkpoints
 from experiments.runs.facts import x64
 from experiments.runs.run import RunDirectory
 

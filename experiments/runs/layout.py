@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import embedlab
-from experiments.settings import codec
 from experiments.config import Config
 from experiments.runs.run import RunDirectory
+from experiments.settings import codec
 
 
 class Run(NamedTuple):

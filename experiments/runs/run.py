@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from embedlab.files import write_whole
-from experiments.runs import extension, manifest
 from experiments.errors import Mistake, RunFailure, placed
+from experiments.runs import extension, manifest
 
 _PACKAGES = ("jax", "jaxlib", "flax", "optax", "numpy", "orbax-checkpoint", "scikit-learn")
 # What to do about a damaged file: each is written in one piece, so something else has damaged it.

@@ -16,8 +16,8 @@ import optax
 import pytest
 
 from embedlab import sparse
-from experiments.runs.checkpoints import Checkpoints
 from experiments.errors import Mistake, RunFailure
+from experiments.runs.checkpoints import Checkpoints
 
 TABLE = jnp.arange(12.0).reshape(4, 3)
 STATE = {"live": {"table": TABLE, "optimizer": optax.adam(0.1).init(TABLE), "none": {}}, "best": {"t": TABLE}}

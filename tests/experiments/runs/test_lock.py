@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from experiments.runs import lock
 from experiments.errors import Mistake
+from experiments.runs import lock
 
 HOLDS = """
 import pathlib, sys, time
