@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -11,7 +12,8 @@ import numpy as np
 from jax.sharding import AxisType
 
 from embedlab.checks import require_count
-from embedlab.sparse import Sharding
+from embedlab.sparse import Sharding, evaluate
+from embedlab.sparse.sharding.state import view_of
 from experiments.errors import Mistake
 
 _BATCH, _ROWS = "batch", "rows"
@@ -45,6 +47,27 @@ class Mesh:
     def devices(self) -> int:
         """How many devices it has."""
         return self.batch * self.rows
+
+
+@dataclasses.dataclass(frozen=True)
+class Spread:
+    """How parameters lie over a mesh, as whoever reads them there needs to know; static under `jit`.
+
+    Attributes:
+        sharding: what lies where.
+        sizes: of the tables that lie there in parts, name and rows.
+    """
+
+    sharding: Sharding
+    sizes: tuple[tuple[str, int], ...]
+
+    def __call__(self, function: Callable[..., Any], parameters: Any, *batch: Any) -> Any:
+        """What a function of such parameters and a batch gives; no device holds a table whole."""
+        return evaluate(function, parameters, *batch, sharding=self.sharding, sizes=dict(self.sizes))
+
+    def unpadded(self, parameters: Any) -> Any:
+        """The parameters, of tables that lie in parts the shape alone: without what pads them there."""
+        return view_of(parameters, dict(self.sizes))
 
 
 def check(mesh: Mesh) -> None:

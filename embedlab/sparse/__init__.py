@@ -14,7 +14,7 @@ from embedlab.sparse.gradient import Entries, RowGradient
 from embedlab.sparse.optimizer import RowOptimizer, RowState
 from embedlab.sparse.optimizers import adagrad, adam, row_adagrad, row_adam, sgd
 from embedlab.sparse.resize import resize, vocabulary_sources
-from embedlab.sparse.sharding import Sharding
+from embedlab.sparse.sharding import Sharding, evaluate
 from embedlab.sparse.train import Trainer
 from embedlab.sparse.train_state import TrainState
 from embedlab.sparse.transform import value_and_grad
@@ -30,6 +30,7 @@ __all__ = [
     "Trainer",
     "adagrad",
     "adam",
+    "evaluate",
     "resize",
     "row_adagrad",
     "row_adam",

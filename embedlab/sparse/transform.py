@@ -167,6 +167,18 @@ class Traced:
             sparse[read.table] = RowGradient((*sparse[read.table].parts, (read.entries, cotangent)))
         return value, aux, {"trained": trained, "table": {**sparse, **plain}}, reads
 
+    def outputs(self, reader: Reader | None = None) -> Any:
+        """What the program returns, (value, aux) of a loss.
+
+        Args:
+            reader: reads tables [rows, width] in a way of its own.
+
+        Example:
+            >>> trace_any(lambda params: {"doubled": 2 * params["w"]}, {"w": jnp.ones(2)}).outputs()
+            {'doubled': Array([2., 2.], dtype=float32)}
+        """
+        return self.output.unflatten(self._run(self.parts, None, reader)[0])
+
     def _run(self, parts: Any, taps: Any, reader: Any) -> tuple[list[Any], list[Read]]:
         leaves = [parts[role][name] for role, name in self.structure.leaves]
         inputs = [*leaves, *self.arguments]
@@ -209,18 +221,46 @@ def trace(
 
     Source: none.
     """
+
+    def pair(*given: Any) -> Any:
+        found = loss(*given)
+        require_loss(found, has_aux)
+        return found if has_aux else (found, None)
+
+    with permitted(split(params)[1]["table"].values()):
+        return trace_any(pair, params, *arguments, dense=dense)
+
+
+def trace_any(
+    function: Callable[..., Any], params: Any, *arguments: Any, dense: Collection[str] | None = None
+) -> Traced:
+    """`trace` of a function that is no loss: it may return any pytree of arrays.
+
+    Args:
+        function: of the parameters and the arguments.
+        params: its first argument, a pytree with tables [rows, width].
+        arguments: the others, pytrees of arrays.
+        dense: as for `trace`.
+
+    Returns:
+        The traced function, to run with `outputs`.
+
+    Raises:
+        ValueError: as `trace` does.
+
+    Example:
+        >>> trace_any(lambda params: params["w"], {"w": jnp.ones(2)}).structure.leaves
+        (('trained', 'w'),)
+    """
     structure, parts = split(params)
     leaves = [parts[role][name] for role, name in structure.leaves]
     flat, treedef = jax.tree.flatten(arguments)
     rebuild: Any = (structure.tree, treedef)
 
     def program(leaves: Any, flat: Any) -> Any:
-        found = loss(rebuild[0].unflatten(leaves), *rebuild[1].unflatten(flat))
-        require_loss(found, has_aux)
-        return found if has_aux else (found, None)
+        return function(rebuild[0].unflatten(leaves), *rebuild[1].unflatten(flat))
 
-    with permitted(parts["table"].values()):
-        closed, shape = jax.make_jaxpr(program, return_shape=True)(leaves, flat)
+    closed, shape = jax.make_jaxpr(program, return_shape=True)(leaves, flat)
     chosen = _chosen(closed.jaxpr, structure, parts["table"].keys(), len(flat), dense)
     return Traced(structure, parts, chosen, closed, flat, jax.tree.structure(shape))
 

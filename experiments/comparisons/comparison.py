@@ -12,7 +12,7 @@ import numpy as np
 from rich.console import Console
 
 from experiments import mesh
-from experiments.comparisons import baseline_runs, follower
+from experiments.comparisons import baseline_runs, leader
 from experiments.comparisons.seeds import run_seeds
 from experiments.config import BAG, Config
 from experiments.documents.material import Material, read_folds, whole
@@ -48,7 +48,7 @@ def run(config: Config, workdir: Path, console: Console, *, previous: bool = Fal
     mesh.check(config.mesh)
     with lock.held(workdir):
         _run(config, workdir, console, previous)
-        follower.announce_end()
+        leader.announce_end()
 
 
 def _run(config: Config, workdir: Path, console: Console, previous: bool) -> None:
@@ -62,7 +62,7 @@ def _run(config: Config, workdir: Path, console: Console, previous: bool) -> Non
         materials = read_folds(config, tell, workdir)
     found = fingerprint.fingerprint(materials[0].dataset, *(each.splits for each in materials))
     fingerprint.require_same(directory, found)
-    follower.announce_data(found)
+    leader.announce_data(found)
     news = mesh.told(directory.read("config.json"), encoded)
     if news and not finished:
         console.print(news, highlight=False)

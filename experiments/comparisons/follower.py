@@ -7,8 +7,12 @@ import json
 from typing import Any
 
 import jax
+import numpy as np
 
 from experiments import mesh
+from experiments.comparisons import single
+from experiments.comparisons.leader import TRAIN
+from experiments.comparisons.single import Prepared
 from experiments.config import Config
 from experiments.documents.material import read_folds
 from experiments.errors import Mistake
@@ -17,23 +21,7 @@ from experiments.runs import fingerprint
 from experiments.settings import codec
 from experiments.training import optimizers
 from experiments.training.lexicon import lexicon
-
-_TRAIN, _DONE = "train", "done"
-
-
-def announce_data(found: dict[str, Any]) -> None:
-    """Tells the followers what the data are, once they are read: they have read the same."""
-    peers.tell(data=found)
-
-
-def announce(config: Config, fold: int | None, seed: int) -> None:
-    """Tells the followers of a training that begins."""
-    peers.tell(do=_TRAIN, config=codec.encode(config), fold=fold, seed=seed)
-
-
-def announce_end() -> None:
-    """Tells the followers that no training is left."""
-    peers.tell(do=_DONE)
+from experiments.training.train import fit
 
 
 def follow(config: Config) -> None:
@@ -42,9 +30,6 @@ def follow(config: Config) -> None:
     Raises:
         Mistake: the settings or the data are refused, or are not those of process 0.
     """
-    from experiments.comparisons import single
-    from experiments.training.train import fit
-
     optimizers.check(config.train)
     mesh.check(config.mesh)
     materials = read_folds(config)
@@ -52,7 +37,7 @@ def follow(config: Config) -> None:
     _require_same(peers.hear()["data"], found)
     by_fold = {material.fold: material for material in materials}
     known, prepared = None, None
-    while (message := peers.hear())["do"] == _TRAIN:
+    while (message := peers.hear())["do"] == TRAIN:
         own, fold = codec.decode(message["config"]), message["fold"]
         if prepared is None or known != (own, fold):
             material = dataclasses.replace(by_fold[fold], config=own)
@@ -60,15 +45,31 @@ def follow(config: Config) -> None:
                 single.prepare(lexicon(own.embedding, material, "embedding"), material),
                 (own, fold),
             )
-        fit(
-            prepared.model,
-            own.train,
-            prepared.labelled(prepared.material.splits.train),
-            prepared.labelled(prepared.watched),
-            seed=message["seed"],
-            buffers=prepared.lexicon.buffers,
-            sharding=mesh.sharding(own.mesh),
-        )
+        _take_part(prepared, message["seed"])
+
+
+def _take_part(prepared: Prepared, seed: int) -> None:
+    """Trains with the leader, and reads of the parameters what it reads, in the same order."""
+    inspector, splits = prepared.inspector, prepared.material.splits
+
+    def begin(step: int, parameters: dict[str, Any]) -> None:
+        inspector.sample(parameters)
+
+    def evaluation(step: int, loss: float, linked: np.ndarray, parameters: dict[str, Any]) -> None:
+        inspector.look(parameters)
+
+    fitted = fit(
+        prepared.model,
+        prepared.material.config.train,
+        prepared.labelled(splits.train),
+        prepared.labelled(prepared.watched),
+        seed=seed,
+        buffers=prepared.lexicon.buffers,
+        sharding=prepared.sharding,
+        on_start=begin,
+        on_evaluation=evaluation,
+    )
+    single.read(prepared, fitted)
 
 
 def _require_same(leaders: dict[str, Any], own: dict[str, Any]) -> None:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import numpy as np
 
 from embedlab import quality
+from embedlab.sparse import Sharding
 from embedlab.vectors import Vectors
 from embedlab.vectors import save as save_vectors
-from experiments.comparisons import follower
+from experiments.comparisons import leader
 from experiments.documents.feed import Labelled
 from experiments.documents.material import Material
 from experiments.documents.prepare import Encoded, Unread, encode, in_memory
 from experiments.errors import placed
 from experiments.mesh import sharding
-from experiments.quality.inspection import Inspector, Watch, even_sample, majority_classes
+from experiments.quality.inspection import Inspector, Look, Watch, even_sample, majority_classes
 from experiments.reports.progress import Progress, RunProgress
 from experiments.runs.checkpoints import Checkpoints
 from experiments.runs.facts import facts, x64
@@ -26,6 +27,7 @@ from experiments.runs.run import RunDirectory, commit, versions
 from experiments.tasks.evaluate import by_band
 from experiments.training.lexicon import Lexicon
 from experiments.training.model import Model, linked
+from experiments.training.placement import placement
 from experiments.training.stopwatch import Stopwatch
 from experiments.training.train import Fitted, fit
 
@@ -42,6 +44,7 @@ class Prepared:
         model: what is trained.
         encoded: every document.
         inspector: what watches the embedding's vectors.
+        sharding: what lies where on a mesh; None for one device.
         constants: what the task knows of the training targets.
         seconds: what it took.
     """
@@ -51,6 +54,7 @@ class Prepared:
     model: Model
     encoded: Encoded | Unread
     inspector: Inspector
+    sharding: Sharding | None
     constants: dict[str, Any]
     seconds: float
 
@@ -94,9 +98,12 @@ def prepare(lexicon: Lexicon, material: Material) -> Prepared:
         owners = majority_classes(
             lexicon.vocabulary, material.corpus, rows, task.owners(dataset.labels[rows]), len(dataset.classes)
         )
-        inspector = Inspector(model, lexicon.vocabulary, lexicon.buffers, config.quality, owners)
+        meshed = sharding(config.mesh)
+        spread = placement(model, config.train, lexicon.buffers, meshed).spread
+        inspector = Inspector(model, lexicon.vocabulary, lexicon.buffers, config.quality, owners, spread)
         constants = task.constants(dataset.labels[rows], dataset.classes)
-    return Prepared(lexicon, material, model, encoded, inspector, constants, watch.seconds["prepare"])
+    seconds = watch.seconds["prepare"]
+    return Prepared(lexicon, material, model, encoded, inspector, meshed, constants, seconds)
 
 
 def run_one(
@@ -124,7 +131,7 @@ def run_one(
     ) as checkpoints:
         run = progress.run(f"{name} · seed {seed}", settings.steps, start=checkpoints.latest or 0)
         log = _Log(directory, prepared, run)
-        follower.announce(prepared.material.config, prepared.material.fold, seed)
+        leader.announce(prepared.material.config, prepared.material.fold, seed)
         fitted = fit(
             prepared.model,
             settings,
@@ -132,7 +139,7 @@ def run_one(
             valid,
             seed=seed,
             buffers=prepared.lexicon.buffers,
-            sharding=sharding(prepared.material.config.mesh),
+            sharding=prepared.sharding,
             checkpoints=checkpoints,
             memory=log.memory,
             on_start=log.begin,
@@ -178,10 +185,11 @@ def _finish(directory: RunDirectory, prepared: Prepared, seed: int, fitted: Fitt
     """Judges what was trained and writes it all; the summary last, since it says that the run is whole."""
     watch = Stopwatch({"prepare": prepared.seconds, **fitted.seconds})
     with watch("finish"):
-        scores = _judge(directory, prepared, fitted)
+        found = read(prepared, fitted)
+        scores = _judge(directory, prepared, found)
         directory.log(step=fitted.best_step, split="test", **scores["test"])
         directory.log(step=fitted.best_step, split="final", **scores["embedding"])
-        _store(directory, prepared, fitted)
+        _store(directory, prepared, found.vectors)
     summary = {
         "seed": seed,
         **scores,
@@ -209,23 +217,51 @@ def _judged(prepared: Prepared, linked: np.ndarray, rows: np.ndarray) -> dict[st
     return {"loss": loss, **task.metrics(task.decode(linked, prepared.constants), targets)}
 
 
-def _judge(directory: RunDirectory, prepared: Prepared, fitted: Fitted) -> dict[str, dict[str, Any]]:
+class Read(NamedTuple):
+    """What is read of the parameters when a training is over.
+
+    Attributes:
+        valid: float32 [rows, outputs], the linked outputs on validation.
+        test: the same on test.
+        look: the vectors that the embedding's metrics are of.
+        vectors: float32 [words, dim], those of all words.
+    """
+
+    valid: np.ndarray
+    test: np.ndarray
+    look: Look
+    vectors: np.ndarray
+
+
+def read(prepared: Prepared, fitted: Fitted) -> Read:
+    """Reads it; on a mesh every process does, since each holds a part.
+
+    Args:
+        prepared: what the training read.
+        fitted: what came of it.
+    """
+    inspector, splits = prepared.inspector, prepared.material.splits
+    valid, test = (
+        linked(prepared.model, fitted.parameters, prepared.encoded.rows(rows), inspector.spread)
+        for rows in (splits.valid, splits.test)
+    )
+    look = inspector.look(fitted.parameters)
+    return Read(valid, test, look, np.asarray(inspector.vectors(fitted.parameters), np.float32))
+
+
+def _judge(directory: RunDirectory, prepared: Prepared, found: Read) -> dict[str, dict[str, Any]]:
     """The final metrics: on test, on validation, and of the embedding. Writes the predictions."""
     material, inspector, task = prepared.material, prepared.inspector, prepared.model.task
-    sides = {"valid": material.splits.valid, "test": material.splits.test}
-    found = {
-        side: linked(prepared.model, fitted.parameters, prepared.encoded.rows(rows))
-        for side, rows in sides.items()
-    }
-    predicted = {side: task.decode(found[side], prepared.constants) for side in sides}
+    splits, constants = material.splits, prepared.constants
+    predicted = {"valid": task.decode(found.valid, constants), "test": task.decode(found.test, constants)}
     save_predictions(directory, **predicted)
-    test, targets = predicted["test"], prepared.targets(sides["test"])
+    test, targets = predicted["test"], prepared.targets(splits.test)
     bands = by_band(task.scores(test, targets), *material.test_bands, key=task.headline.key)
     return {
-        "test": _judged(prepared, found["test"], sides["test"]) | bands,
-        "valid": _judged(prepared, found["valid"], sides["valid"]),
+        "test": _judged(prepared, found.test, splits.test) | bands,
+        "valid": _judged(prepared, found.valid, splits.valid),
         "by_name": task.by_name(test, targets, material.dataset.classes),
-        "embedding": inspector.summary(fitted.parameters)
+        "embedding": inspector.summary(found.look)
         | _at_rest(directory)
         | inspector.collisions()
         | _coverage(prepared),
@@ -238,10 +274,9 @@ def _at_rest(directory: RunDirectory) -> dict[str, float]:
     return {name: value for line in looks[-1:] for name, value in line.items() if name == _CHURN}
 
 
-def _store(directory: RunDirectory, prepared: Prepared, fitted: Fitted) -> None:
+def _store(directory: RunDirectory, prepared: Prepared, matrix: np.ndarray) -> None:
     """Writes what a finished run is as a model, beside its checkpoint: the words and their vectors."""
     vocabulary = prepared.lexicon.vocabulary
-    matrix = np.asarray(prepared.inspector.vectors(fitted.parameters), np.float32)
     vectors = Vectors(vocabulary.words[len(vocabulary.SPECIAL) :], matrix)
     with placed(directory.path):
         vocabulary.save(directory.path / "vocabulary.json")
@@ -249,11 +284,13 @@ def _store(directory: RunDirectory, prepared: Prepared, fitted: Fitted) -> None:
 
 
 def _sizes(prepared: Prepared, fitted: Fitted) -> dict[str, int]:
-    variables = prepared.model.variables(fitted.parameters, prepared.lexicon.buffers)
+    parameters, spread = fitted.parameters, prepared.inspector.spread
+    parameters = parameters if spread is None else spread.unpadded(parameters)
+    variables = prepared.model.variables(parameters, prepared.lexicon.buffers)
     return {
         "parameters": variables.num_parameters,
         "encoder_parameters": sum(
-            leaf.size for part in ("encoder", "head") for leaf in jax.tree.leaves(fitted.parameters[part])
+            leaf.size for part in ("encoder", "head") for leaf in jax.tree.leaves(parameters[part])
         ),
         "trainable_bytes": variables.num_bytes.trainable,
         "index_bytes": variables.num_bytes.index,

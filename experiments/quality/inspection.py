@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -16,11 +16,27 @@ from embedlab.linear import main_lookup
 from embedlab.text import Vocabulary, distinct_ngram_rows
 from experiments.config import Quality
 from experiments.documents.corpus import Corpus
+from experiments.mesh import Spread
 from experiments.quality.plurals import plural_pairs
 from experiments.training.model import Model
 
 _SPECIAL = len(Vocabulary.SPECIAL)
 _SEEN = "seen"
+_PART = 2**11  # words whose vectors are read from a mesh at once
+
+
+class Look(NamedTuple):
+    """Vectors at some time of a training.
+
+    Attributes:
+        words: float [sample, dim], of the sampled words.
+        first: float [pairs, dim], of the first word of each pair.
+        second: float [pairs, dim], of the second.
+    """
+
+    words: Any
+    first: Any
+    second: Any
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -33,6 +49,8 @@ class Inspector:
         buffers: the buffers of the vocabulary.
         settings: how many rows and neighbours.
         labels: int [words], the class a word occurs in most, for the silhouette; −1 for none.
+        spread: how parameters lie over a mesh, whose processes all call the same methods of them; None for
+            one device.
     """
 
     model: Model
@@ -40,11 +58,14 @@ class Inspector:
     buffers: Any
     settings: Quality
     labels: np.ndarray
+    spread: Spread | None = None
 
-    def vectors(self, parameters: dict[str, Any], ids: np.ndarray | None = None) -> jax.Array:
+    def vectors(self, parameters: dict[str, Any], ids: np.ndarray | None = None) -> Any:
         """Vectors [ids, dim] of the vocabulary's words, or of some ids."""
         ids = np.arange(_SPECIAL, len(self.vocabulary), dtype=np.int32) if ids is None else ids
-        return embedlab.embed(self.model.spec, self.model.variables(parameters, self.buffers), ids)
+        if self.spread is None:
+            return _vectors(self.model, parameters, self.buffers, ids)
+        return _on_mesh(self.model, parameters, self.buffers, ids, self.spread)
 
     @functools.cached_property
     def sampled(self) -> np.ndarray:
@@ -57,15 +78,20 @@ class Inspector:
         found = _SPECIAL + plural_pairs(self.vocabulary.words[_SPECIAL:])
         return found[even_sample(len(found), self.settings.rows)].astype(np.int32)
 
-    def sample(self, parameters: dict[str, Any]) -> jax.Array:
+    def sample(self, parameters: dict[str, Any]) -> Any:
         """Vectors [sample, dim] of the sampled words."""
         return self.vectors(parameters, self.sampled)
 
-    def summary(self, parameters: dict[str, Any]) -> dict[str, float]:
+    def look(self, parameters: dict[str, Any]) -> Look:
+        """All vectors that the summary is made of."""
+        first, second = (self.vectors(parameters, self.pairs[:, side]) for side in (0, 1))
+        return Look(self.sample(parameters), first, second)
+
+    def summary(self, look: Look) -> dict[str, float]:
         """The metrics of `embedlab.quality.summary` on the sampled words, and the alignment of the pairs."""
         return measured(
-            self.sample(parameters),
-            [self.vectors(parameters, self.pairs[:, side]) for side in (0, 1)],
+            look.words,
+            look[1:],
             counts=np.asarray(self.vocabulary.counts)[self.sampled],
             labels=self.labels[self.sampled],
             neighbours=self.settings.neighbours,
@@ -110,20 +136,40 @@ class Watch:
         """
         self.inspector = inspector
         self._memory = {} if memory is None else memory
-        if _SEEN not in self._memory:
-            self._memory[_SEEN] = _plain(inspector.sample(parameters))
+        seen = _plain(inspector.sample(parameters))  # by every process of a mesh, whether it remembers or not
+        self._memory.setdefault(_SEEN, seen)
 
     def look(self, parameters: dict[str, Any]) -> dict[str, float]:
         """The summary, and `neighbour_overlap` with the look before: how much of the table came to rest."""
-        vectors = _plain(self.inspector.sample(parameters))
-        found = self.inspector.summary(parameters)
+        look = self.inspector.look(parameters)
+        vectors, found = _plain(look.words), self.inspector.summary(look)
         before, neighbours = self._memory[_SEEN], self.inspector.settings.neighbours
         found |= overlap("neighbour_overlap", before, vectors, neighbours)
         self._memory[_SEEN] = vectors
         return found
 
 
-def _plain(vectors: jax.Array) -> np.ndarray:
+def _vectors(model: Model, parameters: Any, buffers: Any, ids: Any) -> Any:
+    return embedlab.embed(model.spec, model.variables(parameters, buffers), ids)
+
+
+def _on_mesh(model: Model, parameters: Any, buffers: Any, ids: np.ndarray, spread: Spread) -> np.ndarray:
+    """A part after the other, since each device is given the vectors of a part."""
+    parts = max(1, -(-len(ids) // _PART))
+    padded = np.pad(ids, (0, parts * _PART - len(ids)))
+    found = [_part(model, parameters, buffers, part, spread) for part in np.split(padded, parts)]
+    return np.concatenate([np.asarray(part) for part in found])[: len(ids)]
+
+
+@functools.partial(jax.jit, static_argnames=("model", "spread"))
+def _part(model: Model, parameters: Any, buffers: Any, ids: Any, spread: Spread) -> Any:
+    def vectors(parameters: Any, ids: Any) -> Any:
+        return _vectors(model, parameters, buffers, ids)
+
+    return spread(vectors, parameters, ids)
+
+
+def _plain(vectors: Any) -> np.ndarray:
     """As NumPy keeps them in a file: it knows no bfloat16."""
     return np.asarray(vectors, np.float32 if vectors.dtype == jnp.bfloat16 else vectors.dtype)
 

@@ -12,6 +12,8 @@ from jax.experimental import multihost_utils
 from experiments.process import peers
 from experiments.runs.checkpoints import Restored
 
+_PIECE = 2**26  # bytes
+
 
 def restored(found: Restored | None, like: dict[str, Any]) -> Restored | None:
     """What the leader found in its checkpoint, in every process.
@@ -35,7 +37,9 @@ def restored(found: Restored | None, like: dict[str, Any]) -> Restored | None:
 
 
 def _leaders(leaf: Any) -> np.ndarray:
-    """The leader's array, to the bit."""
+    """The leader's array, to the bit; in pieces, since each lies whole on a device on its way."""
     array = np.zeros(leaf.shape, leaf.dtype) if peers.follows() else np.ascontiguousarray(leaf)
-    sent = multihost_utils.broadcast_one_to_all(array.reshape(-1).view(np.uint8))
-    return np.array(sent).view(array.dtype).reshape(leaf.shape)
+    sent = array.reshape(-1).view(np.uint8)
+    pieces = [sent[first : first + _PIECE] for first in range(0, max(1, len(sent)), _PIECE)]
+    found = np.concatenate([multihost_utils.broadcast_one_to_all(piece) for piece in pieces])
+    return found.view(array.dtype).reshape(leaf.shape)

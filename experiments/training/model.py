@@ -18,6 +18,7 @@ from experiments.documents.widths import widths
 from experiments.encoders import Documents, Encoder, EncoderModule
 from experiments.errors import Mistake
 from experiments.head import Head
+from experiments.mesh import Spread
 from experiments.tasks import Classes, Task
 from experiments.training import functional
 
@@ -138,11 +139,19 @@ def check(encoder: Encoder, dim: int) -> None:
         raise Mistake(f"encoder.{error}") from error  # as in "heads=3: …"
 
 
-def linked(model: Model, parameters: dict[str, Any], documents: Encoded | Unread) -> np.ndarray:
+def linked(
+    model: Model, parameters: dict[str, Any], documents: Encoded | Unread, spread: Spread | None = None
+) -> np.ndarray:
     """Outputs as the task compares them with what is learnt, float32 [rows, outputs]: probabilities, say.
 
     Documents go through in steps of one size, and those of an encoder that gains by it with others of about
     their length.
+
+    Args:
+        model: what reads them.
+        parameters: of the model.
+        documents: to be read.
+        spread: how the parameters lie over a mesh, whose processes all call this; None for one device.
     """
     found = np.empty((len(documents), model.num_outputs), np.float32)
     padded = np.full(len(documents), documents.width)
@@ -150,7 +159,7 @@ def linked(model: Model, parameters: dict[str, Any], documents: Encoded | Unread
         padded = widths(documents.longest, documents.width)
     for width in np.unique(padded):
         for rows in _blocks(np.flatnonzero(padded == width)):
-            found[rows] = _of_width(model, parameters, documents, rows, int(width))
+            found[rows] = _of_width(model, parameters, documents, rows, int(width), spread)
     return found
 
 
@@ -162,7 +171,12 @@ def _blocks(rows: np.ndarray) -> list[np.ndarray]:
 
 
 def _of_width(
-    model: Model, parameters: Any, documents: Encoded | Unread, rows: np.ndarray, width: int
+    model: Model,
+    parameters: Any,
+    documents: Encoded | Unread,
+    rows: np.ndarray,
+    width: int,
+    spread: Spread | None,
 ) -> np.ndarray:
     ids, lengths = documents.take(rows)
     short = -len(rows) % _ROWS
@@ -170,13 +184,18 @@ def _of_width(
         np.pad(x, ((0, short), *[(0, 0)] * (x.ndim - 1))).reshape(-1, _ROWS, *x.shape[1:])
         for x in (ids[:, :width], lengths)
     )
-    stacked = _linked(model, parameters, documents.buffers, ids, lengths)
+    stacked = _linked(model, parameters, documents.buffers, ids, lengths, spread)
     return np.asarray(stacked, np.float32).reshape(-1, model.num_outputs)[: len(rows)]
 
 
-@functools.partial(jax.jit, static_argnames="model")
-def _linked(model: Model, parameters: Any, buffers: Any, ids: Any, lengths: Any) -> Any:
+@functools.partial(jax.jit, static_argnames=("model", "spread"))
+def _linked(
+    model: Model, parameters: Any, buffers: Any, ids: Any, lengths: Any, spread: Spread | None = None
+) -> Any:
+    def outputs(parameters: Any, ids: Any, lengths: Any) -> Any:
+        return model.task.link(model.outputs(parameters, buffers, ids, lengths))
+
     def step(batch: tuple[Any, Any]) -> Any:
-        return model.task.link(model.outputs(parameters, buffers, *batch))
+        return outputs(parameters, *batch) if spread is None else spread(outputs, parameters, *batch)
 
     return jax.lax.map(step, (ids, lengths))

@@ -1,4 +1,8 @@
-"""Where a training's state lies, on one device or on a mesh, and how it gets there and back."""
+"""Where a training's state lies, on one device or on a mesh, and how it gets there and back.
+
+On a mesh no device holds a table whole that is trained by rows: not in the live state, nor in the best
+parameters, nor in an evaluation. To save a checkpoint makes it whole in the memory of the host.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,9 @@ import jax
 import jax.numpy as jnp
 
 from embedlab import sparse
+from embedlab.sparse.sharding.state import place_of, whole_of
 from experiments.config import Train
+from experiments.mesh import Spread
 from experiments.training import steps
 from experiments.training.model import Model
 
@@ -51,21 +57,18 @@ class Placement(ABC):
     def taken_up(self, state: dict[str, Any]) -> tuple[Any, Any]:
         """The same, of what a checkpoint held."""
 
+    @property
     @abstractmethod
-    def parameters(self, live: Any) -> dict[str, Any]:
-        """All parameters, whole, on one device of this process."""
+    def spread(self) -> Spread | None:
+        """How all parameters lie, for those who read them; None for one device."""
 
     @abstractmethod
     def kept(self, old: Any, parameters: dict[str, Any]) -> Any:
         """A copy of such parameters, to be kept as the best in place of the old ones, which are used up."""
 
     @abstractmethod
-    def shown(self, best: Any) -> dict[str, Any]:
-        """What is kept as the best, whole, on one device of this process."""
-
-    @abstractmethod
-    def whole(self, live: Any) -> Any:
-        """The live state as a checkpoint holds it."""
+    def whole(self, live: Any, best: Any) -> dict[str, Any]:
+        """Both as a checkpoint holds them, by part."""
 
     def up_to_date(self, live: Any, buffers: Any) -> Any:
         """The state with every row up to date, in place."""
@@ -89,22 +92,18 @@ class _OneDevice(Placement):
     def taken_up(self, state: dict[str, Any]) -> tuple[Any, Any]:
         return state["live"], state["best"]
 
-    def parameters(self, live: Any) -> dict[str, Any]:
-        return live.params
+    @property
+    def spread(self) -> Spread | None:
+        return None
 
     def kept(self, old: Any, parameters: dict[str, Any]) -> Any:
         return steps.copied(old, parameters)
 
-    def shown(self, best: Any) -> dict[str, Any]:
-        return best
-
-    def whole(self, live: Any) -> Any:
-        return live
+    def whole(self, live: Any, best: Any) -> dict[str, Any]:
+        return {"live": live, "best": best}
 
 
 class _OnMesh(Placement):
-    """The best parameters lie in the memory of the host; evaluations see the whole on one device."""
-
     sharding: sparse.Sharding
 
     def like(self, seed: int) -> dict[str, Any]:
@@ -113,23 +112,26 @@ class _OnMesh(Placement):
     def begun(self, like: dict[str, Any], seed: int) -> tuple[Any, Any]:
         made = steps.drawn(self.model, seed, self.buffers)
         live = steps.begin(self.model, self.settings, made, self.buffers, self.sharding)
-        return live, self.whole(live).params
+        return live, self.kept(None, live.params)
 
     def taken_up(self, state: dict[str, Any]) -> tuple[Any, Any]:
         live = steps.placed(self.model, self.settings, state["live"], self.buffers, self.sharding)
-        return live, state["best"]
+        return live, place_of(state["best"], live.params)
 
-    def parameters(self, live: Any) -> dict[str, Any]:
-        return self.shown(self.whole(live).params)
+    @property
+    def spread(self) -> Spread | None:
+        key = jax.random.key(0)
+        tables = jax.eval_shape(lambda: self.model.embedding(key, self.buffers)).tables
+        whole = steps.trained_whole(self.model, self.settings, tables, self.buffers)
+        sizes = {name: int(table.shape[0]) for name, table in tables.items() if name not in whole}
+        return Spread(self.sharding, tuple(sizes.items()))
 
     def kept(self, old: Any, parameters: dict[str, Any]) -> Any:
-        return jax.device_get(parameters)
+        return steps.copied_on_mesh(old, parameters)
 
-    def shown(self, best: Any) -> dict[str, Any]:
-        return jax.device_put(best, jax.local_devices()[0])
-
-    def whole(self, live: Any) -> Any:
-        return steps.whole(self.model, self.settings, live, self.buffers, self.sharding)
+    def whole(self, live: Any, best: Any) -> dict[str, Any]:
+        found = steps.whole(self.model, self.settings, live, self.buffers, self.sharding)
+        return {"live": found, "best": whole_of(best, dict(live.sizes))}
 
 
 def placement(

@@ -165,6 +165,23 @@ def copied(old: Any, new: Any) -> Any:
     return jax.tree.map(jnp.copy, new)
 
 
+def copied_on_mesh(old: Any, new: Any) -> Any:
+    """`copied`, of arrays that lie on a mesh: each where the new one does.
+
+    Args:
+        old: the arrays to be written over; None where there are none yet.
+        new: those to be copied.
+    """
+    if old is None:
+        return jax.tree.map(lambda leaf: _copied_to(None, leaf, leaf.sharding), new)
+    return jax.tree.map(lambda gone, leaf: _copied_to(gone, leaf, leaf.sharding), old, new)
+
+
+@functools.partial(jax.jit, static_argnums=2, donate_argnums=0, keep_unused=True)
+def _copied_to(old: Any, new: Any, place: Any) -> Any:
+    return jax.lax.with_sharding_constraint(jnp.copy(new), place)
+
+
 def whole(
     model: Model, settings: Train, live: sparse.TrainState, buffers: Any, sharding: sparse.Sharding
 ) -> sparse.TrainState:

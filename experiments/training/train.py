@@ -11,6 +11,7 @@ best parameters are a copy, made when an evaluation is better.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import time
 from collections.abc import Callable
 from typing import Any
@@ -22,7 +23,7 @@ from embedlab.sparse import Sharding
 from experiments.config import Train
 from experiments.documents.feed import Labelled, feed
 from experiments.errors import RunFailure
-from experiments.mesh import everywhere
+from experiments.mesh import Spread, everywhere
 from experiments.process import peers, stopping
 from experiments.runs import agreed
 from experiments.runs.checkpoints import Checkpoints
@@ -130,7 +131,8 @@ def fit(
             and the parameters that it goes on with.
         on_evaluation: called with the step, the mean training loss since the last evaluation, the
             validation outputs [rows, outputs] as `experiments.training.model.linked` gives them, and the
-            parameters. Either is to copy what it keeps of the parameters: the next steps use them up.
+            parameters. Either is to copy what it keeps of the parameters: the next steps use them up. On a
+            mesh they lie as `Placement.spread` says, and each process is to read the same of them.
         on_speed: called before `on_evaluation`, with how fast steps are taken.
         on_fault: called with the step, the split ("train" or "valid", or else "parameters") and what became
             no number there, before the failure is raised.
@@ -147,12 +149,12 @@ def fit(
         with watch("start"):
             training = _begun(model, settings, seed, buffers, sharding, checkpoints, memory, watch)
             place = training.place
-        on_start(training.standing.evaluated, place.parameters(training.live))
+        on_start(training.standing.evaluated, training.live.params)
         take = _taker(place, train, seed)
         training.run(take, valid, train.documents.buffers, on_evaluation, on_fault, on_speed)
     standing = training.standing
     return Fitted(
-        parameters=place.shown(training.best),
+        parameters=training.best,
         best_step=standing.best_step,
         steps=standing.step,
         stopped_early=standing.stale >= settings.patience,
@@ -176,6 +178,11 @@ class _Training:
     watch: Stopwatch
     saved: Standing
     speed: Speed
+
+    @functools.cached_property
+    def spread(self) -> Spread | None:
+        """How the parameters lie on a mesh."""
+        return self.place.spread
 
     def run(
         self,
@@ -230,20 +237,16 @@ class _Training:
         standing = self.standing
         with self.watch("evaluate"):
             self.live = self.place.up_to_date(self.live, buffers)
-            parameters = self.place.parameters(self.live)
-            predicted, judged = None, 0.0
-            if not peers.follows():
-                predicted = linked(self.model, parameters, valid.documents)
-                # A loss is of the parameters before an update, these are of those after.
-                if not np.isfinite(predicted).all():
-                    self._fault("the validation predictions became nan", on_fault)
-                judged = self.model.task.loss(predicted, valid.labels)
+            parameters = self.live.params
+            predicted = linked(self.model, parameters, valid.documents, self.spread)
+            # A loss is of the parameters before an update, these are of those after.
+            if not np.isfinite(predicted).all():
+                self._fault("the validation predictions became nan", on_fault)
             step, loss = standing.step, standing.mean_loss
-            if standing.judge(peers.agreed(judged)):
+            if standing.judge(peers.agreed(self.model.task.loss(predicted, valid.labels))):
                 self.best = jax.block_until_ready(self.place.kept(self.best, parameters))
-        if predicted is not None:
-            with self.watch("inspect"):
-                on_evaluation(step, loss, predicted, parameters)
+        with self.watch("inspect"):
+            on_evaluation(step, loss, predicted, parameters)
 
     def _fault(self, what: str, on_fault: OnFault) -> None:
         standing = self.standing
@@ -263,7 +266,7 @@ class _Training:
                 raise RunFailure(_no_number(self.model, f"{what} by step {step}"))
             seconds = {f"seconds.{phase}": np.array(self.watch.seconds[phase]) for phase in _PHASES}
             kept = {f"memory.{name}": array for name, array in self.memory.items()}
-            state = {"live": self.place.whole(self.live), "best": self.best}
+            state = self.place.whole(self.live, self.best)
             if self.checkpoints is not None:
                 self.checkpoints.save(self.standing.step, state, self.standing.arrays() | seconds | kept)
         self.saved = dataclasses.replace(self.standing)

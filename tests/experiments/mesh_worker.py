@@ -20,14 +20,18 @@ import jax
 import numpy as np
 
 import embedlab
+from embedlab.sparse.sharding.state import whole_of
 from experiments.config import Train
 from experiments.documents.feed import Labelled
 from experiments.documents.prepare import Encoded
 from experiments.encoders import Bag, Cnn, Dan, Encoder, Rnn, Transformer
+from experiments.encoders.positions import Learned
 from experiments.mesh import Mesh, sharding
+from experiments.quality.inspection import _part
 from experiments.runs.checkpoints import Checkpoints
 from experiments.training import steps
-from experiments.training.model import Model
+from experiments.training.model import Model, _linked
+from experiments.training.placement import placement
 from experiments.training.train import fit
 
 WORDS, DIM, ROWS, LENGTH = 61, 8, 96, 9  # no multiple of anything that a mesh has
@@ -66,6 +70,13 @@ CASES: dict[str, tuple[Any, Encoder, dict[str, Any], Mesh]] = {
         {"schedule": "cosine"},
         Mesh(2, 4),
     ),
+    "learned positions": (
+        embedlab.Dense(WORDS, DIM),
+        Transformer(heads=2, layers=1, positions=Learned()),
+        {"optimizer": "sgd"},  # of a key's bias there is no gradient, and others would scale its roundings up
+        Mesh(4, 2),
+    ),
+    "attention": (embedlab.Hashed(500, DIM, buckets=43, hashes=2), Bag("attention"), {}, Mesh(2, 4)),
 }
 
 
@@ -90,14 +101,18 @@ def train(name: str, mesh: Mesh, *, count: int = STEPS, checkpoints: Any = None)
     spec, encoder, more, _ = CASES[name]
     given: dict[str, Any] = {"update": "sparse", "rate": 0.05, "batch": 16} | more
     settings = Train(steps=count, evaluate_every=2, checkpoint_seconds=0, **given)
-    found: dict[str, Any] = {"losses": [], "predicted": []}
+    model, place = Model(spec, encoder, 2), sharding(mesh)
+    spread = placement(model, settings, buffers(spec), place).spread
+    sizes = {} if spread is None else dict(spread.sizes)
+    found: dict[str, Any] = {"losses": [], "predicted": [], "held": []}
 
     def begin(step: int, parameters: Any) -> None:
-        found["first"] = jax.device_get(parameters)
+        found["first"] = whole_of(parameters, sizes)
 
     def evaluation(step: int, loss: float, predicted: np.ndarray, parameters: Any) -> None:
         found["losses"].append(loss)
         found["predicted"].append(predicted)
+        found["held"] += [held(parameters["tables"][name]) for name in sizes]
 
     def with_buffers(labelled: Labelled) -> Labelled:
         return dataclasses.replace(
@@ -106,18 +121,26 @@ def train(name: str, mesh: Mesh, *, count: int = STEPS, checkpoints: Any = None)
 
     before = steps.programs()
     fitted = fit(
-        Model(spec, encoder, 2),
+        model,
         settings,
         with_buffers(documents(0)),
         with_buffers(documents(1)),
         seed=3,
         buffers=buffers(spec),
-        sharding=sharding(mesh),
+        sharding=place,
         checkpoints=checkpoints,
         on_start=begin,
         on_evaluation=evaluation,
     )
-    return found | {"last": jax.device_get(fitted.parameters), "programs": steps.programs() - before}
+    last = fitted.parameters
+    found["held"] += [held(last["tables"][name]) for name in sizes]
+    return found | {"last": whole_of(last, sizes), "programs": steps.programs() - before}
+
+
+def held(table: Any) -> float:
+    """The greatest part of all live arrays of a table's shape that a device holds: of all its rows."""
+    alike = [array for array in jax.live_arrays() if array.shape == table.shape]
+    return max(shard.data.shape[0] for array in alike for shard in array.addressable_shards) / len(table)
 
 
 def digest(parameters: Any) -> str:
@@ -136,7 +159,8 @@ def gap(one: Any, other: Any) -> float:
 
 def case(name: str) -> dict[str, Any]:
     """How far a training on a mesh is from that on one device."""
-    alone, meshed = train(name, Mesh()), train(name, CASES[name][-1])
+    meshed = train(name, CASES[name][-1])  # first, while no array of the other is alive
+    alone = train(name, Mesh())
     return {
         "initial": digest(meshed["first"]),
         "losses": gap(alone["losses"], meshed["losses"]),
@@ -145,6 +169,7 @@ def case(name: str) -> dict[str, Any]:
         "learnt": abs(alone["losses"][-1] - alone["losses"][0]),
         "moved": gap(alone["first"], alone["last"]),
         "programs": [alone["programs"], meshed["programs"]],
+        "held": max(meshed["held"], default=0),
     }
 
 
@@ -154,7 +179,7 @@ def cases(*names: str) -> dict[str, Any]:
 
 def resumed(folder: str, name: str, first: str, second: str) -> dict[str, Any]:
     """A training on one mesh that goes on, on another; beside it, the whole of it on the second."""
-    one, other = (Mesh(*map(int, mesh.split("x"))) for mesh in (first, second))
+    one, other = _mesh(first), _mesh(second)
     place = Path(folder) / f"{name} {first} {second}"
     with Checkpoints(place) as checkpoints:
         train(name, one, count=STEPS - 2, checkpoints=checkpoints)
@@ -180,6 +205,41 @@ def large() -> tuple[bool, list[int]]:
     whole = steps.whole(model, settings, live, {}, place).params  # type: ignore[arg-type]
     equal = digest(whole) == digest(model.init(jax.random.key(0), {}))
     return equal, sorted({shard.data.shape[0] for shard in table.addressable_shards})
+
+
+def evaluated(mesh: str) -> dict[str, Any]:
+    """What the programs of an evaluation need of a device, for two sizes of a table.
+
+    Bytes of their arguments, and of all that they make beside: what collectives bring among it.
+    """
+    found: dict[str, Any] = {}
+    for rows in (20_000, 200_000):
+        spec = embedlab.Dense(rows, DIM)
+        model, settings, place = Model(spec, Cnn(maps=4), 2), Train(update="sparse"), sharding(_mesh(mesh))
+        spread = placement(model, settings, {}, place).spread
+        live = steps.begin(model, settings, steps.drawn(model, 0, {}), {}, place)
+        ids, lengths = np.zeros((2, 256, LENGTH), np.int32), np.ones((2, 256), np.int32)
+        lowered = {
+            "outputs": _linked.lower(model, live.params, {}, ids, lengths, spread),
+            "vectors": _part.lower(model, live.params, {}, ids[:, :, 0].ravel(), spread),
+        }
+        for name, one in lowered.items():
+            memory = one.compile().memory_analysis()
+            found.setdefault(name, {})[rows] = {
+                "arguments": memory.argument_size_in_bytes,
+                "beside": memory.temp_size_in_bytes + memory.output_size_in_bytes,
+                "table": rows * DIM * 4,
+            }
+    return found
+
+
+def in_pieces(mesh: str) -> dict[str, Any]:
+    """Both of large tables: how they are drawn, and how they are read."""
+    return {"drawn": large(), "read": evaluated(mesh)}
+
+
+def _mesh(name: str) -> Mesh:
+    return Mesh(*map(int, name.split("x")))
 
 
 def programs(*commands: str) -> list[int]:

@@ -19,9 +19,11 @@ the ids and bags of the batch, and never on the number of rows:
   XLA's own doing.
 
 All of it is `jax.shard_map` and JAX's own collectives. `axes` says what lies where, `entries` picks a
-device's own entries, `read` and `update` are the two halves of a step, `state` makes, pads and gathers.
+device's own entries, `read` and `update` are the two halves of a step, `state` makes, pads and gathers,
+`evaluate` reads without training.
 """
 
 from embedlab.sparse.sharding.axes import Sharding
+from embedlab.sparse.sharding.evaluate import evaluate
 
-__all__ = ["Sharding"]
+__all__ = ["Sharding", "evaluate"]

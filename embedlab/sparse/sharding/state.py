@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.experimental import multihost_utils
-from jax.sharding import SingleDeviceSharding
+from jax.sharding import NamedSharding, SingleDeviceSharding
+from jax.sharding import PartitionSpec as P
 
 from embedlab.checks import require
 from embedlab.initialisers import drawn_over
@@ -143,8 +144,26 @@ def view(state: Any) -> Any:
 
     Source: none.
     """
-    sizes = dict(state.sizes)
-    structure, parts = split(state.params)
+    return view_of(state.params, dict(state.sizes))
+
+
+def view_of(params: Any, sizes: Mapping[str, int]) -> Any:
+    """`view` of parameters alone.
+
+    Args:
+        params: parameters, tables on a mesh [padded rows, width] among them.
+        sizes: the rows of these without the padding, by name.
+
+    Returns:
+        The same; a table on a mesh is only a shape.
+
+    Example:
+        >>> view_of({"tables": {"table": jnp.ones((4, 2))}}, {"table": 3})["tables"]["table"].shape
+        (3, 2)
+
+    Source: none.
+    """
+    structure, parts = split(params)
     seen = {
         name: _shape(table, (sizes[name], *table.shape[1:])) if name in sizes else table
         for name, table in parts["table"].items()
@@ -223,27 +242,94 @@ def whole(state: Any) -> Any:
     Source: `jax.experimental.multihost_utils.process_allgather`.
     """
     sizes = dict(state.sizes)
-
-    def host(leaf: Any) -> Any:
-        if not isinstance(leaf, jax.Array):
-            return np.asarray(leaf)
-        if jnp.issubdtype(leaf.dtype, jax.dtypes.extended):  # keys are no numbers
-            return leaf
-        if leaf.is_fully_addressable or leaf.is_fully_replicated:
-            return np.asarray(leaf)
-        return np.asarray(multihost_utils.process_allgather(leaf, tiled=True))
-
-    found = jax.tree.map(host, state)
-    structure, parts = split(found.params)
-    tables = {name: table[: sizes.get(name)] for name, table in parts["table"].items()}
     rows = {
         name: dataclasses.replace(
-            kept, rows={key: array[: sizes.get(name)] for key, array in kept.rows.items()}
+            kept,
+            rows={key: _on_host(array)[: sizes.get(name)] for key, array in kept.rows.items()},
+            clock=None if kept.clock is None else _on_host(kept.clock),
         )
-        for name, kept in found.rows.items()
+        for name, kept in state.rows.items()
     }
-    params = structure.join({**parts, "table": tables})
-    return dataclasses.replace(found, params=params, rows=rows, sizes=())
+    params, dense, step = whole_of(state.params, sizes), jax.tree.map(_on_host, state.dense), state.step
+    return dataclasses.replace(state, params=params, rows=rows, dense=dense, step=_on_host(step), sizes=())
+
+
+def whole_of(params: Any, sizes: Mapping[str, int]) -> Any:
+    """`whole` of parameters alone.
+
+    Args:
+        params: parameters, tables on a mesh [padded rows, width] among them.
+        sizes: the rows of these without the padding, by name.
+
+    Returns:
+        NumPy arrays, in every process.
+
+    Example:
+        >>> whole_of({"tables": {"table": jnp.ones((4, 2))}}, {"table": 3})["tables"]["table"].shape
+        (3, 2)
+
+    Source: none.
+    """
+    structure, parts = split(jax.tree.map(_on_host, params))
+    tables = {name: table[: sizes.get(name)] for name, table in parts["table"].items()}
+    return structure.join({**parts, "table": tables})
+
+
+def place_of(params: Any, like: Any) -> Any:
+    """Whole parameters, padded and cut as others of the same training are.
+
+    Args:
+        params: parameters, of tables [rows, width].
+        like: those that lie on the mesh.
+
+    Returns:
+        Arrays of their own, each device's part of which it was given alone.
+
+    Example:
+        >>> place_of({"w": np.ones(2)}, {"w": jnp.zeros(2)})
+        {'w': Array([1., 1.], dtype=float32)}
+
+    Source: `jax.make_array_from_callback`.
+    """
+    return jax.tree.map(_spread, params, like)
+
+
+def _on_host(leaf: Any) -> Any:
+    """The whole of an array as NumPy's; no device is given more than it has."""
+    if not isinstance(leaf, jax.Array):
+        return np.asarray(leaf)
+    if jnp.issubdtype(leaf.dtype, jax.dtypes.extended):  # keys are no numbers
+        return leaf
+    if leaf.is_fully_addressable or leaf.is_fully_replicated:
+        return np.asarray(leaf)
+    parts = {str(shard.index): shard for shard in leaf.addressable_shards}  # a part may lie on several
+    if sum(part.data.size for part in parts.values()) == leaf.size:
+        found = np.empty(leaf.shape, leaf.dtype)
+        for part in parts.values():
+            found[part.index] = part.data
+        return found
+    return _gathered(leaf)
+
+
+def _gathered(leaf: Any) -> np.ndarray:
+    """The whole of an array whose rows lie in several processes; no device sees more of it than it holds."""
+    held = leaf.sharding.shard_shape(leaf.shape)[0]
+    shards = leaf.shape[0] // held
+    by_shard, found = (shards, held, *leaf.shape[1:]), np.empty(leaf.shape, leaf.dtype)
+    size = -(-held // shards)
+    for first in range(0, held, size):
+        # The last piece begins where it is as long as the others: one shape is compiled.
+        first = min(first, held - size)
+        piece = _piece(leaf, by_shard, first, size, NamedSharding(leaf.sharding.mesh, P()))
+        found.reshape(by_shard)[:, first : first + size] = piece
+    return found
+
+
+@functools.partial(jax.jit, static_argnums=(1, 3, 4))
+def _piece(leaf: Any, by_shard: tuple[int, ...], first: Any, size: int, everywhere: Any) -> Any:
+    """Some rows of each shard, on every device."""
+    piece = jax.lax.dynamic_slice_in_dim(leaf.reshape(by_shard), first, size, 1)
+    return jax.lax.with_sharding_constraint(piece, everywhere)
 
 
 def _drawn(sharding: Sharding) -> Any:

@@ -329,6 +329,7 @@ def _part(name: str, number: int) -> dict[str, Any]:
     mine = jax.process_index() if mesh.startswith(("data", "both")) else None
     size = BAGS // 2
     state, losses = shared.init(make), []
+    initial = gap(trainer(loss, optimizer).init(make).params, shared.whole(state).params)
     for batch in batches:
         own = [x if mine is None else x[mine * size : (mine + 1) * size] for x in batch]
         shapes = [x.shape for x in batch]
@@ -339,7 +340,11 @@ def _part(name: str, number: int) -> dict[str, Any]:
         state, value = shared.step(state, *arrays)
         losses.append(float(value))
     whole = shared.whole(shared.finalize(state))
-    return {"losses": losses, "sum": float(sum(np.abs(x).sum() for x in jax.tree.leaves(whole.params)))}
+    return {
+        "initial": initial,
+        "losses": losses,
+        "sum": float(sum(np.abs(x).sum() for x in jax.tree.leaves(whole.params))),
+    }
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import socket
@@ -17,7 +18,7 @@ import optax
 import pytest
 from jax.sharding import AxisType
 
-from embedlab.sparse import Entries, Sharding, Trainer
+from embedlab.sparse import Entries, Sharding, Trainer, evaluate
 from embedlab.sparse.sharding.read import reader
 from tests.embedlab.sparse import mesh_worker
 
@@ -162,7 +163,7 @@ def test_a_checkpoint_goes_on_elsewhere(tmp_path: Path) -> None:
 
 # --- two processes -------------------------------------------------------------------------------------
 
-TOGETHER = ["dense adam rows=2,data=2", "hashed adagrad both=4"]
+TOGETHER = ["dense adam rows=2,data=2", "hashed adagrad both=4", "embed adagrad data=2,rows=2"]
 
 
 @pytest.mark.slow
@@ -175,6 +176,7 @@ def test_two_processes_train_as_one() -> None:
     for name in TOGETHER:
         one = found(first, name)
         assert one == found(second, name)
+        assert one["initial"] == 0  # each row is in its place in what is gathered from both
         _, last, losses = mesh_worker.on_one_device(*name.split()[:2])
         np.testing.assert_allclose(one["losses"], losses, atol=1e-5)
         total = float(sum(np.abs(x).sum() for x in jax.tree.leaves(last.params)))
@@ -209,6 +211,29 @@ def test_a_reader_is_differentiable_in_weights(owners: Any) -> None:
         found = jax.jit(jax.value_and_grad(total), static_argnums=1)(weights, sharding)
         for got, want in zip(found, expected, strict=True):
             np.testing.assert_allclose(got, want, atol=1e-6)
+
+
+@pytest.mark.parametrize("model", ["hashed", "subword", "embed", "ragged"])
+def test_a_function_is_evaluated_where_tables_lie(model: str) -> None:
+    make, loss, batches = getattr(mesh_worker, model)()
+    expected = loss(make(), *batches[0])
+    for place in (Sharding(mesh("x"), "x", "x"), Sharding(mesh("d", "r"), "r", "d"), Sharding(mesh("d"))):
+        state = mesh_worker.trainer(loss, "adagrad", place).init(make)
+        on_mesh = functools.partial(evaluate, loss, sharding=place, sizes=dict(state.sizes))
+        np.testing.assert_allclose(jax.jit(on_mesh)(state.params, *batches[0]), expected, rtol=1e-5)
+
+
+def test_what_is_evaluated_only_looks_up() -> None:
+    place = Sharding(mesh("rows"), "rows")
+    make, loss, _ = mesh_worker.dense()
+    state = mesh_worker.trainer(loss, "adagrad", place).init(make)
+    with pytest.raises(ValueError, match=r"it uses table words\.table otherwise; look ids up with embed"):
+        evaluate(
+            lambda params: params["words"].tables["table"].sum(),
+            state.params,
+            sharding=place,
+            sizes=dict(state.sizes),
+        )
 
 
 def test_a_mesh_must_fit() -> None:

@@ -32,12 +32,14 @@ BOUND = 90  # seconds in which a process notices that another is gone; on a busy
 
 
 @contextlib.contextmanager
-def two(root: Path, config: Path, workdir: Path) -> Iterator[list[subprocess.Popen[str]]]:
+def two(
+    root: Path, config: Path, workdir: Path, *flags: str, mesh: tuple[int, int] = (2, 2)
+) -> Iterator[list[subprocess.Popen[str]]]:
     """Processes of two devices each, the leader first."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    flags = "--xla_force_host_platform_device_count=2"
-    env = {**os.environ, "XLA_FLAGS": flags, "JAX_PLATFORMS": "cpu", "COLUMNS": "100"}
+    devices = "--xla_force_host_platform_device_count=2"
+    env = {**os.environ, "XLA_FLAGS": devices, "JAX_PLATFORMS": "cpu", "COLUMNS": "100"}
     command = [
         sys.executable,
         "-m",
@@ -46,8 +48,15 @@ def two(root: Path, config: Path, workdir: Path) -> Iterator[list[subprocess.Pop
         "--workdir",
         str(workdir),
         *SETTINGS,
+        *flags,
     ]
-    command += ["--mesh.batch=2", "--mesh.rows=2", f"--coordinator=127.0.0.1:{port}", "--processes=2"]
+    batch, rows = mesh
+    command += [
+        f"--mesh.batch={batch}",
+        f"--mesh.rows={rows}",
+        f"--coordinator=127.0.0.1:{port}",
+        "--processes=2",
+    ]
     started = [
         subprocess.Popen(
             [*command, f"--process={number}"],
@@ -109,7 +118,7 @@ def test_two_processes(root: Path, small: Path, inside: Run, tmp_path: Path) -> 
         assert "Traceback" not in told
 
     reached = newest(workdir)
-    with two(root, small, workdir) as (leader, follower):
+    with two(root, small, workdir, mesh=(1, 4)) as (leader, follower):  # now no process has all of a table
         wait_for_checkpoint(workdir, reached, [leader, follower])
         follower.send_signal(signal.SIGTERM)
         assert ended(leader, BOUND)[0] == 143
@@ -147,7 +156,7 @@ def require_as_alone(small: Path, inside: Run, tmp_path: Path, workdir: Path) ->
 @pytest.mark.parametrize("number", [0, 1])
 def test_one_to_whom_nobody_comes(number: int, root: Path, small: Path, tmp_path: Path) -> None:
     program = (
-        "import sys; from experiments import processes; processes._PATIENCE = 5; "
+        "import sys; from experiments.process import processes; processes._PATIENCE = 5; "
         "from experiments.classify import main; raise SystemExit(main(sys.argv[1:]))"
     )
     with socket.create_server(("127.0.0.1", 0)) as free:

@@ -80,16 +80,16 @@ def test_alignment_is_that_of_words_and_their_plurals() -> None:
     table = np.array(found["tables"]["table"])
     units = table / np.linalg.norm(table, axis=1, keepdims=True)
     apart = np.square(units[watched.pairs[:, 0]] - units[watched.pairs[:, 1]]).sum(1)
-    assert watched.summary(found)["alignment"] == pytest.approx(apart.mean(), rel=1e-5)
+    assert watched.summary(watched.look(found))["alignment"] == pytest.approx(apart.mean(), rel=1e-5)
     for one, other in watched.pairs:
         table[other] = 3 * table[one]
     found["tables"]["table"] = table
-    assert watched.summary(found)["alignment"] == pytest.approx(0, abs=1e-6)
+    assert watched.summary(watched.look(found))["alignment"] == pytest.approx(0, abs=1e-6)
 
 
 def test_without_pairs_there_is_no_alignment() -> None:
     watched = inspector(["tree", "leaf", "bark"])
-    assert "alignment" not in watched.summary(parameters(watched))
+    assert "alignment" not in watched.summary(watched.look(parameters(watched)))
 
 
 def test_a_watch_says_what_share_of_neighbours_stayed() -> None:
@@ -105,7 +105,7 @@ def test_a_watch_says_what_share_of_neighbours_stayed() -> None:
 def test_a_look_holds_the_summary() -> None:
     watched = inspector(WORDS)
     found = parameters(watched)
-    assert watched.summary(found).items() <= Watch(watched, found).look(found).items()
+    assert watched.summary(watched.look(found)).items() <= Watch(watched, found).look(found).items()
 
 
 def test_the_sample_is_even_and_small_enough() -> None:
