@@ -251,6 +251,8 @@ def trace_any(
     Example:
         >>> trace_any(lambda params: params["w"], {"w": jnp.ones(2)}).structure.leaves
         (('trained', 'w'),)
+
+    Source: none.
     """
     structure, parts = split(params)
     leaves = [parts[role][name] for role, name in structure.leaves]

@@ -1,4 +1,4 @@
-"""The real program on a mesh, beside the same on one device: tasks, pairs, folds, streams, encoders; and on."""
+"""The real program on a mesh, and the same on one device: tasks, pairs, folds, streams, encoders; and on."""
 
 from __future__ import annotations
 
