@@ -67,8 +67,8 @@ class Text:
         min_count: times that a word occurs in the training documents, at least, to have an id.
         max_length: tokens kept of a document; those after them are cut off.
         ngrams: words of the longest run that has an id of its own; with 2, every two neighbours are a word
-            more, after the words themselves. For bags: other encoders would take them for a text that
-            goes on.
+            more, after the words themselves. For encoders that do not read the order of words (bag, dan):
+            others would take them for a text that goes on, and are refused.
 
     Raises:
         ValueError: a count below 1, a length above 2²⁰, runs of more than 5 words, or a switch that is no
@@ -268,7 +268,8 @@ class Config:
     Raises:
         ValueError: a field of another type, a rival's name that is no plain word or a baseline's, no
             seed, a seed twice or out of 0 … 2³² − 1, stochastic rounding for tables that are not of bfloat16,
-            a fold that there is not, a batch that its devices can't share.
+            n-grams or documents that the encoder can't read, a fold that there is not, a batch that its
+            devices can't share.
 
     Example:
         >>> Config(embedlab.Dense(vocabulary=100, dim=8), seeds=(0, 1)).train.optimizer
@@ -312,13 +313,7 @@ class Config:
                     f"{name} has tables of {getattr(spec, 'dtype', '')}, this is for bfloat16; give nearest"
                 )
                 require(narrow, "train.rounding", self.train.rounding, remedy)
-        longest = self.encoder.longest
-        reads = longest is None or self.text.max_length <= longest
-        remedy = (
-            f"the encoder reads {longest} tokens at most; give so many, or a larger vocabulary to the "
-            "embedding of its positions"
-        )
-        require(reads, "text.max_length", self.text.max_length, remedy)
+        self._require_readable()
         for field in ("baselines", "stream"):
             _require_bool(field, getattr(self, field))
         several = isinstance(self.seeds, tuple) and len(set(self.seeds)) == len(self.seeds) >= 1
@@ -337,6 +332,22 @@ class Config:
         if self.folds < 2:
             return ()
         return tuple(sorted(self.only_folds)) or tuple(range(self.folds))
+
+    def _require_readable(self) -> None:
+        """Refuses documents of a form that the encoder does not read as they are meant."""
+        remedy = (
+            f"{type(self.encoder).__name__} reads the order of words, and n-grams would stand after them as "
+            "if the text went on; give text.ngrams=1, or an encoder that is a bag: --encoder.type bag or dan"
+        )
+        fits = self.text.ngrams == 1 or not self.encoder.reads_order
+        require(fits, "text.ngrams", self.text.ngrams, remedy)
+        longest = self.encoder.longest
+        remedy = (
+            f"the encoder reads {longest} tokens at most; give so many, or a larger vocabulary to the "
+            "embedding of its positions"
+        )
+        fits = longest is None or self.text.longest <= longest
+        require(fits, "text.max_length", self.text.max_length, remedy)
 
     def _require_folds(self) -> None:
         _require_counts(self, _MOST_FOLDS, "folds", least=0)

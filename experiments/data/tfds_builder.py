@@ -59,14 +59,29 @@ def prepare(
         ['bad', 'good']
     """
     require_free(name, data_dir, version)
-    one_each = bool(dataset.classes) and dataset.labels.ndim == 1
-    require(one_each, "dataset", dataset.name, "give one with one class a row; no other is prepared as a set")
-    for label in dataset.classes:  # TFDS keeps them in a file of lines
-        good = label.strip() == label and label.splitlines() == [label]
-        require(good, "classes", label, "TFDS takes no class with a line's end, or white space around it")
+    _require_classes(dataset)
     data_dir.mkdir(parents=True, exist_ok=True)
     import tensorflow_datasets as tfds  # a second, which other sources need not wait for
 
+    kind = _builder(tfds, dataset, version, progress or (lambda done, total: None))
+    kind.name = name
+    with _quiet(tfds), tempfile.TemporaryDirectory() as empty:  # else downloads get a folder beside the sets
+        builder = kind(data_dir=str(data_dir), file_format="array_record")
+        builder.download_and_prepare(download_dir=empty)
+    return Path(builder.data_dir)
+
+
+def _require_classes(dataset: Dataset) -> None:
+    """Refuses rows that have not one class each, of a name that TFDS can keep in a file of lines."""
+    one_each = bool(dataset.classes) and dataset.labels.ndim == 1
+    require(one_each, "dataset", dataset.name, "give one with one class a row; no other is prepared as a set")
+    for label in dataset.classes:
+        good = label.strip() == label and label.splitlines() == [label]
+        require(good, "classes", label, "TFDS takes no class with a line's end, or white space around it")
+
+
+def _builder(tfds: Any, dataset: Dataset, version: str, progress: Callable[[int, int], None]) -> Any:
+    """A builder of TFDS's, which is a class: its version and its rows are the class's own."""
     parts = _parts(dataset)
     written = 0
 
@@ -86,17 +101,10 @@ def prepare(
             for row in rows.tolist():
                 yield row, {"text": dataset.texts[row], "label": int(dataset.labels[row])}
                 written += 1
-                if progress and (written % 1000 == 0 or written == len(dataset.texts)):
+                if written % 1000 == 0 or written == len(dataset.texts):
                     progress(written, len(dataset.texts))
 
-    Builder.name = name
-    with _quiet(tfds):
-        builder = Builder(data_dir=str(data_dir), file_format="array_record")
-        with (
-            tempfile.TemporaryDirectory() as empty
-        ):  # else TFDS leaves a folder for downloads beside the sets
-            builder.download_and_prepare(download_dir=empty)
-    return Path(builder.data_dir)
+    return Builder
 
 
 def _parts(dataset: Dataset) -> dict[str, np.ndarray]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Literal, get_args
+from typing import Any, ClassVar, Literal, get_args
 
 import jax.numpy as jnp
 from flax import nnx
@@ -35,6 +35,8 @@ class Bag(Encoder):
     Reference: Joulin et al. 2017, "Bag of tricks for efficient text classification"; Yang et al. 2016,
     "Hierarchical attention networks for document classification" (attention).
     """
+
+    reads_order: ClassVar[bool] = False
 
     mode: BagMode = "mean"
     hidden: int | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from abc import ABC, abstractmethod
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import draccus
 import jax
@@ -89,7 +89,13 @@ class Encoder(draccus.ChoiceRegistry, ABC):
     a config gives it, and builds a Flax NNX module whose trained arrays are `nnx.Param`. Padding and what
     an empty document gives are the encoder's to get right: features are finite, and those of a document do
     not depend on how far it is padded or on which others stand beside it.
+
+    Attributes:
+        reads_order: whether features depend on the order of the words; False for bags, which alone may be
+            given n-grams (`text.ngrams`): these stand after the words, as if the text went on.
     """
+
+    reads_order: ClassVar[bool] = True
 
     @property
     def by_length(self) -> bool:
@@ -98,7 +104,7 @@ class Encoder(draccus.ChoiceRegistry, ABC):
 
     @property
     def longest(self) -> int | None:
-        """Tokens of a document, at most, that it can read; None for any number."""
+        """Ids of a document, at most, that it can read; None for any number."""
         return None
 
     @abstractmethod

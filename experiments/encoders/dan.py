@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from typing import Any, get_args
+from typing import Any, ClassVar, get_args
 
 from flax import nnx
 from jaxtyping import Array, Float
@@ -32,6 +32,8 @@ class Dan(Encoder):
 
     Reference: Iyyer et al. 2015, "Deep unordered composition rivals syntactic methods".
     """
+
+    reads_order: ClassVar[bool] = False
 
     layers: tuple[int, ...] = (300, 300)
     activation: Activation = "relu"

@@ -138,6 +138,10 @@ def test_documents_are_no_longer_than_there_are_positions() -> None:
         ValueError, match=r"^text\.max_length=61: the encoder reads 60 tokens at most; give so"
     ):
         Config(DENSE, text=Text(max_length=61), encoder=encoder)
+    # Of 16 words and their pairs there are 31 ids: beyond the 16th there would be no position.
+    encoder = Transformer(positions=Learned(embedlab.Dense(16, 8)))
+    with pytest.raises(ValueError, match=r"^text\.ngrams=2: Transformer reads the order of words"):
+        Config(DENSE, text=Text(max_length=16, ngrams=2), encoder=encoder)
 
 
 def test_stochastic_rounding_is_for_narrow_tables() -> None:

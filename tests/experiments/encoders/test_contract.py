@@ -275,6 +275,28 @@ def test_nothing_is_compiled_anew(name: str, kind: str) -> None:
 
 
 @pytest.mark.parametrize("name", ENCODERS)
+def test_n_grams_are_for_encoders_that_read_no_order(name: str) -> None:
+    encoder, _ = ENCODERS[name]
+    runs = Text(max_length=8, ngrams=2)
+    if not encoder.reads_order:
+        assert Config(KINDS["dense"], encoder=encoder, text=runs).text == runs
+        return
+    with pytest.raises(ValueError, match=r"^text\.ngrams=2: \w+ reads the order of words.*text\.ngrams=1"):
+        Config(KINDS["dense"], encoder=encoder, text=runs)
+
+
+@pytest.mark.parametrize("name", ["bag", "bag-max", "bag-attention", "dan", "cnn", "rnn-gru", "transformer"])
+def test_an_encoder_says_whether_it_reads_the_order(name: str) -> None:
+    model, parameters, buffers = made(name, "dense")
+    ids, lengths = np.arange(2, 2 + LENGTH, dtype=np.int32)[None], np.array([LENGTH], np.int32)
+    forwards, backwards = (
+        np.asarray(compiled(model, parameters, buffers, way, lengths)) for way in (ids, ids[:, ::-1])
+    )
+    alike = np.allclose(forwards, backwards, rtol=1e-5, atol=1e-6)
+    assert alike is not ENCODERS[name][0].reads_order
+
+
+@pytest.mark.parametrize("name", ENCODERS)
 def test_settings_are_equal_by_value_and_survive_json(name: str) -> None:
     encoder, _ = ENCODERS[name]
     again = dataclasses.replace(encoder)
