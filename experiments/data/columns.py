@@ -68,7 +68,7 @@ def text_columns(text: str, columns: Sequence[str]) -> list[str]:
     return [text] if text in columns else [part.strip() for part in text.split("+")]
 
 
-def column_number(path: Path, field: str, name: str, columns: Sequence[str]) -> int:
+def column_number(path: Path, field: str, name: str, columns: Sequence[str], hint: str = "") -> int:
     """Where a column stands among those of a file; its name must stand there once.
 
     Args:
@@ -76,6 +76,7 @@ def column_number(path: Path, field: str, name: str, columns: Sequence[str]) -> 
         field: the field that names the column, for the error message.
         name: the column's name.
         columns: the names there are.
+        hint: what the error message says more.
 
     Raises:
         ValueError: where there is no such column, or two.
@@ -89,7 +90,7 @@ def column_number(path: Path, field: str, name: str, columns: Sequence[str]) -> 
     fault = "has two columns" if name in columns else "has no column"
     raise ValueError(
         f"--data.{field}={name!r}: {path} {fault} of this name; its columns are "
-        f"{nearest_first(name, columns)}; name one of them with --data.{field}"
+        f"{nearest_first(name, columns)}; name one of them with --data.{field}{hint}"
     )
 
 

@@ -21,6 +21,8 @@ from experiments.data.files import Row, TextSource
 # Longer fields than the csv module's default of 131,072 characters occur (books, logs). A limit there must
 # be, since a quote that is never closed swallows the rest of the file.
 _LONGEST_FIELD = 2**24
+#: What parts fields in the wild, the most usual first, with how a shell is given it.
+_DELIMITERS = {",": "','", ";": "';'", "\t": "$'\\t'", "|": "'|'"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,16 +50,17 @@ class Delimited(ColumnSource, TextSource):
         records = self._records(path)
         header = list(self.columns) or next(records, ("", [""]))[1]
         names = text_columns(self.text, header)
-        texts = [column_number(path, "text", name, header) for name in names]
+        hint = self._header_hint(header)
+        texts = [column_number(path, "text", name, header, hint) for name in names]
         others = text_columns(self.second, header) if self.second else []
-        seconds = [column_number(path, "second", name, header) for name in others]
-        label = column_number(path, "label", self.label, header)
-        split = column_number(path, "split", self.split, header) if self.split else None
+        seconds = [column_number(path, "second", name, header, hint) for name in others]
+        label = column_number(path, "label", self.label, header, hint)
+        split = column_number(path, "split", self.split, header, hint) if self.split else None
         for where, fields in records:
             if len(fields) != len(header):
                 raise ValueError(
                     f"{path}, {where}: {len(fields)} fields where there are {len(header)} columns; "
-                    f"{self.hint()}"
+                    f"{self._delimiter_hint(fields) or self.hint()}"
                 )
             text, second = (" ".join([fields[i] for i in columns]) for columns in (texts, seconds))
             side = "" if split is None else fields[split]
@@ -66,6 +69,24 @@ class Delimited(ColumnSource, TextSource):
     @abstractmethod
     def hint(self) -> str:
         """How a field is written that holds what would end it."""
+
+    def _header_hint(self, header: list[str]) -> str:
+        """What else may be wrong where a column is not found."""
+        if found := self._delimiter_hint(header):
+            return f"; or, {found}"
+        if self.columns:
+            return ""
+        return "; or, if the first line is a row and no header, name all columns in order with --data.columns"
+
+    def _delimiter_hint(self, fields: list[str]) -> str:
+        """What is said of one field that holds what may be the delimiter; empty of others."""
+        own = self.dialect()["delimiter"]
+        found = [other for other in _DELIMITERS if other != own and other in fields[0]]
+        if len(fields) > 1 or not found:
+            return ""
+        shown = {"\t": "a tab"}.get(found[0], repr(found[0]))
+        flag = f"--data.type csv --data.delimiter {_DELIMITERS[found[0]]}"
+        return f"if it is {shown} that parts fields here, give {flag}"
 
     def _records(self, path: Path) -> Iterator[tuple[str, list[str]]]:
         """Records with the physical lines they lie on; blank lines are passed over."""

@@ -19,6 +19,7 @@ from jaxtyping import Int32
 from embedlab.checks import require
 from experiments.data.base import Dataset, Progress, Source
 from experiments.data.equal import equal_groups
+from experiments.data.originals import remedy
 from experiments.data.reading import require_encoding, text_lines
 from experiments.data.texts import begun
 from experiments.tasks import CLASSES, Task
@@ -201,7 +202,8 @@ def existing_file(field: str, path: str) -> Path:
         status = found.stat()
     except OSError as error:
         raise ValueError(
-            f"{flag}={path!r}: {found.absolute()} cannot be read ({error.strerror}); give the path of a file"
+            f"{flag}={path!r}: {found.absolute()} cannot be read ({error.strerror}); "
+            f"{remedy(path) or 'give the path of a file'}"
         ) from None
     kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a pipe or a device"
     require(stat.S_ISREG(status.st_mode), flag, path, f"this is {kind}; give the path of an ordinary file")

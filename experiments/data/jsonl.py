@@ -9,11 +9,14 @@ import dataclasses
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from experiments.data.base import Source
 from experiments.data.columns import ColumnSource, as_labels, text_columns
 from experiments.data.files import Row, TextSource
 from experiments.nearest import nearest_first
+
+_LEVELS = 5  # of objects in objects, whose keys an error message names
 
 
 @Source.register_subclass("jsonl")
@@ -22,7 +25,8 @@ class Jsonl(ColumnSource, TextSource):
     """A file with one JSON object a line; blank lines are passed over. Its keys are what others call columns.
 
     The value of a text is a string; that of a label a string, a number or a truth value,
-    or a list of them, for a task that takes several.
+    or a list of them, for a task that takes several. A key within an object is named by points: `meta.body`
+    of `{"meta": {"body": …}}`, unless there is a key of this whole name.
 
     Raises:
         ValueError: where an inherited field is wrong.
@@ -48,7 +52,7 @@ class Jsonl(ColumnSource, TextSource):
                 f"no JSON ({error.msg} at column {error.colno}); write one JSON object a line"
             ) from None
         except RecursionError:
-            raise ValueError("nested too deeply; write a flat object") from None
+            raise ValueError("nested too deeply; write an object of a few levels") from None
         if not isinstance(found, dict):
             raise ValueError(
                 f"a JSON {type(found).__name__} where an object is expected; write one object a line "
@@ -57,21 +61,45 @@ class Jsonl(ColumnSource, TextSource):
         texts = text_columns(self.text, list(found))
         splits = [self.split] if self.split else []
         seconds = text_columns(self.second, list(found)) if self.second else []
+        values: dict[str, Any] = {}
         for field, keys in (("text", texts), ("second", seconds), ("label", [self.label]), ("split", splits)):
             for key in keys:
-                if key not in found:
-                    known = nearest_first(key, list(found))
-                    raise ValueError(
-                        f"no key {key!r}; the object has {known}; name one of them with --data.{field}"
-                    )
+                values[key] = _value(found, field, key)
         for key in texts + seconds + splits:
-            if not isinstance(found[key], str):
-                raise ValueError(f"{key!r} is {json.dumps(found[key])[:40]}; give a string")
-        label = as_labels(found[self.label])
+            if not isinstance(values[key], str):
+                value = values[key]
+                raise ValueError(f"{key!r} is {json.dumps(value)[:40]}; give a string{_within(value)}")
+        label = as_labels(values[self.label])
         if label is None:
-            value = json.dumps(found[self.label])[:40]
+            value = values[self.label]
             raise ValueError(
-                f"{self.label!r} is {value}; give one string, number or truth value, or a list of them"
+                f"{self.label!r} is {json.dumps(value)[:40]}; give one string, number or truth value, or a "
+                f"list of them{_within(value)}"
             )
-        text, second = (" ".join(found[key] for key in keys) for keys in (texts, seconds))
-        return text, label, found[self.split] if splits else "", second if seconds else None
+        text, second = (" ".join(values[key] for key in keys) for keys in (texts, seconds))
+        return text, label, values[self.split] if splits else "", second if seconds else None
+
+
+def _value(found: dict[str, Any], field: str, key: str) -> Any:
+    """The value of a key, or of `outer.inner`."""
+    value: Any = found
+    for part in [key] if key in found else key.split("."):
+        if not isinstance(value, dict) or part not in value:
+            known = nearest_first(key, list(_keys(found)))
+            raise ValueError(f"no key {key!r}; the object has {known}; name one of them with --data.{field}")
+        value = value[part]
+    return value
+
+
+def _keys(found: dict[str, Any], outer: str = "", levels: int = _LEVELS) -> Iterator[str]:
+    """The keys whose values are no objects, those within others by points."""
+    for key, value in found.items():
+        if isinstance(value, dict) and value and levels > 1:
+            yield from _keys(value, f"{outer}{key}.", levels - 1)
+        else:
+            yield outer + key
+
+
+def _within(value: Any) -> str:
+    """How a key within an object is named, where a value is one."""
+    return ", or name a key within it by a point, as outer.inner" if isinstance(value, dict) else ""

