@@ -63,7 +63,7 @@ def _main(given: Arguments) -> int:
     from experiments.comparisons import comparison, follower
     from experiments.process import peers
     from experiments.process.devices import require_devices
-    from experiments.reports.progress import open_console
+    from experiments.reports.console import open_console
     from experiments.settings import config_file, overrides
 
     stopping.imported()

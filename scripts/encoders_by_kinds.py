@@ -23,7 +23,7 @@ from experiments.config import Config
 from experiments.encoders import Encoder
 from experiments.errors import Mistake
 from experiments.process.program import guarded
-from experiments.reports.progress import open_console
+from experiments.reports.console import open_console
 from experiments.runs import layout
 from experiments.runs.run import RunDirectory
 from experiments.settings import config_file, overrides

@@ -54,7 +54,8 @@ def _prepare(given: argparse.Namespace, others: Sequence[str]) -> int:
     from experiments.config import Config
     from experiments.data.tfds_builder import prepare, require_free
     from experiments.data.tfds_sets import default_data_dir
-    from experiments.reports.progress import open_console, progress
+    from experiments.reports.console import open_console
+    from experiments.reports.progress import progress
     from experiments.settings import overrides, shorthand
 
     words = ["--data", shorthand.with_type(given.file)]

@@ -58,7 +58,7 @@ def _run(config: Config, workdir: Path, console: Console, previous: bool) -> Non
     finished = is_finished(workdir, config)
     if not finished:
         earlier.require_same_numbers(_parts(workdir, config))
-    with progress(_count(config), console) as shown, shown.reading(encoded["data"]["type"]) as tell:
+    with progress(kinds(config), console) as shown, shown.reading(encoded["data"]["type"]) as tell:
         materials = read_folds(config, tell, workdir)
     found = fingerprint.fingerprint(materials[0].dataset, *(each.splits for each in materials))
     fingerprint.require_same(directory, found)
@@ -75,7 +75,7 @@ def _run(config: Config, workdir: Path, console: Console, previous: bool) -> Non
     loaded = time.perf_counter() - started
     if finished:
         console.print(f"{workdir} is finished; nothing to do.", highlight=False, soft_wrap=True)
-    with progress(_count(config), Console(quiet=True) if finished else console) as shown:
+    with progress(kinds(config), Console(quiet=True) if finished else console) as shown:
         shown.print(report.about(materials, loaded))
         baselines, outcomes = _run_all(workdir, materials, lexicons, shown)
     material = whole(materials)
@@ -96,9 +96,16 @@ def is_finished(workdir: Path, config: Config) -> bool:
     return (workdir / "table.md").exists() and all(part.finished(steps) is not None for part in parts)
 
 
-def _count(config: Config) -> int:
-    """How many runs there are, baselines among them."""
-    return len(_parts(Path(), config))
+def kinds(config: Config) -> list[str]:
+    """A word for each run, in the order in which they are made: those of one word take alike long.
+
+    Of embeddings that is so about enough, since the encoder and the steps are the same.
+    """
+    baselines = baseline_runs.directories(Path(), config)
+    own = [name for name, runs in baselines.items() for _ in runs]
+    trained = ["embedding"] * (len(layout.names(config)) * len(config.seeds))
+    each = trained + own if config.stream else own + trained
+    return each * len(layout.numbers(config))
 
 
 def _parts(workdir: Path, config: Config) -> list[RunDirectory]:

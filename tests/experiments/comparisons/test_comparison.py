@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
 
 import embedlab
 from experiments.comparisons import baseline_runs
-from experiments.comparisons.comparison import is_finished
+from experiments.comparisons.comparison import is_finished, kinds
 from experiments.config import Config
 from experiments.encoders import Dan
 from experiments.runs.layout import folder, numbers, run_directories
@@ -32,6 +33,15 @@ def finish(workdir: Path, config: Config) -> list[Path]:
         (each / "summary.json").write_text("{}")
     (workdir / "table.md").write_text("")
     return sorted(each / "summary.json" for each in folders)
+
+
+def test_kinds_follow_the_order_of_the_runs() -> None:
+    baselines = ["majority", "tfidf-logistic", "bag", "bag"]
+    assert kinds(AVERAGING) == [*baselines, "embedding", "embedding"]
+    assert kinds(IN_FOLDS) == ["majority", "tfidf-logistic", "embedding"] * 2
+    streamed = dataclasses.replace(AVERAGING, stream=True)
+    assert kinds(streamed) == ["embedding", "embedding", *baselines]
+    assert kinds(SEVERAL).count("embedding") == 4
 
 
 # Beside the workdir: 2 embeddings × 2 seeds and 2 baselines; 2 folds × (1 run and 2 baselines); 2 seeds, of a

@@ -9,7 +9,9 @@ import pytest
 from rich.console import Console
 from rich.table import Table
 
-from experiments.reports.progress import PLAIN_EVERY, Progress, open_console, progress
+from experiments.reports.console import open_console
+from experiments.reports.progress import Progress, progress
+from experiments.reports.progress_lines import PLAIN_EVERY
 
 
 class Clock:
@@ -36,7 +38,7 @@ def three_runs(shown: Progress, clock: Clock) -> None:
 def shown_on(terminal: bool) -> str:
     file, clock = io.StringIO(), Clock()
     console = Console(file=file, force_terminal=terminal, width=100)
-    with progress(3, console, clock=clock) as shown:
+    with progress(["majority", "embedding", "embedding"], console, clock=clock) as shown:
         three_runs(shown, clock)
     return file.getvalue()
 
@@ -96,8 +98,41 @@ def test_terminal_bars_show_the_run_at_work() -> None:
         run.update(100, valid_accuracy=0.8125)
         shown.print("a line makes the bars be drawn again")
     told = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", file.getvalue())
-    assert re.search(r"dense \[half\] +\S+ +100/400, valid accuracy 0\.812, 0:30 left", told)
+    assert re.search(r"dense \[half\] +\S+ +100/400, 0:30 left, valid accuracy 0\.812", told)
     assert re.search(r"all runs +\S+ +0/2, 1:10 left", told)
+
+
+def told_in(width: int, name: str = "bag · seed 0") -> str:
+    """What stands beside the bar of a run in a terminal of so many columns."""
+    file, clock = io.StringIO(), Clock()
+    with progress(2, Console(file=file, force_terminal=True, width=width), clock=clock) as shown:
+        run = shown.run(name, 400)
+        clock.now += 5
+        run.fast(1.6e6)
+        run.update(50, loss=0.330, valid_loss=0.059, valid_accuracy=1.0)
+        shown.print("a line makes the bars be drawn again")
+    lines = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", file.getvalue()).splitlines()
+    return next(line.rstrip() for line in lines if "50/400" in line)
+
+
+@pytest.mark.parametrize(
+    "width, left",
+    [
+        (60, "50/400, 0:35 left, 1.6 M tok/s"),
+        (80, "50/400, 0:35 left, 1.6 M tok/s, valid accuracy 1.000"),
+        (120, "50/400, 0:35 left, 1.6 M tok/s, valid accuracy 1.000, loss 0.330, valid loss 0.059"),
+    ],
+)
+def test_a_narrow_terminal_loses_metrics_before_the_time_left(width: int, left: str) -> None:
+    line = told_in(width)
+    assert line.startswith("bag · seed 0 ")
+    assert line.endswith(left)
+
+
+def test_a_long_name_leaves_room_for_the_time_left() -> None:
+    line = told_in(60, "fold 3 · subword-with-many-words-in-its-name · seed 0")
+    assert line.startswith("fold 3 · subword-wi… ")
+    assert line.endswith("50/400, 0:35 left, 1.6 M tok/s")
 
 
 def test_dumb_terminal_gets_plain_lines(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,6 +181,29 @@ def test_time_left_leaves_out_what_compiling_took() -> None:
         second.update(10)
     # 59 s for the first run: 50 s more for this one, and 59 for the last.
     assert shown.left(second) == 109
+
+
+def test_time_for_all_runs_waits_until_each_kind_was_seen() -> None:
+    file, clock = io.StringIO(), Clock()
+    fold = ["linear", "bag", "embedding", "embedding"]
+    with progress(fold * 2, Console(file=file, width=100), clock=clock) as shown:
+        linear = shown.run("linear", 1)
+        clock.now += 7
+        linear.done("done")
+        bag = shown.run("bag", 400)
+        clock.now += 10
+        bag.update(200)
+        assert (
+            file.getvalue().splitlines()[-1].endswith("step 200/400, 0:10 left")
+        )  # of a CNN nothing is known
+        clock.now += 10
+        bag.update(400)
+        bag.done("done")
+        run = shown.run("cnn", 400)
+        clock.now += 100
+        run.update(200)
+    # 100 s, another CNN of 200 s, and the other fold: 7 + 20 + 2 × 200 s.
+    assert file.getvalue().splitlines()[-1].endswith("1:40 left, 12:07 for all runs")
 
 
 def test_runs_that_were_finished_before_are_told_in_a_line() -> None:
