@@ -1,4 +1,8 @@
-"""The embedding in a plain bag, trained with the same budget: what an encoder must be worth more than."""
+"""The embedding in a plain bag, trained as the encoder is: what an encoder must be worth more than.
+
+It is not tuned: a bag might do better with another rate, or with more steps. Only the head is its own,
+without dropout or max-norm, which are chosen for the encoder's features.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +22,6 @@ from experiments.runs.outcome import Outcome
 from experiments.runs.run import RunDirectory
 from experiments.training.lexicon import Lexicon
 
-#: Its name in the table.
-
 
 def is_plain(encoder: Encoder) -> bool:
     """Whether an encoder pools vectors, in whatever way, and learns nothing of its own."""
@@ -35,7 +37,7 @@ def directories(folder: Path, config: Config) -> dict[int, RunDirectory]:
 def run_bag(
     folder: Path, material: Material, lexicon: Callable[[], Lexicon], progress: Progress
 ) -> list[Outcome]:
-    """Trains the embedding in a bag with every seed: the same steps, batches, optimizer and dropout of words.
+    """Trains the embedding in a bag with every seed, with the encoder's own settings of the training.
 
     Args:
         folder: of the baselines.

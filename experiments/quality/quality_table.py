@@ -36,6 +36,7 @@ class _Line:
     show: Callable[[float], str]
 
 
+_ALIGNMENT = "alignment of word and word + s"
 _BANDS = {"rare": "rare", "middle": "middling", "frequent": "frequent", "with_oov": "with unseen"}
 _HEADLINES = [kind.headline for kind in Task.get_known_choices().values()]
 _LINES = (
@@ -53,7 +54,7 @@ _LINES = (
     _Line("hubness", "embedding", "hubness", _plain),
     _Line("silhouette by class", "embedding", "silhouette", _plain),
     _Line("norm–frequency correlation", "embedding", "norm_frequency_correlation", _plain),
-    _Line("alignment of word and word + s", "embedding", "alignment", _plain),
+    _Line(_ALIGNMENT, "embedding", "alignment", _plain),
     _Line("neighbours that another seed has %", "embedding", "neighbour_overlap_seeds", _percent),
     _Line("… that the evaluation before had %", "embedding", "neighbour_overlap", _percent),
     _Line("words with the same rows", "embedding", "collisions_whole", _whole),
@@ -62,6 +63,8 @@ _LINES = (
     _Line("n-grams that share a row", "embedding", "ngram_collisions_whole", _whole),
     _Line("… predicted, of n-grams", "embedding", "ngram_collisions_whole_predicted", _whole),
 )
+#: What the caption says of a metric, where the table has it.
+_EXPLAINED = {_ALIGNMENT: "Alignment: 0 where the two words of a pair have one direction, 2 at right angles."}
 _CAPTION = "Means over seeds; metrics of the vectors are defined in embedlab.quality"
 
 
@@ -127,7 +130,8 @@ def quality_table(
             shown.append(line.show(float(np.mean(values))) if values else "")
         if any(shown):
             cells.append((line.title, tuple(shown)))
-    return QualityTable(tuple(summaries), tuple(cells), _caption(words, sample))
+    explained = [_EXPLAINED[title] for title, _ in cells if title in _EXPLAINED]
+    return QualityTable(tuple(summaries), tuple(cells), " ".join([_caption(words, sample), *explained]))
 
 
 def _caption(words: int | None, sample: int | None) -> str:
@@ -136,5 +140,5 @@ def _caption(words: int | None, sample: int | None) -> str:
     some = f"{sample:,} of " if sample and sample < words else ""
     return (
         f"{_CAPTION}, and are of the same words for all: {some}the {words:,} most frequent, which every one "
-        "of them has. Alignment: 0 where the two words of a pair have one direction, 2 at right angles."
+        "of them has."
     )

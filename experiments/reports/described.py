@@ -19,7 +19,10 @@ def described(outcome: Outcome, main: str, task: Task) -> str:
     if outcome.name == task.majority:
         return f"{outcome.name} {task.guess}"
     if outcome.name == BAG:
-        return f"{outcome.name} is {main} in a plain bag, with the same training"
+        return (
+            f"{outcome.name} is {main} in a plain bag, untuned: the encoder's own rate, batch, steps and "
+            "dropout of words, without dropout or max-norm in the head"
+        )
     runs = outcome.of_each_run
     chosen = [run["C"] for run in runs]
     found = " to ".join(dict.fromkeys(f"{C:g}" for C in (min(chosen), max(chosen))))

@@ -63,11 +63,10 @@ class Row:
 
     @property
     def over_folds(self) -> tuple[float, float] | None:
-        """Mean and standard deviation of the score over folds, as papers give them; None for one split."""
-        if not self.by_fold:
+        """Mean and standard deviation of the score over folds, as papers give them; None below two folds."""
+        if len(self.by_fold) < 2:
             return None
-        spread = statistics.stdev(self.by_fold) if len(self.by_fold) > 1 else 0.0
-        return statistics.mean(self.by_fold), spread
+        return statistics.mean(self.by_fold), statistics.stdev(self.by_fold)
 
     @property
     def is_baseline(self) -> bool:

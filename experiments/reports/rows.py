@@ -46,6 +46,7 @@ def table(material: Material, baselines: Sequence[Outcome], outcomes: Sequence[O
         data=material.dataset.name,
         test_groups=len(np.unique(groups)),
         words=sum(count >= config.text.min_count for count in material.learnt_counts.values()),
+        ngrams=config.text.ngrams,
         max_length=config.text.max_length,
         folds=config.folds if config.folds_run else None,
         notes=tuple(described(outcome, outcomes[0].name, task) for outcome in baselines),

@@ -34,6 +34,7 @@ class Table:
         data: name of the data.
         test_groups: how many groups of near-duplicates the test rows form; None where each is its own.
         words: how many distinct words the training text holds; None if not known.
+        ngrams: up to how many words in a run count as a word of their own.
         max_length: how many tokens of a document are read; None if all are.
         folds: how many parts the data were cut in, where rows are of folds; None for one split.
         task: what was learnt, which names the scores.
@@ -62,6 +63,7 @@ class Table:
     data: str
     test_groups: int | None = None
     words: int | None = None
+    ngrams: int = 1
     max_length: int | None = None
     folds: int | None = None
     task: Task = CLASSES
@@ -159,6 +161,7 @@ class Table:
             headline=self.task.headline,
             test_groups=self.test_groups,
             words=self.words,
+            ngrams=self.ngrams,
         )
 
     def _width(self, column: _Column) -> int:
@@ -173,13 +176,12 @@ class Table:
         return [headline, *(_Column(metric.title, _showing(metric)) for metric in self.task.columns)]
 
     def _over_folds(self) -> list[_Column]:
-        """The column of means over folds; none where there are no folds."""
+        """The column of means over folds; none where there are not several."""
 
         def show(row: Row) -> str:
-            mean, spread = row.over_folds or (0.0, 0.0)
-            return f"{_number(100 * mean, '.1f')} ± {_number(100 * spread, '.1f')}" if row.by_fold else ""
+            return " ± ".join(_number(100 * value, ".1f") for value in row.over_folds or ())
 
-        return [_Column(("folds", "mean ± sd"), show)] if self.folds else []
+        return [_Column(("folds", "mean ± sd"), show)] if any(row.over_folds for row in self.rows) else []
 
     def _difference(self) -> _Column:
         def show(row: Row) -> str:

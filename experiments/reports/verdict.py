@@ -23,6 +23,7 @@ def verdict(
     headline: Headline = CLASSES.headline,
     test_groups: int | None = None,
     words: int | None = None,
+    ngrams: int = 1,
 ) -> str:
     """States which embedding is best, how it stands to the reference and the baselines, and with what doubt.
 
@@ -37,6 +38,7 @@ def verdict(
         headline: how the score is told.
         test_groups: how many groups of near-duplicates they form; None where each is its own.
         words: how many distinct words the training text holds; None if not known.
+        ngrams: up to how many words in a run count as a word of their own.
 
     Returns:
         Two to five sentences.
@@ -63,8 +65,8 @@ def verdict(
         _opening(pool, full, bool(smaller), test_rows, headline),
         _over_folds(best),
         _others(best, pool[1] if len(pool) > 1 else None, rows, headline),
-        _too_large(pool, full, words),
-        _doubt(embeddings, len(pool) > 1, test_rows, test_groups or test_rows),
+        _too_large(pool, full, words, ngrams),
+        _doubt(rows, len(pool) > 1, test_rows, test_groups or test_rows),
     ]
     return " ".join(sentence for sentence in sentences if sentence)
 
@@ -142,21 +144,24 @@ def _standing(name: str, row: Row, paired: Interval | None, best: str, headline:
     """Where a row stands to the best, of which `paired` is the difference to it."""
     if paired is None:
         return f"{name} {headline.short.format(score=_percent(row.score.mean))}"
+    known = paired.low > 0 or paired.high < 0
+    open_ = "" if known else ", so their order is open"
+    if round(100 * paired.mean, 2) == 0:
+        return f"{name} is level with {best} ({_numbers(paired)[1]}){open_}"
     if paired.mean < 0:
         mean, within = _numbers(Interval(-paired.mean, -paired.high, -paired.low))
         side = "ahead of"
     else:
         (mean, within), side = _numbers(paired), "behind"
-    known = paired.low > 0 or paired.high < 0
-    return f"{name} is {mean} points {side} {best} ({within})" + ", so their order is open" * (not known)
+    return f"{name} is {mean} points {side} {best} ({within}){open_}"
 
 
-def _too_large(pool: list[Row], reference: Row | None, words: int | None) -> str:
+def _too_large(pool: list[Row], reference: Row | None, words: int | None, ngrams: int) -> str:
     """Owns up where tables have more room than the text has words, so that fewer bytes cost nothing."""
     full, best = reference or pool[0], pool[0]
     if not words or not full.vectors or full.vectors < _SPARE * words:
         return ""
-    found = _counted(words, "word")
+    found = _counted(words, "word") if ngrams == 1 else f"{words:,} words and runs of words"
     if reference and best.vectors and best.vectors >= words:
         return (
             f"The training text holds {found}; {best.name} has room for {best.vectors:,} vectors and "
@@ -166,26 +171,40 @@ def _too_large(pool: list[Row], reference: Row | None, words: int | None) -> str
     return f"{full.name} has {full.vectors:,} rows for {found}: bytes are not what limits it."
 
 
-def _doubt(embeddings: list[Row], picked: bool, rows: int, groups: int) -> str:
+def _doubt(rows: Sequence[Row], picked: bool, test_rows: int, groups: int) -> str:
     reasons = []
     if groups < _FEW_ROWS:
-        which = _counted(groups, "test row") if groups == rows else _counted(groups, "group", " of test rows")
+        which = (
+            _counted(groups, "test row")
+            if groups == test_rows
+            else _counted(groups, "group", " of test rows")
+        )
         reasons.append(f"{which} {'is' if groups == 1 else 'are'} few")
-    seeds = min(row.seeds or 1 for row in embeddings)
+    seeds = min(row.seeds or 1 for row in rows if not row.is_baseline)
     if seeds == 1:
         reasons.append("one seed says nothing of what another would change")
     elif seeds <= _FEW_SEEDS:
         reasons.append(f"{seeds} seeds are few")
     if picked:
         reasons.append("the best was picked on these same test rows")
-    runs, improving = sum(row.runs for row in embeddings), sum(row.improving for row in embeddings)
-    if improving:
-        were = "was still improving when it" if improving == 1 else "were still improving when they"
-        reasons.append(f"{improving} of {_counted(runs, 'run')} {were} stopped")
+    if unfinished := _improving(rows):
+        reasons.append(unfinished)
     if not reasons:
         return ""
     last = f", and {reasons.pop()}" if len(reasons) > 1 else ""
     return f"Read this with care: {', '.join(reasons)}{last}."
+
+
+def _improving(rows: Sequence[Row]) -> str:
+    """How many runs might have done better with more steps; a baseline's too, which then stands too low."""
+    trained = [row for row in rows if row.seeds is not None]
+    improving = sum(row.improving for row in trained)
+    if not improving:
+        return ""
+    of = [f"{row.improving} of {row.name}" for row in trained if row.is_baseline and row.improving]
+    among = f" ({', '.join(of)})" if of else ""
+    were = "was still improving when it" if improving == 1 else "were still improving when they"
+    return f"{improving} of {_counted(sum(row.runs for row in trained), 'run')}{among} {were} stopped"
 
 
 def _counted(number: int, what: str, of: str = "") -> str:

@@ -43,8 +43,10 @@ def test_it_says_what_collides() -> None:
 
 def test_churn_and_alignment_are_shown() -> None:
     found = {"alignment": 0.456, "neighbour_overlap_seeds": 0.123, "neighbour_overlap": 0.987}
-    cells = dict(quality_table({"dense": [{"test": {}, "embedding": found}]}).cells)
+    made = quality_table({"dense": [{"test": {}, "embedding": found}]})
+    cells = dict(made.cells)
     assert cells["alignment of word and word + s"] == ("0.456",)
+    assert "Alignment: 0 where" in made.caption
     assert cells["neighbours that another seed has %"] == ("12.3",)
     assert cells["… that the evaluation before had %"] == ("98.7",)
 
@@ -53,6 +55,7 @@ def test_the_caption_says_which_words_are_measured() -> None:
     assert quality_table(RUNS).caption.endswith("defined in embedlab.quality.")
     caption = quality_table(RUNS, words=3198, sample=2000).caption
     assert "the same words for all: 2,000 of the 3,198 most frequent" in caption
+    assert "Alignment" not in caption  # a row that the table does not have
     assert "for all: the 100 most frequent" in quality_table(RUNS, words=100, sample=100).markdown()
 
 

@@ -104,7 +104,10 @@ def test_a_bag_among_the_baselines_has_seeds(material: Material, outcomes: list[
     made = table(material, [outcome("bag", 0.85, 512, best=100)], outcomes)
     bag = made.rows[0]
     assert (bag.kind, bag.seeds, bag.vectors, bag.improving) == ("baseline", 2, 64, 2)
-    assert "bag is dense in a plain bag, with the same training." in made.caption()
+    assert (
+        "bag is dense in a plain bag, untuned: the encoder's own rate, batch, steps and dropout of words, "
+        "without dropout or max-norm in the head." in made.caption()
+    )
     assert "bag, dense in a plain bag, is" in made.verdict()
 
 

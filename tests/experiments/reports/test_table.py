@@ -183,6 +183,11 @@ def test_folds_have_a_column_and_are_explained(table: Table) -> None:
     assert max(map(len, printed(made))) <= 100 and any("84.0 ± 4.0" in line for line in printed(made))
     assert "Each is predicted once a seed, by the model of its fold (3 folds)." in made.caption()
     assert "(3 of 10 folds)" in dataclasses.replace(made, folds=10).caption()
+    one = dataclasses.replace(
+        made, rows=tuple(dataclasses.replace(row, by_fold=(0.874,)) for row in rows), folds=10
+    )
+    assert "±" not in one.markdown() and "standard deviation" not in one.verdict()
+    assert next(csv.DictReader(io.StringIO(one.csv())))["fold_sd"] == ""
     (line, *_) = csv.DictReader(io.StringIO(made.csv()))
     assert (float(line["fold_mean"]), float(line["fold_sd"])) == pytest.approx((0.84, 0.04))
     assert line["folds"] == "3" and "by_fold" not in line

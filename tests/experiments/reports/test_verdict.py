@@ -13,7 +13,8 @@ from experiments.reports.verdict import verdict
 
 def row(name: str, accuracy: float, bytes_: int = 100, *, kind: str = "embedding", half: float = 0.02) -> Row:
     interval = Interval(accuracy, accuracy - half, accuracy + half)
-    return Row(name, kind, interval, {}, None, bytes_ // 4, bytes_, 0, 1.0, 3)
+    seeds = 3 if kind == "embedding" else None
+    return Row(name, kind, interval, {}, None, bytes_ // 4, bytes_, 0, 1.0, seeds)
 
 
 FULL = row("dense", 0.86, 400)
@@ -159,6 +160,7 @@ def test_what_papers_give_of_folds_is_told() -> None:
     text = verdict([folded], None, 1500)
     assert ". Over 3 folds the mean is 85.0 % and the standard deviation 5.0 points. Read" in text
     assert "Over" not in verdict([FULL], None, 1500)
+    assert "Over" not in verdict([dataclasses.replace(FULL, by_fold=(0.8,))], None, 1500)
     improving = dataclasses.replace(folded, improving=2)
     assert "2 of 9 runs were still improving" in verdict([improving], None, 1500)
 
@@ -204,6 +206,20 @@ def test_runs_that_were_still_improving_are_counted(improving: int, says: str) -
     assert "improving" not in told(apart(-0.9, -0.2, 0.4))
 
 
+def test_a_baseline_that_was_still_improving_is_counted() -> None:
+    bag = dataclasses.replace(row("bag", 0.85, kind="baseline"), seeds=3, improving=2)
+    cut = apart(-0.9, -0.2, 0.4)
+    assert "2 of 9 runs (2 of bag) were still improving when they stopped" in told(cut, baseline=bag)
+    both = told(dataclasses.replace(cut, improving=1), baseline=bag)
+    assert "3 of 9 runs (2 of bag) were still improving" in both
+
+
+def test_equal_scores_are_not_called_behind() -> None:
+    cut = apart(-0.9, -0.2, 0.4, over={"tfidf": Interval(0.0, -0.012, 0.014)})
+    text = told(cut, baseline=row("tfidf", 0.858, kind="baseline"))
+    assert "tfidf, without an embedding, is level with cut (95 % interval -1.20 to +1.40), so their" in text
+
+
 def test_a_table_larger_than_its_text_is_owned_up_to() -> None:
     full = dataclasses.replace(FULL, vectors=12_800)
     cut = apart(-0.9, -0.2, 0.4, vectors=3200)
@@ -216,6 +232,8 @@ def test_a_table_larger_than_its_text_is_owned_up_to() -> None:
     )
     assert "dense has 12,800 rows for 6,000 words: bytes are not what limits it." in said(6000, cut)
     assert "dense has 12,800 rows for 33 words: bytes are not what limits it." in said(33)
+    with_runs = verdict([full], full, 1500, words=6000, ngrams=2)
+    assert "dense has 12,800 rows for 6,000 words and runs of words: bytes" in with_runs
     for words in (12_700, 20_000, None):
         assert "limits" not in said(words, cut)
 
