@@ -6,7 +6,6 @@ import dataclasses
 
 import numpy as np
 from jaxtyping import Float, Int
-from scipy.stats import binomtest
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,6 +60,8 @@ def mcnemar(
         percentages", 1947; Dietterich, "Approximate statistical tests for comparing supervised classification
         learning algorithms", 1998.
     """
+    from scipy.stats import binomtest  # here: 2 s that a mistake need not wait for
+
     groups = np.arange(len(a)) if groups is None else groups
     if not len(a) == len(b) == len(groups):
         raise ValueError(f"a has {len(a)} rows, b {len(b)}, groups {len(groups)}: give as many of each")

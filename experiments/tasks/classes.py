@@ -14,9 +14,6 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 from jaxtyping import Float, Int
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import f1_score
 
 from embedlab.checks import require
 from experiments.tasks.base import Constants, Headline, Linear, Metric, Reader, Task
@@ -161,6 +158,8 @@ class Classes(Task):
     def by_name(
         self, predicted: Float[np.ndarray, "rows outputs"], targets: np.ndarray, names: Sequence[str]
     ) -> dict[str, dict[str, float]]:
+        from sklearn.metrics import f1_score
+
         numbers = range(len(names))
         f1 = f1_score(targets, predicted.argmax(1), labels=numbers, average=None, zero_division=0)
         rows = np.bincount(targets, minlength=len(names))
@@ -180,6 +179,9 @@ class Classes(Task):
 
     def fits(self, x: Any, targets: np.ndarray, names: Sequence[str]) -> Iterator[tuple[float, Linear]]:
         """Multinomial logistic regression by SAGA, each begun where the last ended."""
+        from sklearn.exceptions import ConvergenceWarning  # here: 2 s that a mistake need not wait for
+        from sklearn.linear_model import LogisticRegression
+
         most = most_passes(x, len(np.unique(targets)))
         model = LogisticRegression(solver="saga", tol=1e-3, max_iter=most, random_state=0, warm_start=True)
         for C in self.penalties:
@@ -221,7 +223,7 @@ def most_passes(x: Any, classes: int) -> int:
     return int(np.clip(_MOST_WORK / max(x.nnz * classes, 1), 5, _MOST_PASSES))
 
 
-def _linear(model: LogisticRegression, names: Sequence[str], most: int) -> Linear:
+def _linear(model: Any, names: Sequence[str], most: int) -> Linear:
     def predict(x: Any) -> np.ndarray:
         """The model knows only classes that training has; the others get probability 0."""
         found = np.zeros((x.shape[0], len(names)), np.float32)

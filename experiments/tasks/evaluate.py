@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
-from sklearn.metrics import f1_score
 
 #: Names of the frequency bands, in the order of their numbers.
 BANDS = ("rare", "middle", "frequent")
@@ -47,6 +46,8 @@ def evaluate(
 
     Reference: Guo, Pleiss, Sun, Weinberger, "On calibration of modern neural networks", 2017 (ECE).
     """
+    from sklearn.metrics import f1_score  # here: 2 s that a mistake need not wait for
+
     _check(probabilities, labels)
     probabilities = probabilities.astype(np.float64)
     predicted = probabilities.argmax(1)

@@ -13,8 +13,6 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 from jaxtyping import Float
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import average_precision_score
 
 from embedlab.checks import require
 from experiments.tasks.base import Constants, Headline, Linear, Metric, Reader, Task
@@ -140,6 +138,8 @@ class Labels(Task):
         return float((_entropies(linked, learnt > 0) * np.where(learnt > 0, learnt, 1)).mean())
 
     def metrics(self, predicted: Float[np.ndarray, "rows outputs"], targets: np.ndarray) -> dict[str, float]:
+        from sklearn.metrics import average_precision_score  # here: 2 s that a mistake need not wait for
+
         named = self._named(predicted)
         either, found = (named | targets).any(0), np.flatnonzero(targets.any(0))
         precisions = [average_precision_score(targets[:, i], predicted[:, i]) for i in found]
@@ -187,6 +187,8 @@ class Labels(Task):
 
     def fits(self, x: Any, targets: np.ndarray, names: Sequence[str]) -> Iterator[tuple[float, Linear]]:
         """Logistic regression, one label against all texts that lack it."""
+        from sklearn.linear_model import LogisticRegression
+
         both = np.flatnonzero(targets.any(0) & ~targets.all(0))  # a label of all texts, or none, is no fit
         model = LogisticRegression(solver="liblinear", max_iter=_MOST_PASSES, random_state=0)
         for C in self.penalties:
@@ -240,9 +242,7 @@ def _entropies(probabilities: np.ndarray, has: np.ndarray) -> np.ndarray:
     return -np.log(np.clip(right, _SMALLEST, 1))
 
 
-def _linear(
-    models: list[LogisticRegression], fitted: np.ndarray, shares: np.ndarray, names: Sequence[str]
-) -> Linear:
+def _linear(models: list[Any], fitted: np.ndarray, shares: np.ndarray, names: Sequence[str]) -> Linear:
     """One model of those of several labels; a label that could not be fitted has its share, 0 or 1."""
 
     def predict(x: Any) -> np.ndarray:

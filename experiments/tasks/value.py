@@ -14,8 +14,6 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 from jaxtyping import Float
-from scipy.stats import rankdata
-from sklearn.linear_model import Ridge
 
 from embedlab.checks import require
 from experiments.tasks.base import Constants, Headline, Linear, Metric, Reader, Task
@@ -139,6 +137,8 @@ class Value(Task):
         return constants["mean"] + constants["std"] * linked.astype(np.float64)
 
     def metrics(self, predicted: Float[np.ndarray, "rows outputs"], targets: np.ndarray) -> dict[str, float]:
+        from scipy.stats import rankdata  # here: 2 s that a mistake need not wait for
+
         values = predicted[:, 0].astype(np.float64)
         errors = values - targets
         return {
@@ -170,6 +170,8 @@ class Value(Task):
 
     def fits(self, x: Any, targets: np.ndarray, names: Sequence[str]) -> Iterator[tuple[float, Linear]]:
         """Ridge regression, of penalty 1 / C."""
+        from sklearn.linear_model import Ridge
+
         for C in self.penalties:
             model = Ridge(alpha=1 / C, solver="lsqr", random_state=0).fit(x, targets)
             weights = np.stack([model.coef_, -model.coef_])
@@ -198,7 +200,7 @@ class _Reader(Reader):
         return np.array(self._values, np.float64), ()
 
 
-def _predict(model: Ridge) -> Any:
+def _predict(model: Any) -> Any:
     return lambda x: model.predict(x)[:, None]
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Float
 from scipy import sparse
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from experiments.tasks import CLASSES, Linear, Task
+
+if TYPE_CHECKING:
+    from sklearn.feature_extraction.text import TfidfVectorizer
 
 #: What the features are, in words.
 NGRAMS = "words and pairs of words"
@@ -219,6 +221,8 @@ def _counted_one(tokenise: Callable[[Any], list[str]], train: Sequence[Any]) -> 
 
 
 def _vectoriser(tokenise: Callable[[Any], list[str]], least: int) -> TfidfVectorizer:
+    from sklearn.feature_extraction.text import TfidfVectorizer  # here: 2 s that a mistake need not wait for
+
     return TfidfVectorizer(
         preprocessor=_as_it_is,
         tokenizer=tokenise,

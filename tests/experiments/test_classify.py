@@ -43,16 +43,18 @@ def program(root, name, *words, **environment):
 
 @pytest.fixture(scope="module")
 def runs(config, root, tmp_path_factory):
-    """Two runs of the same config, in two processes with other hash seeds."""
-    folders = [tmp_path_factory.mktemp("run") / "w" for _ in range(2)]
-    processes = [
-        program(root, "classify", config, "--workdir", folder, PYTHONHASHSEED=str(seed))
-        for seed, folder in enumerate(folders)
-    ]
-    outputs = [process.communicate(timeout=300) for process in processes]
-    for process, (_, err) in zip(processes, outputs, strict=True):
+    """Two runs of the same config, in two processes with other hash seeds.
+
+    One after the other: side by side, both would compile every program.
+    """
+    folders, outputs = [], []
+    for seed in range(2):
+        folders.append(tmp_path_factory.mktemp("run") / "w")
+        process = program(root, "classify", config, "--workdir", folders[-1], PYTHONHASHSEED=str(seed))
+        out, err = process.communicate(timeout=300)
         assert process.returncode == 0, err
-    return folders, [out for out, _ in outputs]
+        outputs.append(out)
+    return folders, outputs
 
 
 @pytest.fixture

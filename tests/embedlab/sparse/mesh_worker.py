@@ -314,6 +314,11 @@ def restored(folder: str, mesh: str | None) -> list[float]:
     return run(one, state, batches[2:])[1]
 
 
+def together(*calls: str) -> list[Any]:
+    """Several of these functions, one after the other: each a JSON list of its name and arguments."""
+    return [_told(globals()[name], *arguments) for name, *arguments in map(json.loads, calls)]
+
+
 def one_process(number: str, port: str, *names: str) -> dict[str, Any]:
     """One of two processes that train together, each with its half of every batch."""
     jax.distributed.initialize(f"127.0.0.1:{port}", 2, int(number))
