@@ -69,6 +69,7 @@ class FileSource(Source):
         valid_path: a file of the same form that holds the validation set; empty to split one off.
         classes: the labels there may be, in the order wanted; empty to take those found, sorted.
         aliases: labels that stand for others, each as `found=meant`, such as `studen=student`.
+        title: what the data are called in tables; none for the file's name. It may change in a workdir.
 
     Raises:
         ValueError: where the path is empty, classes are too few or named twice, or an alias is none.
@@ -84,6 +85,7 @@ class FileSource(Source):
     valid_path: str = ""
     classes: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
+    title: str | None = None
 
     def __post_init__(self) -> None:
         require(bool(self.path), "path", self.path, "give the file to read, as in --data.path reviews.csv")
@@ -143,7 +145,7 @@ class FileSource(Source):
         labels, classes = reader.finish()
         valid_rows, test_rows = (np.flatnonzero(np.array(sides) == i).astype(np.int32) for i in (1, 2))
         return Dataset(
-            name=paths["train"].stem,
+            name=self.title or paths["train"].stem,
             texts=tuple(texts) if isinstance(texts, list) else texts,
             labels=labels,
             classes=classes,

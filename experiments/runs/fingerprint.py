@@ -45,11 +45,13 @@ def fingerprint(dataset: Dataset, *splits: Splits) -> dict[str, Any]:
 def require_same(directory: RunDirectory, found: dict[str, Any]) -> None:
     """Refuses data that are not those that a run was begun with; a new run has none yet.
 
+    What they are called is no matter.
+
     Raises:
         Mistake: they differ; says in what.
     """
     old = directory.read(_FILE)
-    if old is not None and old != found:
+    if old is not None and {**old, "name": None} != {**found, "name": None}:
         raise Mistake(
             f"--workdir {directory.path}: the data changed since this run was begun: "
             f"{_difference(old, found)}. (A file was edited, say, or a package that is read was upgraded.) "

@@ -9,7 +9,7 @@ import json
 import re
 import types
 import typing
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from experiments.config import Config
@@ -141,13 +141,15 @@ def _switch(raw: Any, rivals: Any, key: str, name: str, flags: Iterable[str]) ->
     """Makes a group one of another kind; returns the rival that it was taken from, if any."""
     group = key.rpartition(".")[0]
     places = dict(nodes(Config, raw))
-    _read(key, name, _place(places, key, name, flags).hint)
+    hint = _place(places, key, name, flags).hint
+    kinds = choices(places[group].hint)
+    _read(key, name, hint, kinds)
     old = places[group].value
     if name == old[TYPE]:
         return ""
     taken = [rival for rival, value in rivals.items() if group == "embedding" and value[TYPE] == name]
     start = rivals[taken[0]] if taken else old
-    kind = choices(places[group].hint)[name]
+    kind = kinds[name]
     kept = {field: start[field] for field in fields_of(kind) if field in start}
     _put(raw, group, copy.deepcopy({TYPE: name, **codec.defaults(kind), **kept}))
     return taken[0] if taken else ""
@@ -170,9 +172,13 @@ def _place(places: dict[str, Node], key: str, text: str, flags: Iterable[str]) -
         raise Mistake(_unknown(places, key, flags))
     if not node.is_leaf:
         inner = [f"--{name}" for name in places if name.startswith(f"{key}.") and places[name].is_leaf]
-        meant = f"--{key}.{TYPE} {text}" if text in choices(node.hint) else ", ".join(inner[:4])
+        kinds = choices(node.hint)
+        meant = f"--{key}.{TYPE} {text}" if text in kinds else ", ".join(inner[:4])
         none = f"give --{key} none, or " if is_dict(node.hint) else "give "
-        raise Mistake(f"--{key} {text}: this is a group, not one value; {none}its fields, as {meant or '…'}")
+        near = "" if text in kinds else did_you_mean(text, kinds, f"--{key}.{TYPE} ")
+        raise Mistake(
+            f"--{key} {text}: this is a group, not one value; {none}its fields, as {meant or '…'}{near}"
+        )
     return node
 
 
@@ -200,11 +206,14 @@ def _unknown(places: dict[str, Node], key: str, flags: Iterable[str]) -> str:
 # --- values ---------------------------------------------------------------------------------------------
 
 
-def _read(key: str, text: str, hint: Any) -> Any:
+def _read(key: str, text: str, hint: Any, kinds: Mapping[str, type] | None = None) -> Any:
+    """Text → a JSON value; of what names one of some kinds, an error tells the nearest."""
     try:
         return _value(text, hint)
     except ValueError:
-        near = did_you_mean(text, typing.get_args(hint)) if typing.get_origin(hint) is Literal else ""
+        near = (
+            did_you_mean(text, kinds or typing.get_args(hint)) if typing.get_origin(hint) is Literal else ""
+        )
         raise Mistake(f"--{key}: got {text!r}, expected {wanted(hint)}{near}") from None
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import functools
+import re
 import types
 import typing
 from collections.abc import Iterable, Iterator, Mapping
@@ -149,13 +150,21 @@ def wanted(hint: Any) -> str:
 def did_you_mean(name: str, known: Iterable[str], prefix: str = "") -> str:
     """`; did you mean NAME?` with the nearest of the known names; empty where none is near.
 
-    A key that ends in the last part of a known one is nearest to it: `steps` to `train.steps`.
+    A key that ends in the last part of a known one is nearest to it: `steps` to `train.steps`. Of kinds that
+    are given with their classes, one is meant by what `also_called` says that others call it.
 
     Example:
         >>> did_you_mean("train.step", ["train.steps", "train.rate"], "--")
         '; did you mean --train.steps?'
+        >>> from experiments.tasks import Task
+        >>> did_you_mean("multi-label", choices(Task))
+        '; did you mean labels?'
     """
     names = list(known)
+    plain = re.sub(r"[\W_]", "", name).lower()
+    for kind, made in known.items() if isinstance(known, Mapping) else ():
+        if plain in getattr(made, "also_called", ()):
+            return f"; did you mean {prefix}{kind}?"
     last = name.rpartition(".")[2]
     near = [k for k in names if k.rpartition(".")[2] == last]
     near = difflib.get_close_matches(name, near, 1, 0) or difflib.get_close_matches(name, names, 1, 0.6)

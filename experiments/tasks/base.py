@@ -134,6 +134,7 @@ class Task(draccus.ChoiceRegistry, ABC):
     there to targets.
 
     Attributes:
+        also_called: what others call it, in small letters and digits alone; told to a user who gives it.
         headline: the metric that decides.
         columns: the metrics that a table shows beside it.
         majority: the name of the baseline that knows no text.
@@ -142,6 +143,7 @@ class Task(draccus.ChoiceRegistry, ABC):
         penalties: inverse strengths of the L2 penalty that the linear baseline chooses from.
     """
 
+    also_called: ClassVar[tuple[str, ...]] = ()
     headline: ClassVar[Headline]
     columns: ClassVar[tuple[Metric, ...]]
     majority: ClassVar[str] = "majority"

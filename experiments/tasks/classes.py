@@ -53,6 +53,7 @@ class Classes(Task):
     Reference: Szegedy et al. 2016, "Rethinking the Inception architecture" (label smoothing).
     """
 
+    also_called = ("classification", "multiclass", "binary")
     headline = Headline(
         key="accuracy",
         name="accuracy",

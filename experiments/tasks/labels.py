@@ -55,6 +55,7 @@ class Labels(Task):
     Reference: Zhang and Zhou 2014, "A review on multi-label learning algorithms" (example-based F1).
     """
 
+    also_called = ("multilabel", "multilabels")
     headline = Headline(
         key="sample_f1",
         name="sample F1",

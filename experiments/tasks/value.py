@@ -49,6 +49,7 @@ class Value(Task):
     Reference: Huber 1964, "Robust estimation of a location parameter".
     """
 
+    also_called = ("regression", "regressor", "score")
     headline = Headline(
         key="r2",
         name="R²",

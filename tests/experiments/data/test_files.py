@@ -45,6 +45,7 @@ TEXT_KINDS = [Csv, Tsv, Jsonl, FastText]
 def test_the_same_rows_in_every_form(kind, write):
     data = kind(path=write(encode(kind), "films.x")).load()
     assert data.name == "films"
+    assert kind(path=write(encode(kind), "films.x"), title="Our films").load().name == "Our films"
     assert data.texts == tuple(text for text, _ in ROWS)
     assert data.classes == ("neg", "neutral", "pos")
     assert data.labels.tolist() == [2, 0, 2, 1] and data.labels.dtype == np.int32

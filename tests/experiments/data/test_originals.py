@@ -94,6 +94,13 @@ def test_one_that_is_absent_beside_others_is_named(data_dir, tmp_path, monkeypat
         papers.trec().load()
 
 
+def test_sets_are_called_by_their_names(data_dir, monkeypatch):
+    monkeypatch.setenv("EMBEDLAB_DATA", str(data_dir))
+    assert papers.trec().load().name == "TREC"
+    made = papers.mr(), papers.sst(2), papers.sst(5), papers.ag_news_test(), papers.webkb()
+    assert [source.title for source in made] == ["MR", "SST-2", "SST-1", "AG News, test rows", "WebKB"]
+
+
 def test_the_words_of_the_films_are_whole(data_dir):
     data = read(data_dir, KIM + "rt-polarity.all --data.encoding latin-1")
     assert sum("\x85" in text for text in data.texts) > 10  # a line's end to str.splitlines, not here

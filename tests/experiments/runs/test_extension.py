@@ -15,6 +15,7 @@ OLD: dict[str, Any] = {
     "rivals": {"cut": {"type": "dense", "dim": 4}},
     "train": {"steps": 20, "rate": 0.1},
     "seeds": [0, 1],
+    "data": {"type": "csv", "path": "a.csv"},  # of before there were titles
 }
 ANOTHER = {"type": "hashed"}
 
@@ -25,6 +26,7 @@ ANOTHER = {"type": "hashed"}
         {},
         {"train": {"steps": 30, "rate": 0.1}},
         {"seeds": [2, 1, 0]},
+        {"data": {"type": "csv", "path": "a.csv", "title": "reviews"}},
         {"rivals": {"more": ANOTHER, "cut": {"type": "dense", "dim": 4}}},
         {
             "rivals": {"more": ANOTHER, **OLD["rivals"]},
@@ -43,6 +45,7 @@ def test_more_of_the_same_is_the_old_config_extended(more: dict[str, Any]) -> No
         {"train": {"steps": 19, "rate": 0.1}},
         {"train": {"steps": 30, "rate": 0.2}},
         {"seeds": [0]},
+        {"data": {"type": "csv", "path": "b.csv", "title": "reviews"}},
         {"seeds": [1, 2]},
         {"rivals": {}},
         {"rivals": {"cut": {"type": "dense", "dim": 5}, "more": ANOTHER}},

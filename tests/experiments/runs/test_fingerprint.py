@@ -30,6 +30,10 @@ def test_the_same_data_go_on(directory: RunDirectory) -> None:
     require_same(directory, fingerprint(dataclasses.replace(DATA), SPLITS))
 
 
+def test_data_may_be_called_otherwise(directory: RunDirectory) -> None:
+    require_same(directory, fingerprint(dataclasses.replace(DATA, name="half a dozen"), SPLITS))
+
+
 def test_fewer_documents_are_counted(directory: RunDirectory) -> None:
     fewer = Dataset("six", DATA.texts[:5], DATA.labels[:5], DATA.classes, ROWS[:5])
     with pytest.raises(Mistake, match=r"6 documents then, 5 now, 4 to train on then, 3 now.*another --work"):

@@ -93,6 +93,26 @@ def test_a_negative_number_is_a_value() -> None:
 # --- types ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("called", "meant"),
+    [
+        ("regression", "value"),
+        ("multilabel", "labels"),
+        ("multi-label", "labels"),
+        ("Multi_Label", "labels"),
+        ("multiclass", "classes"),
+        ("classification", "classes"),
+        ("binary", "classes"),
+        ("lables", "labels"),
+    ],
+)
+def test_a_task_by_another_name_is_hinted_at(called: str, meant: str) -> None:
+    with pytest.raises(Mistake, match=f"expected one of classes, labels, value; did you mean {meant}\\?"):
+        changed(f"--task.type {called}")
+    with pytest.raises(Mistake, match=f"this is a group.*did you mean --task.type {meant}\\?"):
+        changed(f"--task {called}")
+
+
 def test_any_order() -> None:
     flags = [
         "--embedding.type=hashed",
