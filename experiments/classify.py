@@ -49,7 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return leave(status)
 
 
-# What these two import takes seconds: done here, an interrupt is told as everywhere.
+# The next two import the rest of the program themselves, which takes seconds: by then `guarded` is there to
+# tell of an interrupt in one line.
 
 
 def _main(given: Arguments) -> int:

@@ -6,8 +6,7 @@ checkpoints/120/host.npz        small arrays of the host
 checkpoints/120/manifest.json   size and SHA-256 of every file, and what must not change between two starts
 
 A checkpoint is written under a hidden name, and renamed when its last byte is on the disk: one that has its
-number is whole, or was damaged later. A state may hold dataclasses. Orbax is given dicts in their place: it
-would make them anew around what is no array, and takes an empty dict in one for a leaf.
+number is whole, or was damaged later.
 """
 
 from __future__ import annotations
@@ -19,9 +18,7 @@ import io
 import logging
 import re
 import shutil
-import sys
-import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -29,12 +26,11 @@ from typing import Any
 import jax
 import numpy as np
 import orbax.checkpoint as ocp
-from jax.sharding import SingleDeviceSharding
 
 from embedlab.files import sync, write_whole
 from experiments.errors import Mistake, RunFailure
 from experiments.process import stopping
-from experiments.runs import manifest
+from experiments.runs import arrays, manifest
 
 _KEPT = 2
 _HOST, _MANIFEST = "host.npz", "manifest.json"
@@ -101,14 +97,7 @@ class Checkpoints:
 
     @functools.cached_property
     def _orbax(self) -> Any:
-        # Of several processes one alone writes: Orbax is not to wait for the others.
-        alone = ocp.options.MultiprocessingOptions(
-            primary_host=jax.process_index(),
-            active_processes={jax.process_index()},
-            barrier_sync_key_prefix=f"process_{jax.process_index()}",
-        )
-        handler = ocp.StandardCheckpointHandler(multiprocessing_options=alone)
-        return ocp.Checkpointer(handler, multiprocessing_options=alone)
+        return arrays.checkpointer()
 
     @property
     def steps(self) -> list[int]:
@@ -140,7 +129,7 @@ class Checkpoints:
         except (OSError, ValueError, RuntimeError) as error:  # tensorstore says a full disk with a ValueError
             shutil.rmtree(beside, ignore_errors=True)  # room for what the user wants to save instead
             raise RunFailure(
-                f"{place}: the checkpoint can't be written ({_first_line(error)}). Free "
+                f"{place}: the checkpoint can't be written ({arrays.first_line(error)}). Free "
                 "some space there, or give yourself the right to write; the checkpoint before it stays, and "
                 "the same command goes on from there."
             ) from error
@@ -163,10 +152,12 @@ class Checkpoints:
         content, place = self._verified(step), self.folder / str(step)
         self._require_same(step, content["facts"], self.facts)
         for name, part in like.items():
-            self._require_same(step, content["arrays"][name], _arrays(part), whole=True)
+            self._require_same(step, content["arrays"][name], arrays.described(part), whole=True)
         try:
-            with _lost_errors_unseen():
-                state = {name: self._read(place / name, part, on_host) for name, part in like.items()}
+            with arrays.lost_errors_unseen():
+                state = {
+                    name: arrays.read(self._orbax, place / name, part, on_host) for name, part in like.items()
+                }
             with np.load(place / _HOST, allow_pickle=False) as stored:
                 host = dict(stored)
         except Exception as error:  # of many types, by what is damaged
@@ -185,25 +176,14 @@ class Checkpoints:
                 content = manifest.read(self.folder / str(step) / _MANIFEST)
                 self._require_same(step, content["facts"], self.facts)
 
-    def _read(self, place: Path, like: Any, on_host: bool) -> Any:
-        device = SingleDeviceSharding(jax.devices()[0])  # not the one it was saved from
-
-        def wanted(leaf: Any) -> Any:
-            if on_host:
-                return np.empty(leaf.shape, leaf.dtype)
-            return jax.ShapeDtypeStruct(leaf.shape, leaf.dtype, sharding=device)
-
-        shapes = jax.tree.map(wanted, like)
-        return _put_back(self._orbax.restore(place, args=ocp.args.StandardRestore(_as_dicts(shapes))), like)
-
     def _write(
         self, beside: Path, step: int, state: Mapping[str, Any], host: Mapping[str, np.ndarray]
     ) -> None:
         shutil.rmtree(beside, ignore_errors=True)
         beside.mkdir(parents=True)
-        with _lost_errors_unseen():
+        with arrays.lost_errors_unseen():
             for name, part in state.items():
-                self._orbax.save(beside / name, args=ocp.args.StandardSave(_as_dicts(part)))
+                arrays.write(self._orbax, beside / name, part)
         packed = io.BytesIO()
         np.savez(packed, **dict(host))  # type: ignore[arg-type]
         write_whole({beside / _HOST: lambda file: file.write(packed.getbuffer())})
@@ -213,7 +193,7 @@ class Checkpoints:
             "step": step,
             "facts": self.facts,
             "versions": {"jax": jax.__version__, "orbax": ocp.__version__},
-            "arrays": {name: _arrays(part) for name, part in state.items()},
+            "arrays": {name: arrays.described(part) for name, part in state.items()},
             "files": manifest.describe(beside, names),
         }
         sync(*(beside / name for name in names))
@@ -317,67 +297,6 @@ class Checkpoints:
         )
         return (
             f"{found[1] if found else named}: the checkpoint of step {step} can't be restored "
-            f"({_first_line(error)}). Put it back as it was; or {how}. (Of a finished run, "
+            f"({arrays.first_line(error)}). Put it back as it was; or {how}. (Of a finished run, "
             "remove summary.json too.)"
         )
-
-
-def _arrays(state: Any) -> dict[str, str]:
-    """Place in a state → type and shape, as `float32[12,3]`."""
-    found = jax.tree_util.tree_flatten_with_path(_as_dicts(state))[0]
-    return {
-        jax.tree_util.keystr(path): f"{np.dtype(x.dtype)}[{','.join(map(str, x.shape))}]" for path, x in found
-    }
-
-
-def _as_dicts(state: Any) -> Any:
-    """A state with a dict in place of each dataclass."""
-
-    def is_one(node: Any) -> bool:
-        return dataclasses.is_dataclass(node)
-
-    def opened(node: Any) -> Any:
-        return (
-            _as_dicts({f.name: getattr(node, f.name) for f in dataclasses.fields(node)})
-            if is_one(node)
-            else node
-        )
-
-    return jax.tree.map(opened, state, is_leaf=is_one)
-
-
-def _put_back(found: Any, like: Any) -> Any:
-    """What `_as_dicts` made of a state like this, as it was: a dict's leaves have another order."""
-    tree = jax.tree.structure(like)
-    numbers = range(len(jax.tree.leaves(like)))
-    places = jax.tree.leaves(_as_dicts(jax.tree.unflatten(tree, numbers)))
-    values = dict(zip(places, jax.tree.leaves(found), strict=True))
-    return jax.tree.unflatten(tree, [values[place] for place in numbers])
-
-
-@contextlib.contextmanager
-def _lost_errors_unseen() -> Iterator[None]:
-    """Where one array can't be read or written, the threads of the others complain of their own.
-
-    They print tracebacks, or warn of coroutines that nobody waits for any more. They may do so when the
-    error itself is long on its way, so what is changed here is put back on success alone.
-    """
-    before = sys.unraisablehook
-    warned = warnings.catch_warnings()
-    warned.__enter__()
-    warnings.filterwarnings("ignore", r"coroutine '.*' was never awaited", RuntimeWarning)
-
-    def hook(event: Any) -> None:
-        if "Event loop is closed" not in str(event.exc_value):
-            before(event)
-
-    sys.unraisablehook = hook
-    yield
-    sys.unraisablehook = before
-    warned.__exit__(None, None, None)
-
-
-def _first_line(error: Exception | str) -> str:
-    """What an error says, without the pages of settings that tensorstore adds."""
-    line = (str(error).strip() or type(error).__name__).partition("\n")[0].partition(" [")[0]
-    return line if len(line) <= 200 else f"{line[:200]}…"

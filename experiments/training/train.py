@@ -21,9 +21,9 @@ import numpy as np
 
 from embedlab.sparse import Sharding
 from experiments.config import Train
-from experiments.documents.feed import Labelled, feed
+from experiments.documents.feed import Labelled
 from experiments.errors import RunFailure
-from experiments.mesh import Spread, everywhere
+from experiments.mesh import Spread
 from experiments.process import peers, stopping
 from experiments.runs import agreed
 from experiments.runs.checkpoints import Checkpoints
@@ -31,39 +31,10 @@ from experiments.training import steps
 from experiments.training.model import Model, linked
 from experiments.training.pace import Pace
 from experiments.training.placement import Placement, placement
+from experiments.training.speed import Speed
 from experiments.training.standing import Standing
 from experiments.training.stopwatch import Stopwatch
-
-_MOST_AT_ONCE = 256  # steps
-_MOST_ROWS = 2**20  # documents, in one call's batches
-
-
-@dataclasses.dataclass(eq=False)
-class Speed:
-    """How fast steps are taken, in this process, compilation apart.
-
-    Attributes:
-        steps: that were timed.
-        seconds: that they took.
-
-    Example:
-        >>> speed = Speed()
-        >>> speed.add(steps=50, seconds=2.0)
-        >>> speed.of(1000)
-        25000.0
-    """
-
-    steps: int = 0
-    seconds: float = 0.0
-
-    def add(self, steps: int, seconds: float) -> None:
-        """Steps were taken."""
-        self.steps += steps
-        self.seconds += seconds
-
-    def of(self, each: float) -> float | None:
-        """So many of something a second, if a step has `each` of it; None where no step was timed."""
-        return each * self.steps / self.seconds if self.seconds else None
+from experiments.training.taking import Take, most_at_once, taker
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -92,9 +63,7 @@ class Fitted:
 OnStart = Callable[[int, dict[str, Any]], None]
 OnEvaluation = Callable[[int, float, np.ndarray, dict[str, Any]], None]
 OnFault = Callable[[int, str, str], None]
-OnSpeed = Callable[["Speed"], None]
-#: Takes steps: (live state, steps before, how many) → new live state, and float32 [count] losses.
-Take = Callable[[Any, int, int], tuple[Any, np.ndarray]]
+OnSpeed = Callable[[Speed], None]
 _PHASES = ("start", "compile", "train", "evaluate", "inspect", "save")
 
 
@@ -150,7 +119,7 @@ def fit(
             training = _begun(model, settings, seed, buffers, sharding, checkpoints, memory, watch)
             place = training.place
         on_start(training.standing.evaluated, training.live.params)
-        take = _taker(place, train, seed)
+        take = taker(place, train, seed)
         training.run(take, valid, train.documents.buffers, on_evaluation, on_fault, on_speed)
     standing = training.standing
     return Fitted(
@@ -194,7 +163,7 @@ class _Training:
         on_speed: OnSpeed,
     ) -> None:
         settings, standing = self.settings, self.standing
-        pace, last_save = Pace(_most_at_once(settings)), time.monotonic()
+        pace, last_save = Pace(most_at_once(settings)), time.monotonic()
         while not standing.is_over(settings) and not peers.agreed(stopping.asked()):
             evaluates = standing.is_due(settings)
             if evaluates:
@@ -303,30 +272,6 @@ def _begun(
     jax.block_until_ready((live, best))  # or it would be drawn in the time of the first steps
     saved = dataclasses.replace(standing)  # a fresh one need not be
     return _Training(model, settings, place, live, best, standing, checkpoints, memory, watch, saved, Speed())
-
-
-def _most_at_once(settings: Train) -> int:
-    """Steps that one call takes at most."""
-    return max(1, min(_MOST_AT_ONCE, settings.evaluate_every, settings.steps, _MOST_ROWS // settings.batch))
-
-
-def _taker(place: Placement, train: Labelled, seed: int) -> Take:
-    """What takes the steps."""
-    model, settings, sharding = place.model, place.settings, place.sharding
-    source = feed(train, seed, settings.batch, _most_at_once(settings), model.encoder.by_length, sharding)
-    buffers = everywhere(sharding, train.documents.buffers)
-    key = everywhere(
-        sharding, jax.random.key(seed)
-    )  # here: a seed may be beyond the int32 that it would be traced as
-
-    def take(live: Any, step: int, count: int) -> tuple[Any, np.ndarray]:
-        found = []
-        for arrays, rows, part in source.parts(step, count):
-            live, losses = steps.take(model, settings, live, buffers, arrays, rows, part, key, sharding)
-            found.append((losses, part))
-        return live, np.concatenate([np.asarray(losses)[:part] for losses, part in found])
-
-    return take
 
 
 def _no_number(model: Model, what: str) -> str:

@@ -105,7 +105,7 @@ def test_a_stopped_run_goes_on_to_the_same_bits(
 
     def run(name: str, checkpoints: Checkpoints | None, stop: int = 0, started: Any = None) -> Fitted:
         """Runs to the end, or until it is told to stop by the call that reaches a step."""
-        taker = train_module._taker
+        taker = train_module.taker
 
         def stopping_taker(*words: Any) -> Any:
             take = taker(*words)
@@ -119,7 +119,7 @@ def test_a_stopped_run_goes_on_to_the_same_bits(
             return stopped
 
         with monkeypatch.context() as patch, stopping.heard("told"):
-            patch.setattr(train_module, "_taker", stopping_taker)
+            patch.setattr(train_module, "taker", stopping_taker)
             return fit(
                 MODEL,
                 settings,
