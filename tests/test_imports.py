@@ -109,6 +109,13 @@ def test_import_is_light(tmp_path: Path) -> None:
     assert HEAVY & set(loaded) == set()
 
 
+def test_scikit_learn_is_imported_where_it_is_used() -> None:
+    """It takes 2 s, which a mistake, --help or a process that is refused need not wait for."""
+    for name, tree in sources("experiments").items():
+        found = {m for m in imports(name, tree, at_import=True) if m.startswith(("sklearn", "scipy.stats"))}
+        assert not found, f"{name} imports {found}"
+
+
 # --- directions --------------------------------------------------------------------------------------
 
 
