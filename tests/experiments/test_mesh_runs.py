@@ -15,7 +15,8 @@ from tests.experiments.test_mesh import result, start
 
 Run = Callable[..., tuple[int, str, str]]
 MESH = ("--mesh.batch=2", "--mesh.rows=4")
-COMMON = ("--train.update=sparse", "--train.steps=12", "--train.evaluate_every=4", "--baselines=false")
+COMMON = ("--train.update=sparse", "--train.evaluate_every=4", "--baselines=false")
+FEW = "--train.steps=12"
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +86,7 @@ def require_alike(one: Path, other: Path) -> None:
 @pytest.mark.slow
 def test_each_task_and_encoder(flags: dict[str, list[str]], small: Path, inside: Run, tmp_path: Path) -> None:
     commands = {
-        name: [str(small), *COMMON, *given, "--workdir", str(tmp_path / f"{name} meshed"), *MESH]
+        name: [str(small), *COMMON, FEW, *given, "--workdir", str(tmp_path / f"{name} meshed"), *MESH]
         for name, given in flags.items()
     }
     statuses, _ = result(start("programs", *map(json.dumps, commands.values())))
@@ -93,7 +94,20 @@ def test_each_task_and_encoder(flags: dict[str, list[str]], small: Path, inside:
     for name, given in flags.items():
         if name != "stream":
             alone = tmp_path / f"{name} alone"
-            assert inside(small, *COMMON, *given, "--workdir", alone)[0] == 0
+            assert inside(small, *COMMON, FEW, *given, "--workdir", alone)[0] == 0
             require_alike(alone, tmp_path / f"{name} meshed")
+    require_goes_on(small, flags["pairs"], inside, tmp_path / "pairs alone", tmp_path / "pairs meshed")
     # What is read while the devices work is what lies in memory: the same bits.
     assert lines(tmp_path / "stream meshed") == lines(tmp_path / "cnn meshed")
+
+
+def require_goes_on(small: Path, given: list[str], inside: Run, alone: Path, meshed: Path) -> None:
+    """A run takes more steps on fewer devices, and more again on one, as one that never saw a mesh."""
+    more = [str(small), *COMMON, *given, "--train.steps=16", "--workdir", str(meshed), "--mesh.rows=2"]
+    statuses, out = result(start("programs", json.dumps(more), devices=2))
+    assert statuses == [0]
+    assert "over 2 devices (1 × 2) in place of 8 (2 × 4)" in " ".join(out.split())
+    for workdir in (alone, meshed):
+        assert inside(small, *COMMON, *given, "--train.steps=20", "--workdir", workdir)[0] == 0
+    require_alike(alone, meshed)
+    assert max(step for _, step, _ in lines(meshed)) == 20
