@@ -112,7 +112,7 @@ def load(folder: str | os.PathLike[str]) -> Classifier:
     if stored is None or summary is None or "classes" not in summary:
         raise Mistake(f"{directory.path}: the run's config or summary is missing; train again")
     directory.verify()
-    config, classes = codec.decode(stored), tuple(summary["classes"])
+    config, classes = _decoded(directory, stored), tuple(summary["classes"])
     with mistakes(str(directory.path)):
         vocabulary = Vocabulary.load(directory.path / "vocabulary.json")
     pairs = bool(summary.get("pairs", False))
@@ -150,6 +150,16 @@ def _chosen(directory: RunDirectory) -> RunDirectory:
             "'dense/seed-0'. Remove this file alone and run again: what is trained stays."
         )
     return RunDirectory(directory.path / best)
+
+
+def _decoded(directory: RunDirectory, stored: dict[str, Any]) -> Config:
+    try:
+        return codec.decode(stored)
+    except ValueError as error:
+        raise Mistake(
+            f"{directory.path / 'config.json'}: this is not what the run wrote ({error}). Put it back as it "
+            "was."
+        ) from None
 
 
 def _parameters(

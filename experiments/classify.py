@@ -61,9 +61,11 @@ def _main(given: Arguments) -> int:
         raise Mistake(f"give a config first: {example}")
     if not given.workdir:
         raise Mistake("--workdir DIR is missing: say where the run is to be written")
+    from experiments.process.devices import import_jax, require_devices
+
+    import_jax()
     from experiments.comparisons import comparison, follower
     from experiments.process import peers
-    from experiments.process.devices import require_devices
     from experiments.reports.console import open_console
     from experiments.settings import config_file, overrides
 
@@ -82,11 +84,14 @@ def _main(given: Arguments) -> int:
             )
         if applied.started_from:
             console.print(f"Its settings start from those of {applied.started_from}.", highlight=False)
-        comparison.run(applied.config, Path(given.workdir), console, previous=given.previous)
+        comparison.run(applied.config, Path(given.workdir).expanduser(), console, previous=given.previous)
     return 0
 
 
 def _help(given: Arguments) -> int:
+    from experiments.process.devices import import_jax
+
+    import_jax()
     from embedlab import Dense
     from experiments.config import Config
     from experiments.settings import config_file, overrides

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from experiments.errors import Mistake
+from experiments.errors import Mistake, placed
 from experiments.process import stopping
 from experiments.process.program import guarded
 
@@ -41,9 +41,11 @@ def _main(words: list[str]) -> int:
         return 0 if words else 2
     if len(words) > 2:
         raise Mistake(f"{len(words)} arguments; give DIR and at most one FILE")
-    file = _opened(words[1]) if len(words) == 2 else sys.stdin.buffer
-    from experiments.classifier import load  # it takes seconds: an interrupt is told all the same
-    from experiments.process.devices import require_devices
+    file = _opened(words[1]) if len(words) == 2 else _standard_input()
+    from experiments.process.devices import import_jax, require_devices
+
+    import_jax()  # it takes seconds: an interrupt is told all the same
+    from experiments.classifier import load
 
     stopping.imported()
     require_devices()
@@ -56,6 +58,12 @@ def _main(words: list[str]) -> int:
         _answer(classifier, lines, name, number)
         number += len(lines)
     return 0
+
+
+def _standard_input() -> BinaryIO:
+    if sys.stdin is None:  # as with `<&-`
+        raise Mistake("standard input is closed; give a text file of one document a line as FILE")
+    return sys.stdin.buffer
 
 
 def _opened(name: str) -> BinaryIO:
@@ -93,19 +101,18 @@ def _pairs(lines: list[str], name: str, before: int) -> list[tuple[str, str]]:
 def _batches(file: BinaryIO, name: str) -> Iterator[list[str]]:
     """The lines that are there: at a terminal or from a pipe, as soon as they are."""
     number = 0
-    for found in _raw_lines(file):
+    for found in _raw_lines(file, name):
         for first in range(0, len(found), _LINES):
             raw = found[first : first + _LINES]
             yield [_decoded(name, number + place, line) for place, line in enumerate(raw, 1)]
             number += len(raw)
 
 
-def _raw_lines(file: BinaryIO) -> Iterator[list[bytes]]:
+def _raw_lines(file: BinaryIO, name: str) -> Iterator[list[bytes]]:
     """Whole lines, as many as one reading gives; a last one may lack its end."""
-    read = file.read1 if isinstance(file, io.BufferedReader) else file.read  # `read` would wait for more
     parts: list[bytes] = []
     begun = False
-    while chunk := read(_BYTES):
+    while chunk := _read(file, name):
         if not begun:
             chunk, begun = chunk.removeprefix(_MARK), True
         *whole, rest = chunk.split(b"\n")
@@ -116,6 +123,13 @@ def _raw_lines(file: BinaryIO) -> Iterator[list[bytes]]:
         parts.append(rest)
     if any(parts):
         yield [b"".join(parts)]
+
+
+def _read(file: BinaryIO, name: str) -> bytes:
+    """What there is, at most `_BYTES`; nothing at the end."""
+    with placed(name):
+        # `read` would wait for more
+        return file.read1(_BYTES) if isinstance(file, io.BufferedReader) else file.read(_BYTES)
 
 
 def _decoded(name: str, number: int, raw: bytes) -> str:

@@ -11,6 +11,7 @@ from experiments.comparisons.single import prepare, run_one
 from experiments.documents.material import Material
 from experiments.reports.progress import Progress
 from experiments.runs import layout
+from experiments.runs.checkpoints import Checkpoints
 from experiments.runs.outcome import Outcome, scores, told
 from experiments.runs.run import RunDirectory
 from experiments.settings import codec
@@ -50,6 +51,7 @@ def run_seeds(
             summary = run_one(directory, prepared, shown, seed, progress)
         else:
             directory.verify()
+            Checkpoints(directory.path / "checkpoints", create=False).verify()
             progress.skip(f"{shown} · seed {seed}", told(summary, config.task))
         summaries.append(summary)
     found = np.stack([scores(directory, config.task, targets) for directory in directories.values()])

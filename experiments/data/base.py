@@ -240,16 +240,15 @@ def points(
     return point[group_of]
 
 
-def require_learnable(dataset: Dataset, splits: Splits) -> None:
-    """Refuses sides on which nothing can be learnt or measured."""
+def require_learnable(dataset: Dataset, splits: Splits, remedy: str = "give more data") -> None:
+    """Refuses sides on which nothing can be learnt or measured; the remedy is that of an empty one."""
     with _labels_of(dataset):
         dataset.task.require_several(dataset.labels, dataset.classes)
     for side in ("train", "valid", "test"):
         if not len(getattr(splits, side)):
             raise ValueError(
                 f"{side} of {dataset.name!r}: the split leaves no row on this side, of {len(dataset.texts)} "
-                f"rows in {len(np.unique(dataset.groups))} groups of equal or nearly equal texts; give more "
-                f"data"
+                f"rows in {len(np.unique(dataset.groups))} groups of equal or nearly equal texts; {remedy}"
             )
     sides = {"train": splits.train, "valid": splits.valid, "test": splits.test}
     with _labels_of(dataset):

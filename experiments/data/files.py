@@ -202,9 +202,10 @@ def existing_file(field: str, path: str) -> Path:
     found, flag = Path(path).expanduser(), f"--data.{field}"
     try:
         status = found.stat()
-    except OSError as error:
+    except (OSError, ValueError) as error:  # of a NUL in it, a ValueError
+        why = getattr(error, "strerror", error)
         raise ValueError(
-            f"{flag}={path!r}: {found.absolute()} cannot be read ({error.strerror}); "
+            f"{flag}={path!r}: {found.absolute()} cannot be read ({why}); "
             f"{remedy(path) or 'give the path of a file'}"
         ) from None
     kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a pipe or a device"
@@ -214,7 +215,12 @@ def existing_file(field: str, path: str) -> Path:
 
 
 def _check(path: Path, row: Row) -> None:
-    """Refuses a row that has no text, or no second one where there should be one."""
+    """Refuses a row that has no text, or no second one where there should be one, or that is no UTF-8."""
+    labels = (row.label,) if isinstance(row.label, str) else row.label
+    if not all(_encodes(label) for label in labels):
+        raise ValueError(
+            f"{path}, {row.where}: the label holds half of a surrogate pair; remove this character"
+        )
     for which, text in (("text", row.text), ("second text", row.second)):
         fault = remedy = ""
         if text is not None and not text.strip():
@@ -240,9 +246,10 @@ def _side(path: Path, row: Row) -> str:
 
 def _encodes(text: str) -> bool:
     try:
-        return bool(text.encode())
+        text.encode()
     except UnicodeEncodeError:
         return False
+    return True
 
 
 def equal_pairs(texts: Sequence[str], seconds: Sequence[str]) -> Int32[np.ndarray, " n"]:

@@ -61,7 +61,7 @@ def _split(dataset: Dataset, fold_of: np.ndarray, number: int, seed: int, valid:
     place = points(dataset.strata[rest], dataset.groups[rest], rng, last_at_end=True)
     test = np.flatnonzero(fold_of == number)
     splits = Splits(train=rest[place >= valid], valid=rest[place < valid], test=test)
-    require_learnable(dataset, splits)
+    require_learnable(dataset, splits, "give fewer folds, or more data")
     return splits
 
 

@@ -53,6 +53,8 @@ class Jsonl(ColumnSource, TextSource):
             ) from None
         except RecursionError:
             raise ValueError("nested too deeply; write an object of a few levels") from None
+        except ValueError:
+            raise ValueError("a number of too many digits; write it as a string") from None
         if not isinstance(found, dict):
             raise ValueError(
                 f"a JSON {type(found).__name__} where an object is expected; write one object a line "

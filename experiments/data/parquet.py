@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from experiments.data.base import Source
 from experiments.data.columns import ColumnSource, as_labels, column_number, text_columns
@@ -63,7 +64,7 @@ class Parquet(ColumnSource):
                     for name in wanted:
                         column_number(path, field, name, names)
                 for batch in file.iter_batches(columns=[name for named in fields.values() for name in named]):
-                    values = {name: batch.column(name).to_pylist() for name in batch.schema.names}
+                    values = {name: _values_of(path, name, batch.column(name)) for name in batch.schema.names}
                     sides = values[self.split] if self.split else [""] * batch.num_rows
                     first = zip(*(values[name] for name in texts), strict=True)
                     second = zip(*(values[name] for name in seconds), strict=True)
@@ -74,3 +75,17 @@ class Parquet(ColumnSource):
                 f"{path}: cannot be read as Parquet ({str(error).strip()}); write the file again, or name "
                 f"its form with --data.type"
             ) from None
+
+
+def _values_of(path: Path, name: str, column: Any) -> list[object]:
+    """A column's values as Python's."""
+    try:
+        values: list[object] = column.to_pylist()
+    except UnicodeDecodeError:
+        raise
+    except (ValueError, OverflowError):  # a time that Python has no type for
+        raise ValueError(
+            f"{path}: column {name!r} is of type {column.type}, whose values cannot be read; write it as "
+            "strings or numbers"
+        ) from None
+    return values

@@ -17,6 +17,16 @@ from embedlab.checks import require
 LONGEST_LINE = 2**26
 # A packed file may be a bomb. Texts become five times smaller, logs fifty times.
 _RATIO, _FREE = 200, 2**26
+#: What files of other kinds begin with, and what to do about them.
+_KINDS = {
+    b"\xff\xfe": "UTF-16; convert it, with `iconv -f UTF-16 -t UTF-8`, say",
+    b"\xfe\xff": "UTF-16; convert it, with `iconv -f UTF-16 -t UTF-8`, say",
+    b"PAR1": "Parquet; name its form with --data parquet:PATH",
+    b"PK\x03\x04": "a zip archive; unpack it",
+    b"BZh": "bzip2; unpack it",
+    b"\xfd7zXZ": "xz; unpack it",
+    b"\x28\xb5\x2f\xfd": "zstd; unpack it",
+}
 
 
 def require_encoding(encoding: str) -> None:
@@ -129,6 +139,9 @@ def decoded(raw: bytes, encoding: str, where: str, offset: int = 0, first: bool 
         other = "latin-1" if encoding.lower().replace("_", "-") in ("utf-8", "utf8") else "utf-8"
         fault = f"which is no {encoding} text; name the file's encoding, as in --data.encoding {other}"
     if at >= 0:
+        other = next((kind for start, kind in _KINDS.items() if first and raw.startswith(start)), "")
+        if other:
+            raise ValueError(f"{where}: this is no {encoding} text, but looks like {other}")
         raise ValueError(
             f"{where}: byte {offset + at} of the file is 0x{raw[at]:02x}, {fault}, and unpack it if it is "
             f"compressed"

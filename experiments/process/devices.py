@@ -1,4 +1,4 @@
-"""The devices that JAX computes on: those asked for must be there.
+"""JAX and the devices that it computes on: those asked for must be there.
 
 Source: JAX's documentation of `JAX_PLATFORMS`.
 """
@@ -7,7 +7,20 @@ from __future__ import annotations
 
 import collections
 
-from experiments.errors import Mistake
+from experiments.errors import Mistake, mistakes
+
+
+def import_jax() -> None:
+    """Imports JAX, which reads its environment variables then.
+
+    Raises:
+        Mistake: one has a value that JAX does not take.
+
+    Example:
+        >>> import_jax()
+    """
+    with mistakes("a variable of the environment"):
+        import jax  # noqa: F401
 
 
 def require_devices() -> None:
@@ -26,6 +39,8 @@ def require_devices() -> None:
     asked = getattr(jax.config, "jax_platforms", None)  # which its annotations do not know
     try:
         jax.devices()
+        for name in (asked or "").split(","):  # of several, JAX passes over one without a plugin
+            jax.devices(name.strip() or None)
     except (RuntimeError, AssertionError) as error:  # of cuda without its plugin, JAX says nothing at all
         if not asked:
             raise

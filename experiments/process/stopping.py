@@ -3,7 +3,7 @@
 Everywhere a stop is an exception, `Stopped`, in the main thread. Two kinds of places have it wait:
 `patiently`, where a loop asks `asked()` and comes to an end by itself, and `finished_first`, where files are
 half written. While modules are imported it ends the process at once: an exception there may be lost in a
-library's code.
+library's code. One that Python itself loses, in a callback of its garbage collector say, is raised again.
 
 Nothing that is kept is torn wherever a process ends, even by SIGKILL. So whoever needs too long, in a
 compilation say, is ended by a thread before its parent loses patience; and by a second SIGINT at any time.
@@ -15,9 +15,11 @@ import contextlib
 import os
 import select
 import signal
+import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 #: Seconds between a signal and the end of the process, at most, but for what must be finished first.
 GRACE = 8.0
@@ -49,6 +51,7 @@ class _State:
         self.patient = 0
         self.finishing = 0
         self.importing = False
+        self.repeated = 0
         self.told = ""
         self.ending = threading.Lock()
 
@@ -138,6 +141,7 @@ def heard(told: str, *, importing: bool = False) -> Iterator[None]:
     old_write = signal.set_wakeup_fd(write, warn_on_full_buffer=False)
     heard_ones = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
     old = {number: signal.signal(number, _handle) for number in heard_ones}
+    old_hook, sys.unraisablehook = sys.unraisablehook, _raised_again(sys.unraisablehook, _state)
     thread = threading.Thread(target=_watch, args=(read, _state), daemon=True)
     thread.start()
     try:
@@ -146,6 +150,7 @@ def heard(told: str, *, importing: bool = False) -> Iterator[None]:
         for number, handler in old.items():
             signal.signal(number, handler)
         signal.set_wakeup_fd(old_write)
+        sys.unraisablehook = old_hook
         os.close(write)  # which ends the thread
         _state = before
 
@@ -162,6 +167,24 @@ def _handle(number: int, frame: object) -> None:
     raise Stopped(number)
 
 
+def _raised_again(before: Callable[[Any], object], state: _State) -> Callable[[Any], None]:
+    """A hook for errors that Python can't raise where they happen: a stop comes again a moment later."""
+
+    main = threading.get_ident()
+
+    def hook(event: Any) -> None:
+        if not isinstance(event.exc_value, Stopped):
+            before(event)
+            return
+        state.repeated += 1
+        state.asked = None
+        again = threading.Timer(0.01, signal.pthread_kill, (main, event.exc_value.signal))
+        again.daemon = True
+        again.start()
+
+    return hook
+
+
 def _watch(read: int, state: _State) -> None:
     """Beside the program: hears signals at once, where Python's handlers wait for compiled code to end."""
     seen: list[int] = []
@@ -174,7 +197,10 @@ def _watch(read: int, state: _State) -> None:
             numbers = os.read(read, 64)
             if not numbers:
                 break
-            seen += [number for number in numbers if number in _SIGNALS]
+            heard_ones = [number for number in numbers if number in _SIGNALS]
+            repeated = min(state.repeated, len(heard_ones))
+            state.repeated -= repeated
+            seen += heard_ones[repeated:]
             deadline = deadline or (clock() + GRACE if seen else None)
             again = len(seen) > 1 and signal.SIGINT in seen[1:]
         else:

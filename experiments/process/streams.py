@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import io
+import os
 import sys
 
 _ERRORS = "embedlab-plain"
@@ -14,11 +16,23 @@ _PLAIN = {"−": "-", "–": "-", "—": "-", "…": "...", "→": "->", "·": "
 def open_streams() -> None:
     """Makes standard output and errors take every text, whatever encoding the locale gave them.
 
-    The encoding stays: a terminal shows what it can. Only what it lacks is written otherwise.
+    The encoding stays: a terminal shows what it can. Only what it lacks is written otherwise. One that was
+    closed when the program began (`>&-`) goes nowhere.
     """
+    _fill_closed()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors=_ERRORS)
+
+
+def _fill_closed() -> None:
+    """Gives a closed stream a place: the next file that is opened would have its number, and its text."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        with contextlib.suppress(OSError):
+            os.fstat(number)
+            continue
+        if os.open(os.devnull, os.O_RDWR) == number and number and getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(number, "w", encoding="utf-8", closefd=False))
 
 
 def _plainly(error: UnicodeError) -> tuple[str, int]:

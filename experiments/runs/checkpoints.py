@@ -59,7 +59,8 @@ class Checkpoints:
     Attributes:
         folder: where they lie, one subfolder a step.
         facts: what must be the same when a state is restored, by name, as JSON values.
-        also: further files that are to be on the disk before a checkpoint counts.
+        also: further files that only grow; they are to be on the disk before a checkpoint counts, and to
+            begin as they were then when it is restored.
     """
 
     def __init__(
@@ -77,10 +78,18 @@ class Checkpoints:
             create: whether to write there; else the folder stays as it is.
             facts: see the attribute.
             also: see the attribute.
+
+        Raises:
+            RunFailure: there is a file in its place.
         """
         for name in ("absl", "asyncio"):  # Orbax reports every step of every save, asyncio lost errors
             logging.getLogger(name).setLevel(logging.CRITICAL)
         self.folder = folder.resolve()
+        if self.folder.exists() and not self.folder.is_dir():
+            raise RunFailure(
+                f"{self.folder}: this is a file, where the folder of checkpoints is expected. Put the folder "
+                "back; or remove the file, and the command that trained it begins anew."
+            )
         self.facts = dict(facts or {})
         self.also = also
         if create:
@@ -143,7 +152,7 @@ class Checkpoints:
             on_host: whether its arrays stay in the memory of the host, as NumPy's.
 
         Raises:
-            RunFailure: it is damaged.
+            RunFailure: it is damaged, or a file beside it lacks what was in it then.
             Mistake: it is of other facts, or its arrays have other shapes or types.
         """
         step = self.latest
@@ -151,6 +160,7 @@ class Checkpoints:
             return None
         content, place = self._verified(step), self.folder / str(step)
         self._require_same(step, content["facts"], self.facts)
+        self._require_begun(step, content.get("also", {}))
         for name, part in like.items():
             self._require_same(step, content["arrays"][name], arrays.described(part), whole=True)
         try:
@@ -163,6 +173,15 @@ class Checkpoints:
         except Exception as error:  # of many types, by what is damaged
             raise RunFailure(self._damaged(step, str(place), error)) from error
         return Restored(step, state, host)
+
+    def verify(self) -> None:
+        """Holds the newest state against its digests, if there is one; nothing is restored.
+
+        Raises:
+            RunFailure: it is damaged.
+        """
+        if (step := self.latest) is not None:
+            self._verified(step)
 
     def require_same_facts(self) -> None:
         """Refuses what `restore` would refuse of the newest state, where its facts alone tell.
@@ -195,6 +214,7 @@ class Checkpoints:
             "versions": {"jax": jax.__version__, "orbax": ocp.__version__},
             "arrays": {name: arrays.described(part) for name, part in state.items()},
             "files": manifest.describe(beside, names),
+            "also": {file.name: manifest.describe_bytes(file.read_bytes()) for file in self._present()},
         }
         sync(*(beside / name for name in names))
         manifest.write(beside / _MANIFEST, content)
@@ -202,7 +222,7 @@ class Checkpoints:
 
     def _commit(self, beside: Path, place: Path) -> None:
         """Gives what is written its number, and lets older ones go."""
-        sync(*(file for file in self.also if file.exists()))
+        sync(*self._present())
         replaced = self.folder / f"{_REPLACED}{place.name}"
         if place.exists():
             place.rename(replaced)  # put back by `_clear` if the next line is not reached
@@ -285,6 +305,26 @@ class Checkpoints:
             f"{self.folder / str(step)}: the run was begun with something else than it would go on with "
             f"({shown}). {advice}"
         )
+
+    def _present(self) -> list[Path]:
+        """The further files that there are."""
+        return [file for file in self.also if file.exists()]
+
+    def _require_begun(self, step: int, known: Mapping[str, Any]) -> None:
+        """Refuses further files that do not begin as they were when the state was saved."""
+        for path in (path for path in self.also if path.name in known):
+            size = known[path.name]["bytes"]
+            try:
+                with path.open("rb") as file:
+                    same = manifest.describe_bytes(file.read(size)) == known[path.name]
+            except FileNotFoundError:
+                same = False
+            if not same:
+                raise RunFailure(
+                    f"{path}: its first {size:,} bytes are not those that were written before the checkpoint "
+                    f"of step {step}. Put it back as it was; or remove the folder {self.folder}, and the "
+                    "command that trained it begins anew."
+                )
 
     def _damaged(self, step: int, named: str, error: Exception | str) -> str:
         older = [other for other in self.steps if other < step]

@@ -30,10 +30,11 @@ def extended(old: Json, new: Json) -> Json:
     found = copy.deepcopy(old)
     if has_more_steps(old, new):
         found["train"]["steps"] = new["train"]["steps"]
-    if "seeds" in old and set(old["seeds"]) <= set(new.get("seeds", ())):
+    seeds = old.get("seeds")
+    if isinstance(seeds, list) and all(seed in new.get("seeds", ()) for seed in seeds):
         found["seeds"] = new["seeds"]
     before, now = old.get("rivals"), new.get("rivals")
-    if before is not None and now is not None and _kind(new) not in now.keys() - before.keys():
+    if isinstance(before, dict) and isinstance(now, dict) and _kind(new) not in now.keys() - before.keys():
         found["rivals"] = {**now, **before}
     if "mesh" in new:
         found["mesh"] = new["mesh"]
@@ -44,8 +45,15 @@ def extended(old: Json, new: Json) -> Json:
 
 def has_more_steps(old: Json, new: Json) -> bool:
     """Whether a config has more steps than another."""
-    before, now = (config.get("train", {}).get("steps") for config in (old, new))
+    before, now = _steps(old), _steps(new)
     return before is not None and now is not None and before < now
+
+
+def _steps(config: Json) -> int | None:
+    """Those of a training; None where a config has none, as one that was edited by hand may."""
+    train = config.get("train")
+    steps = train.get("steps") if isinstance(train, dict) else None
+    return steps if isinstance(steps, int) else None
 
 
 def require_place(workdir: Path, old: Json, new: Json) -> None:

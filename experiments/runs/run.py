@@ -14,6 +14,7 @@ from __future__ import annotations
 import dataclasses
 import importlib.metadata
 import json
+import math
 import platform
 import subprocess
 import tempfile
@@ -170,8 +171,19 @@ class RunDirectory:
             write_whole({self.path / name: lambda file: file.write(text.encode())})
 
     def log(self, **values: Any) -> None:
-        """Appends a line to `metrics.jsonl`."""
+        """Appends a line to `metrics.jsonl`.
+
+        Raises:
+            RunFailure: a value is no finite number, which JSON has no sign for.
+        """
         path = self.path / "metrics.jsonl"
+        for name, value in values.items():
+            if isinstance(value, float) and not math.isfinite(value):
+                raise RunFailure(
+                    f"{path}: {name} of {values['split']} became {value} at step {values['step']}; the "
+                    "last good checkpoint stays. Look for extreme values in the data, or lower train.rate; "
+                    "then give another --workdir."
+                )
         with placed(path), path.open("a", encoding="utf-8", newline="\n") as file:
             file.write(json.dumps(values, allow_nan=False) + "\n")
 
@@ -212,7 +224,7 @@ def _parsed(file: Path, number: int, line: bytes) -> dict[str, Any]:
         value = json.loads(line)
     except ValueError as error:
         value = error
-    if isinstance(value, dict) and {"step", "split"} <= value.keys():
+    if isinstance(value, dict) and type(value.get("step")) is int and isinstance(value.get("split"), str):
         return value
     fault = f" ({value})" if isinstance(value, ValueError) else ""
     raise RunFailure(

@@ -19,6 +19,7 @@ from embedlab.checks import require
 from experiments.tasks.base import Constants, Headline, Linear, Metric, Reader, Task
 from experiments.tasks.names import one_label
 
+_MOST = 1e30  # predictions are of float32, whose largest is 3e38
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
@@ -92,6 +93,11 @@ class Value(Task):
         require(fits, "labels", f"{targets.dtype}{list(targets.shape)}", remedy)
 
     def require_several(self, targets: np.ndarray, names: Sequence[str]) -> None:
+        if 0 < np.ptp(targets) < 1 / _MOST:
+            raise ValueError(
+                f"the values differ by {np.ptp(targets):g} at most, of which float32 can tell nothing; give "
+                "them in a smaller unit"
+            )
         if targets.min() == targets.max():
             raise ValueError(
                 f"every row has the value {targets[0]:g}, so that there is nothing to learn: check which "
@@ -195,6 +201,8 @@ class _Reader(Reader):
             raise ValueError(
                 f"label {label!r} is no finite number; write it{other}, or choose --task.type classes"
             )
+        if abs(float(label)) > _MOST:
+            raise ValueError(f"label {label!r} is beyond ±{_MOST:g}; give the values in a larger unit")
         self._values.append(float(label))
 
     def finish(self) -> tuple[np.ndarray, tuple[str, ...]]:

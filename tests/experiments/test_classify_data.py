@@ -71,6 +71,12 @@ MISTAKES = {
     "an unknown key": (["--data.lable", "x"], None, "unknown key --data.lable; did you mean --data.label?"),
     "a rate that is none": (["--train.rate", "nan"], None, "train.rate=nan: give a finite number above 0"),
     "a table too small": (["--embedding.vocabulary", "1"], None, "embedding.vocabulary (it is 1"),
+    "a value out of range": (
+        ["--task.type", "value"],
+        "text,label\n" + "".join(f"text {i},{i}\n" for i in range(50)) + "much,1e300\n",
+        "line 52: label '1e300' is beyond ±1e+30",
+    ),
+    "UTF-16": ([], "\xff\xfea", "looks like UTF-16; convert it"),
     "a label out of range": (
         ["--data.classes", "pos,neutral"],
         None,
@@ -153,6 +159,24 @@ def test_absent_sets_and_devices_end_the_program_at_once(root, small, tmp_path) 
     device = start(root, small, "--workdir", tmp_path / "w", JAX_PLATFORMS="nonsense")
     err = ended(device, tmp_path / "w")
     assert "JAX_PLATFORMS=nonsense: there is no such device on this machine" in err and "it has cpu (" in err
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("variable", "value", "message"),
+    [
+        ("JAX_PLATFORMS", "cuda", "JAX_PLATFORMS=cuda: there is no such device on this machine"),
+        ("JAX_PLATFORMS", "cpu,nonsense", "JAX_PLATFORMS=cpu,nonsense: there is no such device"),
+        ("JAX_ENABLE_X64", "perhaps", "invalid truth value 'perhaps' for environment 'JAX_ENABLE_X64'"),
+    ],
+)
+def test_an_environment_that_jax_does_not_take_ends_the_program(
+    variable, value, message, root, small, tmp_path
+) -> None:
+    if value == "cuda" and any(Path("/dev").glob("nvidia*")):
+        pytest.skip("the device is there")
+    process = start(root, small, "--workdir", tmp_path / "w", **{variable: value})
+    assert message in ended(process, tmp_path / "w")
 
 
 @pytest.mark.slow

@@ -110,6 +110,14 @@ def test_what_is_no_file(
     assert status == 2 and message in " ".join(err.split()) and "Traceback" not in err
 
 
+def test_a_closed_standard_input_is_told_at_once(root: Path, tmp_path: Path) -> None:
+    command = ["sh", "-c", '"$0" -m experiments.predict "$1" <&-', sys.executable, str(tmp_path)]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True)
+    assert done.returncode == 2 and done.stderr.startswith(
+        "error: standard input is closed; give a text file"
+    )
+
+
 def test_too_many_words_and_none(answered: Callable[..., tuple[int, str, str]], capsys: Any) -> None:
     assert answered(b"", "a.txt", "b.txt")[0] == 2
     assert predict.main([]) == 2 and predict.main(["--help"]) == 0

@@ -22,6 +22,7 @@ import pytest
 
 import experiments
 from experiments.errors import RunFailure
+from experiments.runs import manifest
 
 Inside = Callable[..., tuple[int, str, str]]
 #: Of a run of one seed; it takes seconds, and could be stopped between two evaluations.
@@ -173,7 +174,7 @@ def test_sigterm_in_other_phases(
 
 
 @pytest.mark.slow
-def test_sigterm_in_saving_and_evaluation(
+def test_sigterm_in_training_saving_and_evaluation(
     root: Path, small: Path, whole: Path, inside: Inside, tmp_path: Path
 ) -> None:
     folder = tmp_path / "w"
@@ -181,6 +182,7 @@ def test_sigterm_in_saving_and_evaluation(
         lambda: (folder / "checkpoints" / ".unfinished").exists(),
         lambda: (folder / "metrics.jsonl").exists() and (folder / "metrics.jsonl").stat().st_size,
         lambda: (folder / "checkpoints" / ".unfinished" / "live").exists(),
+        lambda: saved(folder)[-1] > before,  # and so in training, or about to be
     )
     before = -1
     for sign in signs:
@@ -257,6 +259,72 @@ def test_a_flipped_bit_ends_the_run_and_a_flag_takes_the_one_before(
     assert f"checkpoints/{newer} is damaged and set aside" in told(out) and f"resumes at step {older}," in out
     same(copied, whole)
     assert not list(copied.rglob(".*"))
+
+
+def cut(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+
+
+def replace(folder: Path) -> None:
+    shutil.rmtree(folder)
+    folder.write_text("")
+
+
+def of_another_vocabulary(file: Path) -> None:
+    content = manifest.read(file)
+    content["facts"]["vocabulary"] = "another"
+    manifest.write(file, content)
+
+
+#: What is done to a file (NEWEST is the last checkpoint); the status, and what is said.
+DAMAGE: dict[str, tuple[Callable[[Path], object], str, int, str]] = {
+    "a part cut": (cut, "NEWEST/host.npz", 1, "it has"),
+    "a part gone": (shutil.rmtree, "NEWEST/live", 1, "it is missing"),
+    "its manifest gone": (Path.unlink, "NEWEST/manifest.json", 1, "it is missing"),
+    "a file for a checkpoint": (replace, "NEWEST", 1, "can't be read"),
+    "a file for all checkpoints": (replace, "checkpoints", 1, "where the folder of checkpoints is expected"),
+    "metrics cut": (cut, "metrics.jsonl", 1, "bytes are not those that were written before the checkpoint"),
+    "metrics gone": (Path.unlink, "metrics.jsonl", 1, "bytes are not those that were written before"),
+    "a config cut": (cut, "config.json", 2, "can't be read"),
+    "a config gone": (Path.unlink, "config.json", 2, "it has no config.json"),
+    "another config": (lambda file: file.write_text('{"train": null}'), "config.json", 2, "another config"),
+    "another vocabulary": (of_another_vocabulary, "NEWEST/manifest.json", 2, "another then"),
+}
+
+
+def damaged(folder: Path, name: str) -> tuple[Path, int, str]:
+    """Damages a run; returns the file, the status that is expected, and what is to be said."""
+    harm, place, status, message = DAMAGE[name]
+    file = folder / place.replace("NEWEST", f"checkpoints/{saved(folder)[-1]}")
+    harm(file)
+    return file, status, message
+
+
+@pytest.mark.parametrize("name", DAMAGE)
+def test_damage_is_named_and_nothing_else_is_touched(
+    copied: Path, inside: Inside, small: Path, name: str
+) -> None:
+    file, expected, message = damaged(copied, name)
+    before = content(copied)
+    status, _, err = inside(small, *LONG, "--workdir", copied)
+    assert status == expected and message in told(err) and "Traceback" not in err, err
+    assert str(file if expected == 1 else copied) in told(err)
+    assert "\n\n" not in err.strip()
+    assert content(copied) == before
+
+
+@pytest.mark.parametrize("name", ["a part cut", "a part gone", "a file for a checkpoint"])
+def test_damage_to_the_checkpoint_of_a_finished_run_is_named(
+    whole: Path, inside: Inside, small: Path, tmp_path: Path, name: str
+) -> None:
+    folder = Path(shutil.copytree(whole, tmp_path / "w"))
+    file, expected, message = damaged(folder, name)
+    before = content(folder)
+    status, _, err = inside(small, *LONG, "--workdir", folder)
+    assert status == expected and message in told(err) and str(file) in told(err)
+    assert content(folder) == before
+    with pytest.raises(RunFailure, match="can't be restored"):
+        experiments.load(folder)
 
 
 @pytest.mark.parametrize("file", FILES)
@@ -452,3 +520,74 @@ def filled(folder: Path) -> Iterator[None]:
         yield
     finally:
         (folder / "filler").unlink()
+
+
+# --- as a user starts it ---------------------------------------------------------------------------------
+
+
+def refused(process: subprocess.Popen[str], expected: int, message: str) -> None:
+    _, err = process.communicate(timeout=300)
+    assert process.returncode == expected and message in told(err), err
+    assert err.startswith("error: ") and "Traceback" not in err and "\n\n" not in err.strip(), err
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", DAMAGE)
+def test_damage_ends_the_program(copied: Path, root: Path, small: Path, name: str) -> None:
+    _, expected, message = damaged(copied, name)
+    before = content(copied)
+    refused(start(root, small, *LONG, "--workdir", copied), expected, message)
+    assert content(copied) == before
+
+
+@pytest.mark.slow
+def test_changed_settings_and_places_end_the_program(
+    copied: Path, root: Path, small: Path, tmp_path: Path
+) -> None:
+    before = content(copied)
+    for words, message in (
+        (["--embedding.dtype", "bfloat16"], 'embedding.dtype: "float32" → "bfloat16"'),
+        (["--text.min_count", "2"], "text.min_count: 1 → 2"),
+    ):
+        refused(start(root, small, *LONG, *words, "--workdir", copied), 2, message)
+    assert content(copied) == before
+    (tmp_path / "file").write_text("")
+    words = ["--workdir", tmp_path / "file" / "w", "--data.path", tmp_path / "missing.csv"]
+    refused(start(root, small, *words), 2, "can't write there")  # and not a word of the data
+    assert (tmp_path / "file").read_text() == ""
+
+
+@pytest.mark.slow
+def test_a_finished_run_an_early_stop_and_more_steps_in_processes_of_their_own(
+    whole: Path, root: Path, small: Path, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(whole, tmp_path / "w"))
+    before = content(folder)
+    again = start(root, small, *LONG, "--workdir", folder)
+    out, err = again.communicate(timeout=300)
+    assert again.returncode == 0 and "is finished; nothing to do" in out, err
+    assert content(folder) == before
+    more = [*WORDS, "--train.steps", "2010", "--workdir", folder]
+    longer = start(root, small, *more)
+    out, err = longer.communicate(timeout=300)
+    assert longer.returncode == 0 and "go on from 2,000 steps to 2,010 at most" in told(out), err
+    assert "resumes at step 2000, 2010 steps at most" in out
+
+
+@pytest.mark.slow
+def test_no_number_and_no_room_end_the_program(root: Path, small: Path, tmp_path: Path) -> None:
+    words = ["--train.optimizer", "sgd", "--train.rate", "1", "--train.l2", "11", "--train.steps", "200"]
+    words += ["--train.evaluate_every", "5", "--train.checkpoint_seconds", "0", "--train.patience", "99"]
+    words += ["--baselines", "false"]
+    folder = tmp_path / "w"
+    refused(start(root, small, *words, "--workdir", folder), 1, "the last good checkpoint stays")
+    lines = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
+    assert [line["loss"] for line in lines if "fault" in line] == [None] and "fault" in lines[-1]
+    assert lines[-1]["step"] - 5 <= saved(folder)[-1] <= lines[-1]["step"]
+    room = [*WORDS, "--embedding.dim", "64", "--train.evaluate_every", "10", "--train.steps"]
+    assert start(root, small, *room, "20", "--workdir", tmp_path / "d").wait(300) == 0
+    before = content(tmp_path / "d" / "checkpoints")
+    with short_files():  # which a process inherits
+        process = start(root, small, *room, "40", "--workdir", tmp_path / "d")
+    refused(process, 1, "the checkpoint can't be written (")
+    assert content(tmp_path / "d" / "checkpoints") == before

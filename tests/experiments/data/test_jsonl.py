@@ -67,10 +67,12 @@ def test_labels_of_several_types(write):
         ('{"text": "a", "label": ["b", "c"]}', "2 labels .'b', 'c'.; give each row one"),
         ('{"text": "a", "label": ["b", {}]}', "'label' is .* give one"),
         ('{"text": "a", "label": NaN}', "'label' is NaN"),
-        ('{"text": "a\\ud800", "label": 1}', "surrogate"),
+        ('{"text": "a\\ud800", "label": 1}', "text holds .*surrogate"),
+        ('{"text": "a", "label": "b\\ud800"}', "label holds .*surrogate"),
+        ('{"text": "a", "label": ["b", "\\ud800"]}', "label holds .*surrogate"),
         ('{"text": "a\\u0000", "label": 1}', "NUL"),
         ("[" * 100_000, "nested too deeply|no JSON"),
-        ('{"text": "a", "label": ' + "9" * 5000 + "}", "integer string"),
+        ('{"text": "a", "label": ' + "9" * 5000 + "}", "too many digits"),
     ],
 )
 def test_malformed_lines_are_reported_by_number(line, message, write):

@@ -45,6 +45,12 @@ def test_many_batches_keep_their_order(table):
         (["a", "b"], [[1, 2], [2]], "row 1: 2 labels .'1', '2'.; give each row one"),
         (["a", "b"], [1.0, float("nan")], "row 2: .*label=nan"),
         ([b"a", b"b"], [1, 2], "row 1: text=b'a'"),
+        (["a", "b"], pa.array([1, 2**62], pa.timestamp("us")), "column 'label' is of type timestamp"),
+        (
+            ["a", "b"],
+            pa.array([1, 2], pa.timestamp("ns")),
+            "'label' is of type timestamp.*write it as strings",
+        ),
     ],
 )
 def test_wrong_values_are_reported_by_row(text, label, message, table):

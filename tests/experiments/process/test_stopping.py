@@ -53,6 +53,24 @@ def test_a_program_is_stopped_at_once(root: Path, name: str, status: int) -> Non
     assert end(root, *lines) == (status, "", f"error: {name}: interrupted; go on\n")
 
 
+@pytest.mark.parametrize(("name", "status"), [("SIGTERM", 143), ("SIGINT", 130)])
+def test_a_stop_that_python_loses_comes_again(root: Path, name: str, status: int) -> None:
+    lines = [
+        "class Lost:",
+        "    def __del__(self):",
+        f"        os.kill(os.getpid(), signal.{name})",
+        "        time.sleep(10)",
+        "stopping.imported()",
+        "stopping.GRACE = 20",
+        "Lost()",
+        "try:",
+        "    time.sleep(10)",
+        "finally:",
+        "    print('told')",
+    ]
+    assert end(root, *lines) == (status, "told\n", f"error: {name}: interrupted; go on\n")
+
+
 def test_imports_end_the_process_itself(root: Path) -> None:
     lines = ["sends(signal.SIGTERM)", "try:", "    time.sleep(30)", "finally:", "    print('lost')"]
     assert end(root, *lines) == (143, "", "error: SIGTERM: interrupted; go on\n")

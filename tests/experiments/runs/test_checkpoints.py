@@ -207,6 +207,31 @@ for _ in range(5):
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_a_file_that_grows_is_to_begin_as_it_was(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_bytes(b"one\n")
+    with Checkpoints(tmp_path / "c", also=(log, tmp_path / "none")) as checkpoints:
+        checkpoints.save(1, STATE)
+        log.write_bytes(b"one\ntwo\n")
+        assert checkpoints.restore(LIKE) is not None
+        for damaged in (b"", b"one", b"One\ntwo\n", None):
+            log.unlink() if damaged is None else log.write_bytes(damaged)
+            with pytest.raises(
+                RunFailure, match=r"log: its first 4 bytes are not those .* checkpoint of step 1"
+            ):
+                checkpoints.restore(LIKE)
+
+
+def test_a_file_in_place_of_the_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "c").write_text("mine")
+    for create in (True, False):
+        with pytest.raises(
+            RunFailure, match=r"c: this is a file, where the folder of checkpoints is expected"
+        ):
+            Checkpoints(tmp_path / "c", create=create)
+    assert (tmp_path / "c").read_text() == "mine"
+
+
 def test_a_save_that_fails_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = content(folder)
     with Checkpoints(folder) as checkpoints:

@@ -57,6 +57,12 @@ def test_all_else_stays_a_difference(other: dict[str, Any]) -> None:
     assert extended(OLD, OLD | other) != OLD | other
 
 
+@pytest.mark.parametrize("key", ["train", "seeds", "rivals"])
+@pytest.mark.parametrize("value", [None, 3, "x", [{}], {"steps": "many"}])
+def test_a_config_that_was_edited_by_hand_is_a_difference(key: str, value: Any) -> None:
+    assert extended(OLD | {key: value}, OLD) != OLD
+
+
 def test_a_single_run_has_no_room_for_others(tmp_path: Path) -> None:
     alone: dict[str, Any] = OLD | {"rivals": {}, "seeds": [0]}
     require_place(tmp_path, OLD, OLD | {"seeds": [0, 1, 2]})

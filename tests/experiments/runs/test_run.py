@@ -73,7 +73,10 @@ def test_metrics_survive_a_last_line_that_was_cut(directory: RunDirectory) -> No
     assert directory.metrics() == [{"step": 1, "split": "train", "loss": 2.0}]
 
 
-@pytest.mark.parametrize("line", [b"\xff\xfe", b"{]", b"3", b'{"loss": 1}'])
+@pytest.mark.parametrize(
+    "line",
+    [b"\xff\xfe", b"{]", b"3", b'{"loss": 1}', b'{"step": "2", "split": "a"}', b'{"step": 1, "split": []}'],
+)
 def test_a_damaged_line_of_metrics_is_named(directory: RunDirectory, line: bytes) -> None:
     directory.claim(CONFIG)
     directory.log(step=1, split="train", loss=2.0)
@@ -81,6 +84,15 @@ def test_a_damaged_line_of_metrics_is_named(directory: RunDirectory, line: bytes
         file.write(line + b"\n")
     with pytest.raises(RunFailure, match=r"metrics\.jsonl, line 2: this is no line of metrics.*Remove this"):
         directory.rewind(1)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_what_is_no_number_is_never_a_line(directory: RunDirectory, value: float) -> None:
+    with pytest.raises(
+        RunFailure, match=r"loss of valid became (nan|inf) at step 7; the last good checkpoint"
+    ):
+        directory.log(step=7, split="valid", accuracy=0.5, loss=value)
+    assert directory.metrics() == []
 
 
 def test_rewinding_drops_later_steps_and_final_lines(directory: RunDirectory) -> None:

@@ -142,6 +142,7 @@ def test_labels_come_in_strings_and_lists() -> None:
         (Value(), "nan", (), "label 'nan' is no finite number"),
         (Value(), "1e999", (), "label '1e999' is no finite number"),
         (Value(), "1_000", (), "label '1_000' is no finite number"),
+        (Value(), "-2e30", (), r"label '-2e30' is beyond ±1e\+30; give the values in a larger unit"),
         (Value(), "", (), "the label is empty"),
     ],
 )
