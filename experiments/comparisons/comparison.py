@@ -58,6 +58,8 @@ def _run(config: Config, workdir: Path, console: Console, previous: bool) -> Non
     finished = is_finished(workdir, config)
     if not finished:
         earlier.require_same_numbers(_parts(workdir, config))
+    if not finished and not previous:
+        earlier.require_whole(_parts(workdir, config), config.train)
     with progress(kinds(config), console) as shown, shown.reading(encoded["data"]["type"]) as tell:
         materials = read_folds(config, tell, workdir)
     found = fingerprint.fingerprint(materials[0].dataset, *(each.splits for each in materials))

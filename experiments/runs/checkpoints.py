@@ -178,10 +178,10 @@ class Checkpoints:
         """Holds the newest state against its digests, if there is one; nothing is restored.
 
         Raises:
-            RunFailure: it is damaged.
+            RunFailure: it is damaged, or a file beside it lacks what was in it then.
         """
         if (step := self.latest) is not None:
-            self._verified(step)
+            self._require_begun(step, self._verified(step).get("also", {}))
 
     def require_same_facts(self) -> None:
         """Refuses what `restore` would refuse of the newest state, where its facts alone tell.
@@ -317,9 +317,9 @@ class Checkpoints:
             try:
                 with path.open("rb") as file:
                     same = manifest.describe_bytes(file.read(size)) == known[path.name]
-            except FileNotFoundError:
+            except OSError:
                 same = False
-            if not same:
+            if size and not same:
                 raise RunFailure(
                     f"{path}: its first {size:,} bytes are not those that were written before the checkpoint "
                     f"of step {step}. Put it back as it was; or remove the folder {self.folder}, and the "

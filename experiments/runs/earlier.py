@@ -36,6 +36,22 @@ def require_same_numbers(runs: Sequence[RunDirectory]) -> None:
         Checkpoints(_folder(directory), create=False, facts={"x64": x64()}).require_same_facts()
 
 
+def require_whole(runs: Sequence[RunDirectory], settings: Train) -> None:
+    """Refuses to go on from what is damaged, before anything is written or taken away.
+
+    Args:
+        runs: where they lie.
+        settings: of their training.
+
+    Raises:
+        RunFailure: the newest checkpoint of a run that is to go on is damaged, or its metrics are.
+    """
+    for directory in runs:
+        if directory.finished(settings.steps) is None:
+            also = (directory.path / "metrics.jsonl",)
+            Checkpoints(_folder(directory), create=False, also=also).verify()
+
+
 def tell_of_more_steps(
     directory: RunDirectory, settings: Train, config: dict[str, Any], console: Console
 ) -> None:

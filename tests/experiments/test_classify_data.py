@@ -46,7 +46,7 @@ def file(tmp_path):
             with path.open("w", newline="") as out:
                 csv.writer(out).writerows([("text", "label"), *ROWS])
         else:
-            path.write_text(content)
+            path.write_bytes(content if isinstance(content, bytes) else content.encode())
         return path
 
     return write
@@ -76,7 +76,7 @@ MISTAKES = {
         "text,label\n" + "".join(f"text {i},{i}\n" for i in range(50)) + "much,1e300\n",
         "line 52: label '1e300' is beyond ±1e+30",
     ),
-    "UTF-16": ([], "\xff\xfea", "looks like UTF-16; convert it"),
+    "UTF-16": ([], "text,label\n".encode("utf-16"), "looks like UTF-16; convert it"),
     "a label out of range": (
         ["--data.classes", "pos,neutral"],
         None,

@@ -261,6 +261,15 @@ def test_a_flipped_bit_ends_the_run_and_a_flag_takes_the_one_before(
     assert not list(copied.rglob(".*"))
 
 
+@pytest.fixture
+def unfinished(whole: Path, tmp_path: Path) -> Path:
+    """A run that lacks its end: two checkpoints, and metrics up to the last."""
+    folder = Path(shutil.copytree(whole, tmp_path / "w"))
+    for name in ("summary.json", "table.md"):
+        (folder / name).unlink()
+    return folder
+
+
 def cut(file: Path) -> None:
     file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
 
@@ -302,15 +311,26 @@ def damaged(folder: Path, name: str) -> tuple[Path, int, str]:
 
 @pytest.mark.parametrize("name", DAMAGE)
 def test_damage_is_named_and_nothing_else_is_touched(
-    copied: Path, inside: Inside, small: Path, name: str
+    unfinished: Path, inside: Inside, small: Path, name: str
 ) -> None:
-    file, expected, message = damaged(copied, name)
-    before = content(copied)
-    status, _, err = inside(small, *LONG, "--workdir", copied)
+    file, expected, message = damaged(unfinished, name)
+    before = content(unfinished)
+    status, _, err = inside(small, *LONG, "--workdir", unfinished)
     assert status == expected and message in told(err) and "Traceback" not in err, err
-    assert str(file if expected == 1 else copied) in told(err)
+    assert str(file if expected == 1 else unfinished) in told(err)
     assert "\n\n" not in err.strip()
-    assert content(copied) == before
+    assert content(unfinished) == before
+
+
+def test_damage_refuses_more_steps_and_the_finished_run_stays(
+    whole: Path, inside: Inside, small: Path, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(whole, tmp_path / "w"))
+    file, _, _ = damaged(folder, "a part cut")
+    before = content(folder)
+    status, _, err = inside(small, *WORDS, "--train.steps", "2010", "--workdir", folder)
+    assert status == 1 and str(file) in told(err), err
+    assert content(folder) == before
 
 
 @pytest.mark.parametrize("name", ["a part cut", "a part gone", "a file for a checkpoint"])
@@ -533,11 +553,11 @@ def refused(process: subprocess.Popen[str], expected: int, message: str) -> None
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", DAMAGE)
-def test_damage_ends_the_program(copied: Path, root: Path, small: Path, name: str) -> None:
-    _, expected, message = damaged(copied, name)
-    before = content(copied)
-    refused(start(root, small, *LONG, "--workdir", copied), expected, message)
-    assert content(copied) == before
+def test_damage_ends_the_program(unfinished: Path, root: Path, small: Path, name: str) -> None:
+    _, expected, message = damaged(unfinished, name)
+    before = content(unfinished)
+    refused(start(root, small, *LONG, "--workdir", unfinished), expected, message)
+    assert content(unfinished) == before
 
 
 @pytest.mark.slow
