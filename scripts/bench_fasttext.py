@@ -20,6 +20,7 @@ import json
 import os
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ from ratios import ratio_interval
 
 from experiments.comparisons.single import Prepared, prepare
 from experiments.documents.material import Material, read_folds
+from experiments.errors import Mistake
+from experiments.process.program import guarded
 from experiments.reports.bootstrap import mean_interval, paired_difference
 from experiments.settings import config_file, overrides
 from experiments.training.lexicon import lexicon
@@ -47,7 +50,7 @@ for line in sys.stdin:
 """
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -55,9 +58,15 @@ def main() -> None:
     parser.add_argument("--fasttext", required=True, help="an interpreter that can import fasttext")
     parser.add_argument("--epochs", type=int, default=10, help="of fastText")
     given, words = parser.parse_known_args()
-    config = overrides.apply(config_file.load(given.config), words).config
+    return guarded(lambda: run(given.config, given.fasttext, given.epochs, words))
+
+
+def run(path: str, interpreter: str, epochs: int, words: Sequence[str]) -> int:
+    """Trains both in turn, and prints what came of it."""
+    config = overrides.apply(config_file.load(path), words).config
+    require_fasttext(interpreter)
     worker = subprocess.Popen(
-        [given.fasttext, "-c", WORKER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [interpreter, "-c", WORKER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     sides: dict[str, list[Any]] = {"embedlab": [], "fastText": []}
     groups = []
@@ -69,10 +78,25 @@ def main() -> None:
             runs.append([])
         for seed in config.seeds:
             sides["embedlab"][-1].append(ours(prepared, seed))
-            sides["fastText"][-1].append(theirs(worker, material, given.epochs, seed))
+            sides["fastText"][-1].append(theirs(worker, material, epochs, seed))
     assert worker.stdin
     worker.stdin.close()
     tell(sides, np.concatenate(groups))
+    return 0
+
+
+def require_fasttext(interpreter: str) -> None:
+    """Refuses an interpreter that has no fasttext, before anything is read."""
+    try:
+        found = subprocess.run([interpreter, "-c", "import fasttext"], capture_output=True, text=True)
+        fault = found.stderr.strip().rpartition("\n")[2] if found.returncode else ""
+    except OSError as error:
+        fault = f"it can't be started, {error.strerror}"
+    if fault:
+        raise Mistake(
+            f"--fasttext {interpreter}: {fault}. Give a Python that can import fasttext, as that of an "
+            "environment in which it is installed"
+        )
 
 
 def ours(prepared: Prepared, seed: int) -> dict[str, Any]:
@@ -135,4 +159,4 @@ def tell(sides: dict[str, list[Any]], groups: np.ndarray) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

@@ -1,6 +1,6 @@
 """What `import embedlab` costs beside `import jax`, which it needs anyway.
 
-    python scripts/bench_import.py --rounds 15
+    PYTHONPATH=. python scripts/bench_import.py --rounds 15
 
 The two are imported in turn, each in a fresh process, so that a change in the machine's load meets both.
 Prints the ratio of the medians with a bootstrap 95 % interval. Goal: at most 1.3.

@@ -1,6 +1,6 @@
 """Character n-grams beside fastText's own `get_subwords` called from Python.
 
-    python scripts/bench_ngrams.py TEXT --fasttext PYTHON --rounds 15
+    PYTHONPATH=. python scripts/bench_ngrams.py TEXT --fasttext PYTHON --rounds 15
 
 TEXT is any text file in UTF-8; PYTHON is an interpreter that can import fasttext 0.9.3, which runs as a
 worker. Both sides work on the same words in turn, so that a change in the machine's load meets both:

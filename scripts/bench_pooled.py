@@ -1,6 +1,6 @@
 """The pooled forward pass beside `jnp.take(...).mean`, at millions of rows.
 
-    python scripts/bench_pooled.py --rows 4000000 --rounds 15
+    PYTHONPATH=. python scripts/bench_pooled.py --rows 4000000 --rounds 15
 
 Mean bags of uniform ids, batch × length, fresh ids in every call. All lines are timed in turn in one
 process, a slice of calls each, so that a change in the machine's load meets all of them. Prints the

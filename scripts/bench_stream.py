@@ -34,7 +34,7 @@ def config():
     return Config(
         Dense(60_000, 64),
         data=Jsonl({path!r}),
-        train=Train(steps=500, evaluate_every=10, evaluate_rows=5_000, patience=50),
+        train=Train(steps={steps!r}, evaluate_every=10, evaluate_rows=5_000, patience=50),
         baselines={baselines!r},
     )
 """
@@ -45,13 +45,14 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--lines", type=int, default=1_000_000)
+    parser.add_argument("--steps", type=int, default=500, help="of each training, 10 or more")
     parser.add_argument("--baselines", action="store_true", help="with those of the comparison as well")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "lines.jsonl"
         write(path, given.lines)
         config = Path(folder) / "config.py"
-        config.write_text(CONFIG.format(path=str(path), baselines=given.baselines))
+        config.write_text(CONFIG.format(path=str(path), steps=given.steps, baselines=given.baselines))
         print(f"{given.lines:,} generated lines, {path.stat().st_size / 1e6:.0f} MB", flush=True)
         for stream in (True, False):
             print(

@@ -1,6 +1,6 @@
 """Writes the API reference from the docstrings, as pages that need no network, into docs/api.
 
-python scripts/docs.py [--output DIR]
+PYTHONPATH=. python scripts/docs.py [--output DIR]
 """
 
 from __future__ import annotations

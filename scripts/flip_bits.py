@@ -1,6 +1,6 @@
 """Damages a real checkpoint at random, and checks that none of it is ever restored.
 
-    python scripts/flip_bits.py [--flips 1000] [--seed 0]
+    PYTHONPATH=. python scripts/flip_bits.py [--flips 1000] [--seed 0]
 
 A small classifier is trained on documentation strings for a few steps. Then, each by itself, single bits of
 the files of its checkpoint are flipped, every file is cut at random and emptied, lengthened, removed, and one

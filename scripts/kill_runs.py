@@ -1,6 +1,6 @@
 """Kills a real training at random moments, as a power cut would, and checks that nothing is lost.
 
-    python scripts/kill_runs.py [--kills 200] [--seed 0] [--folder DIR] [--forked]
+    PYTHONPATH=. python scripts/kill_runs.py [--kills 200] [--seed 0] [--folder DIR] [--forked]
 
 `experiments.classify` is started on documentation strings of three installed packages, killed by SIGKILL, and
 started again until it is finished; then the next one begins, until there were enough kills. They are spread

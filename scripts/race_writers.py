@@ -1,6 +1,6 @@
 """Starts two real trainings on one workdir at once, and checks that exactly one of them is refused.
 
-    python scripts/race_writers.py [--races 50]
+    PYTHONPATH=. python scripts/race_writers.py [--races 50]
 
 Both are given the same config and the same workdir, empty at first, then as the winner left it when it was
 killed. They import what they need, wait for each other, and go on at once. The loser must end with status 2

@@ -5,7 +5,7 @@
 OPTIMIZER is one of those of `bench_step.py`, as sgd, adagrad or adam (lazy); with row-wise, adagrad and adam
 are the row-wise ones. DISTRIBUTION is zipf or uniform. The model is bench_step's. Says `READY rss peak loss`
 once it is warm; answers each line `GO n` with `T seconds-a-step loss peak` after n steps, each on a batch of
-its own, all that is done for them counted. `python scripts/bench_step.py --worker` starts such workers.
+its own, all that is done for them counted. `scripts/bench_step.py --worker` starts such workers.
 """
 
 from __future__ import annotations

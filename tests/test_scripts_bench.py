@@ -13,6 +13,7 @@ import os
 import re
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,19 @@ def intervals(text: str, before: str) -> list[tuple[float, ...]]:
     number = r"(\d+\.\d+)"
     found = re.findall(rf"{before}{number}(?: ×[^(]*)? \({number} … {number}\)", text)
     return [tuple(map(float, one)) for one in found]
+
+
+USAGE = {
+    path.name: re.search(r"^.*python (?:-m )?scripts/.*$", path.read_text("utf-8"), re.M)
+    for path in SCRIPTS.glob("*.py")
+}
+
+
+@pytest.mark.parametrize("name", sorted(name for name, usage in USAGE.items() if usage))
+def test_usage_works_in_a_checkout_that_is_not_installed(name: str) -> None:
+    usage = USAGE[name]
+    finds_itself = "sys.path.insert" in (SCRIPTS / name).read_text("utf-8")
+    assert usage and ("PYTHONPATH=. python scripts/" in usage[0] or finds_itself)
 
 
 # --- bench_step ------------------------------------------------------------------------------------------
@@ -169,3 +183,111 @@ def test_bench_classify_compares_both_updates(tmp_path: Path) -> None:
     assert all(float(one) > 0 and float(other) > 0 for _, one, other in speeds)
     (interval,) = intervals(out, "dense / sparse = ")
     require_interval(*interval)
+
+
+# --- of experiments --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def texts(tmp_path: Path) -> Path:
+    """A config of two embeddings on a few made-up lines."""
+    data, config = tmp_path / "data.csv", tmp_path / "small.py"
+    with data.open("w", encoding="utf-8", newline="") as file:
+        rows = [(f"word{i % 7} and word{i % 2} {i}", "odd" if i % 2 else "even") for i in range(200)]
+        csv.writer(file).writerows([("text", "label"), *rows])
+    config.write_text(
+        textwrap.dedent(
+            f"""
+            from embedlab import Dense
+            from experiments.config import Config, Quality, Train
+            from experiments.data import Csv
+
+            def config():
+                return Config(
+                    Dense(20, 8),
+                    rivals={{"cut": Dense(10, 8)}},
+                    data=Csv(path={str(data)!r}),
+                    train=Train(batch=16, steps=20, evaluate_every=10),
+                    quality=Quality(rows=5, neighbours=2),
+                    baselines=False,
+                )
+            """
+        ),
+        "utf-8",
+    )
+    return config
+
+
+@pytest.mark.slow
+def test_encoders_by_kinds_makes_one_table(texts: Path, tmp_path: Path) -> None:
+    words = (texts, "--workdir", tmp_path / "runs", "--encoders")
+    out = told("encoders_by_kinds.py", *words, "bag,dan")
+    table = (tmp_path / "runs" / "table.md").read_text("utf-8")
+    assert table in out
+    header, _, *rows = table.splitlines()
+    assert header == "| encoder | dense | cut |"
+    cell = r"\d+\.\d \([+-]\d+\.\d \[[+-]\d+\.\d, [+-]\d+\.\d\]\)"
+    assert [row.split(" | ")[0] for row in rows] == ["| bag", "| dan"]
+    assert all(re.fullmatch(rf"\| \w+ \| \d+\.\d \| {cell} \|", row) for row in rows), table
+    for name, row in zip(("bag", "dan"), rows, strict=True):
+        summary = json.loads((tmp_path / "runs" / name / "summary.json").read_text("utf-8"))
+        assert f"| {100 * summary['test']['dense']:.1f} | {100 * summary['test']['cut']:.1f} (" in row
+    wrong = started("encoders_by_kinds.py", *words, "bag,lstm")
+    assert wrong.returncode == 2 and "--encoders: there is no 'lstm'; choose among" in wrong.stderr
+    assert "Traceback" not in wrong.stderr
+
+
+@pytest.mark.slow
+def test_bench_stream_tells_of_both_ways() -> None:
+    first, *others = told("bench_stream.py", "--lines", 500, "--steps", 10).splitlines()
+    assert re.fullmatch(r"500 generated lines, \d+ MB", first)
+    took = r"(\S+) s until ten steps are evaluated, (\d+) MB by then, (\d+) MB in the end, \S+ M tokens/s"
+    for stream, line in zip(("true", "false"), others, strict=True):
+        found = re.fullmatch(rf"--stream {stream}: {took}", line)
+        assert found, line
+        seconds, by_then, last = map(float, found.groups())
+        assert seconds > 0 and 50 < by_then <= last
+
+
+#: Stands in for fastText, which is not among the packages that tests need: it learns by heart.
+LEARNER = """
+class Model:
+    def __init__(self, lines):
+        self.known = {text.strip(): label for label, _, text in (line.partition(" ") for line in lines)}
+    def predict(self, texts):
+        return [[self.known.get(text.strip(), "__label__0")] for text in texts], None
+
+def train_supervised(input, verbose, wordNgrams, **settings):
+    with open(input) as file:
+        return Model(list(file))
+"""
+
+
+@pytest.mark.slow
+def test_bench_fasttext_compares_both(texts: Path, tmp_path: Path) -> None:
+    (tmp_path / "fasttext.py").write_text(LEARNER, "utf-8")
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\nPYTHONPATH={tmp_path} exec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    lines = told("bench_fasttext.py", texts, "--fasttext", python, "--seeds", "0,1").splitlines()
+    for side, line in zip(("embedlab", "fastText"), lines, strict=False):
+        assert re.match(
+            rf"{side}: \S+ % \(\S+ … \S+\) of 20 rows, 2 seeds; \S+ s of training, \S+ M tok", line
+        )
+    assert re.fullmatch(r"evaluations of embedlab beside: \S+ s", lines[2])
+    assert re.fullmatch(r"difference: [+-]\S+ points \([+-]\S+ … [+-]\S+\)", lines[3])
+    assert [line.split(",")[0] for line in lines[4:]] == ["seconds", "tokens a second"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("python", "message"),
+    [("no-such-python", "it can't be started, No such file"), (sys.executable, "No module named 'fasttext'")],
+)
+def test_bench_fasttext_says_what_it_needs(texts: Path, python: str, message: str) -> None:
+    if python == sys.executable and importlib.util.find_spec("fasttext") is not None:
+        pytest.skip("fasttext is installed here")
+    run = started("bench_fasttext.py", texts, "--fasttext", python)
+    assert run.returncode == 2 and run.stdout == "" and "Traceback" not in run.stderr
+    assert f"--fasttext {python}: " in run.stderr and message in " ".join(run.stderr.split())
+    assert "Give a Python that can import fasttext" in " ".join(run.stderr.split())
