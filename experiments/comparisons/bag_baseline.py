@@ -54,5 +54,12 @@ def run_bag(
     found = directories(folder, material.config)
     if not found:
         return []
-    own = dataclasses.replace(material.config, encoder=Bag(), head=Head(), rivals={}, baselines=False)
+    own = dataclasses.replace(
+        material.config,
+        encoder=Bag(),
+        head=Head(),
+        quality=dataclasses.replace(material.config.quality, every=0),  # nobody is told of its vectors
+        rivals={},
+        baselines=False,
+    )
     return [run_seeds(BAG, found, dataclasses.replace(material, config=own), lexicon, progress)]

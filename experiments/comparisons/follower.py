@@ -56,7 +56,8 @@ def _take_part(prepared: Prepared, seed: int) -> None:
         inspector.sample(parameters)
 
     def evaluation(step: int, loss: float, linked: np.ndarray, parameters: dict[str, Any]) -> None:
-        inspector.look(parameters)
+        if prepared.looks(step):
+            inspector.look(parameters)
 
     fitted = fit(
         prepared.model,

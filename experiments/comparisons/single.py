@@ -78,6 +78,12 @@ class Prepared:
         """The targets [rows, …] of some rows."""
         return self.material.dataset.labels[rows]
 
+    def looks(self, step: int) -> bool:
+        """Whether an evaluation at this step looks at the embedding as well, by how many there were."""
+        config = self.material.config
+        number = -(-step // config.train.evaluate_every)
+        return config.quality.every > 0 and number % config.quality.every == 0
+
 
 def prepare(lexicon: Lexicon, material: Material) -> Prepared:
     """Reads the material for one embedding."""
@@ -175,7 +181,8 @@ class _Log:
         key = self._prepared.model.task.headline.key
         self._directory.log(step=step, split="train", loss=loss)
         self._directory.log(step=step, split="valid", **found)
-        self._directory.log(step=step, split="embedding", **self._watch.look(parameters))
+        if self._prepared.looks(step):
+            self._directory.log(step=step, split="embedding", **self._watch.look(parameters))
         self._run.compiled(step)  # by now, at the first evaluation
         news = {"loss": loss, "valid_loss": found["loss"], f"valid_{key}": found[key]}
         self._run.update(step, **news)
@@ -269,7 +276,7 @@ def _judge(directory: RunDirectory, prepared: Prepared, found: Read) -> dict[str
 
 
 def _at_rest(directory: RunDirectory) -> dict[str, float]:
-    """How many neighbours the last evaluation had in common with the one before, if there was one."""
+    """How many neighbours the last look had in common with the one before, if there was one."""
     looks = [line for line in directory.metrics() if line["split"] == "embedding"]
     return {name: value for line in looks[-1:] for name, value in line.items() if name == _CHURN}
 

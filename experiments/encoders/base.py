@@ -65,7 +65,8 @@ class Documents:
 
     def rngs(self) -> nnx.Rngs | None:
         """For the encoder's own dropout, apart from that of words; None where nothing is dropped."""
-        return None if self.key is None else nnx.Rngs(dropout=jax.random.fold_in(self.key, 1))
+        # 0 and 1 would be the keys of words and components: a key that is split has those bits. 2 is the head's.
+        return None if self.key is None else nnx.Rngs(dropout=jax.random.fold_in(self.key, 3))
 
 
 class EncoderModule(Protocol):

@@ -23,6 +23,7 @@ from experiments.training.model import Model
 _SPECIAL = len(Vocabulary.SPECIAL)
 _SEEN = "seen"
 _PART = 2**11  # words whose vectors are read from a mesh at once
+_TOGETHER = 2**10  # words that are read at once
 
 
 class Look(NamedTuple):
@@ -64,7 +65,9 @@ class Inspector:
         """Vectors [ids, dim] of the vocabulary's words, or of some ids."""
         ids = np.arange(_SPECIAL, len(self.vocabulary), dtype=np.int32) if ids is None else ids
         if self.spread is None:
-            return _vectors(self.model, parameters, self.buffers, ids)
+            # Folds differ by some words: without padding each would compile a program of its own.
+            padded = np.pad(ids, (0, -len(ids) % _TOGETHER))
+            return _vectors(self.model, parameters, self.buffers, padded)[: len(ids)]
         return _on_mesh(self.model, parameters, self.buffers, ids, self.spread)
 
     @functools.cached_property
@@ -115,7 +118,7 @@ class Inspector:
 
 
 class Watch:
-    """The metrics of one training's vectors, evaluation after evaluation.
+    """The metrics of one training's vectors, look after look.
 
     Attributes:
         inspector: what measures them.

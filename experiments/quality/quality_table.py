@@ -56,7 +56,7 @@ _LINES = (
     _Line("norm–frequency correlation", "embedding", "norm_frequency_correlation", _plain),
     _Line(_ALIGNMENT, "embedding", "alignment", _plain),
     _Line("neighbours that another seed has %", "embedding", "neighbour_overlap_seeds", _percent),
-    _Line("… that the evaluation before had %", "embedding", "neighbour_overlap", _percent),
+    _Line("… that the look before had %", "embedding", "neighbour_overlap", _percent),
     _Line("words with the same rows", "embedding", "collisions_whole", _whole),
     _Line("… predicted, of words", "embedding", "collisions_whole_predicted", _whole),
     _Line("n-grams in all", "embedding", "ngrams", _whole),

@@ -104,9 +104,15 @@ def _trained(outcome: Outcome, dim: int) -> dict[str, Any]:
 
 def _sizes(outcome: Outcome) -> dict[str, Any]:
     phases = [summary["seconds"] for summary in outcome.summaries]
-    seconds = [sum(each.values()) if isinstance(each, dict) else each for each in phases]
+    # Of what a model costs, not of how it was looked at.
+    counted = [
+        sum(took for phase, took in each.items() if phase not in ("inspect", "finish"))
+        if isinstance(each, dict)
+        else each
+        for each in phases
+    ]
     bytes_ = {name: int(outcome.mean(name)) for name in ("parameters", "trainable_bytes", "index_bytes")}
-    return {**bytes_, "seconds": float(np.mean(seconds))}
+    return {**bytes_, "seconds": float(np.mean(counted))}
 
 
 def _scores(outcome: Outcome, task: Task, groups: np.ndarray) -> dict[str, Any]:

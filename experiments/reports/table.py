@@ -141,7 +141,7 @@ class Table:
             f"{self.data}: {self.test_rows:,} test rows{groups}, {self.task.counted(self.classes)}."
             f"{self._folded()}{cut}{runs} "
             f"[95 % intervals] by bootstrap over {'these groups' if grouped else 'test rows'} and seeds; "
-            f"seconds are of one run.{notes}"
+            f"seconds are of one training, with its compilation.{notes}"
         )
 
     def _folded(self) -> str:

@@ -24,7 +24,7 @@ def config():
         data=Csv(path={data!r}),
         text=Text(max_length=16),
         train=Train(steps=20, evaluate_every=10, batch=32),
-        quality=Quality(rows=100),
+        quality=Quality(rows=100, every=1),
         {more}
     )
 """

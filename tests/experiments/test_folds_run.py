@@ -38,7 +38,7 @@ def config():
         text=Text(max_length=16),
         encoder=Dan(layers=(8,)),
         train=Train(steps=20, evaluate_every=10, batch=32, checkpoint_seconds=0),
-        quality=Quality(rows=50),
+        quality=Quality(rows=50, every=1),
         folds=3,
     )
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 from pathlib import Path
@@ -28,7 +29,7 @@ def prepared(prose: Path) -> Prepared:
         data=Csv(path=str(prose)),
         text=Text(max_length=8),
         train=Train(steps=4, evaluate_every=2, batch=16),
-        quality=Quality(rows=40),
+        quality=Quality(rows=40, every=1),
     )
     material = read(config)
     return prepare(lexicon(config.embedding, material, "embedding"), material)
@@ -57,6 +58,18 @@ def test_what_a_run_writes(prepared: Prepared, tmp_path: Path) -> None:
     tokens = [word for doc in prepared.material.side(prepared.material.splits.test) for word in doc]
     known = [word in prepared.lexicon.vocabulary for word in tokens]
     assert summary["embedding"]["coverage_by_token"] == pytest.approx(sum(known) / len(known))
+
+
+@pytest.mark.parametrize(("every", "looks"), [(0, []), (2, [4]), (5, [])])
+def test_the_embedding_is_looked_at_now_and_then(
+    prepared: Prepared, tmp_path: Path, every: int, looks: list[int]
+) -> None:
+    material = prepared.material
+    own = dataclasses.replace(material.config, quality=Quality(rows=40, every=every))
+    seldom = dataclasses.replace(prepared, material=dataclasses.replace(material, config=own))
+    summary, _ = go(tmp_path, seldom)
+    assert [step for step, split in lines(tmp_path) if split == "embedding"] == looks
+    assert summary["embedding"]["effective_rank"] > 1  # at the end in any case
 
 
 @pytest.mark.parametrize("name", ["save_predictions", "save_vectors", "_sizes"])

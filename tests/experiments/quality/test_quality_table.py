@@ -48,7 +48,7 @@ def test_churn_and_alignment_are_shown() -> None:
     assert cells["alignment of word and word + s"] == ("0.456",)
     assert "Alignment: 0 where" in made.caption
     assert cells["neighbours that another seed has %"] == ("12.3",)
-    assert cells["… that the evaluation before had %"] == ("98.7",)
+    assert cells["… that the look before had %"] == ("98.7",)
 
 
 def test_the_caption_says_which_words_are_measured() -> None:

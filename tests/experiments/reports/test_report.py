@@ -25,7 +25,7 @@ def config():
         rivals={"cut": Dense(50, 4)},
         data=FastText(path=TRAIN, test_path=TEST),
         train=Train(steps=20, evaluate_every=10, batch=16),
-        quality=Quality(rows=30, neighbours=3),
+        quality=Quality(rows=30, neighbours=3, every=1),
         seeds=(0, 1),
     )
 """

@@ -44,7 +44,7 @@ def outcome(name: str, share: float, parameters: int, best: int = 50) -> Outcome
         "trainable_bytes": 4 * parameters,
         "index_bytes": 0,
         "steps": 100,
-        "seconds": {"train": 2.0, "finish": 1.0},
+        "seconds": {"compile": 1.0, "train": 2.0, "inspect": 4.0, "finish": 8.0},
     }
     return Outcome(name, right, [summary | {"best_step": step} for step in (best, 100)])
 
