@@ -65,7 +65,7 @@ class Documents:
 
     def rngs(self) -> nnx.Rngs | None:
         """For the encoder's own dropout, apart from that of words; None where nothing is dropped."""
-        # 0 and 1 would be the keys of words and components: a key that is split has those bits. 2 is the head's.
+        # 2 is the head's; 0 and 1 would have the bits of the keys of words and components, which split it.
         return None if self.key is None else nnx.Rngs(dropout=jax.random.fold_in(self.key, 3))
 
 

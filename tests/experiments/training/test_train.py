@@ -14,12 +14,13 @@ import pytest
 import embedlab
 from experiments.config import Train
 from experiments.documents.prepare import Encoded
-from experiments.encoders import Bag
+from experiments.encoders import Bag, Cnn
 from experiments.errors import RunFailure
 from experiments.process import stopping
 from experiments.runs.checkpoints import Checkpoints
 from experiments.training import train as train_module
 from experiments.training.model import Model, linked
+from experiments.training.steps import programs
 from experiments.training.train import Fitted, Labelled, fit
 
 MODEL = Model(embedlab.Dense(50, 8), Bag(), 2)
@@ -64,6 +65,17 @@ def test_it_learns_and_repeats_to_the_bit(optimizer: Any, rate: float, update: A
     assert (predicted.argmax(1) == VALID.labels).mean() > 0.75
     other = fit(MODEL, settings, TRAIN, VALID, seed=1, buffers={})
     assert (first.parameters["tables"]["table"] != other.parameters["tables"]["table"]).any()
+
+
+def test_few_programs_are_compiled_however_long_documents_are() -> None:
+    rng = np.random.default_rng(0)
+    lengths = rng.integers(0, 61, 300).astype(np.int32)
+    ids = np.where(np.arange(60) < lengths[:, None], rng.integers(2, 50, (300, 60)), 0).astype(np.int32)
+    found = Labelled(Encoded(ids, lengths, {}), (lengths > 30).astype(np.int32))
+    model = Model(embedlab.Dense(50, 4), Cnn((2,), maps=4), 2)
+    before = programs()
+    fit(model, Train(steps=60, evaluate_every=20, batch=20), found, found, seed=0, buffers={})
+    assert programs() - before <= 3  # batches of 16, 32 and 60 words
 
 
 @pytest.mark.parametrize("update", ["sparse", "dense"])
