@@ -16,7 +16,6 @@ import dataclasses
 import functools
 import io
 import logging
-import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -28,9 +27,9 @@ import numpy as np
 import orbax.checkpoint as ocp
 
 from embedlab.files import sync, write_whole
-from experiments.errors import Mistake, RunFailure
+from experiments.errors import RunFailure
 from experiments.process import stopping
-from experiments.runs import arrays, manifest
+from experiments.runs import arrays, manifest, refusals
 
 _KEPT = 2
 _HOST, _MANIFEST = "host.npz", "manifest.json"
@@ -130,7 +129,7 @@ class Checkpoints:
         Raises:
             RunFailure: it can't be written. What was saved before stays.
         """
-        place, beside = self.folder / str(step), self.folder / _UNFINISHED
+        place, beside = self._place(step), self.folder / _UNFINISHED
         try:
             with stopping.finished_first():
                 self._write(beside, step, state, host or {})
@@ -158,11 +157,11 @@ class Checkpoints:
         step = self.latest
         if step is None:
             return None
-        content, place = self._verified(step), self.folder / str(step)
-        self._require_same(step, content["facts"], self.facts)
-        self._require_begun(step, content.get("also", {}))
+        content, place = self._verified(step), self._place(step)
+        refusals.require_same(place, content["facts"], self.facts)
+        refusals.require_begun(place, self.also, content.get("also", {}))
         for name, part in like.items():
-            self._require_same(step, content["arrays"][name], arrays.described(part), whole=True)
+            refusals.require_same(place, content["arrays"][name], arrays.described(part), whole=True)
         try:
             with arrays.lost_errors_unseen():
                 state = {
@@ -171,7 +170,7 @@ class Checkpoints:
             with np.load(place / _HOST, allow_pickle=False) as stored:
                 host = dict(stored)
         except Exception as error:  # of many types, by what is damaged
-            raise RunFailure(self._damaged(step, str(place), error)) from error
+            raise self._damaged(step, str(place), error) from error
         return Restored(step, state, host)
 
     def verify(self) -> None:
@@ -181,7 +180,7 @@ class Checkpoints:
             RunFailure: it is damaged, or a file beside it lacks what was in it then.
         """
         if (step := self.latest) is not None:
-            self._require_begun(step, self._verified(step).get("also", {}))
+            refusals.require_begun(self._place(step), self.also, self._verified(step).get("also", {}))
 
     def require_same_facts(self) -> None:
         """Refuses what `restore` would refuse of the newest state, where its facts alone tell.
@@ -192,8 +191,8 @@ class Checkpoints:
         step = self.latest
         with contextlib.suppress(manifest.Altered):  # which is told where it is restored
             if step is not None:
-                content = manifest.read(self.folder / str(step) / _MANIFEST)
-                self._require_same(step, content["facts"], self.facts)
+                content = manifest.read(self._place(step) / _MANIFEST)
+                refusals.require_same(self._place(step), content["facts"], self.facts)
 
     def _write(
         self, beside: Path, step: int, state: Mapping[str, Any], host: Mapping[str, np.ndarray]
@@ -228,7 +227,7 @@ class Checkpoints:
             place.rename(replaced)  # put back by `_clear` if the next line is not reached
         beside.rename(place)
         sync(self.folder)
-        old = [self.folder / str(step) for step in self.steps[:-_KEPT]]
+        old = [self._place(step) for step in self.steps[:-_KEPT]]
         for number, path in enumerate(old):  # renamed first: half of one would be taken for a damaged one
             path.rename(gone := self.folder / f"{_DAMAGED}old-{number}")
             shutil.rmtree(gone)
@@ -255,15 +254,16 @@ class Checkpoints:
             RunFailure: there is none before it, or that one is damaged too.
         """
         step = self.latest
+        if step is None:
+            return None
         try:
-            if step is not None:
-                self._verified(step)
+            self._verified(step)
         except RunFailure:
             older = self.steps[:-1]
             if not older:
                 raise
             self._verified(older[-1])
-            (self.folder / str(step)).rename(self.folder / f"{_DAMAGED}{step}")
+            self._place(step).rename(self.folder / f"{_DAMAGED}{step}")
             return step
         return None
 
@@ -273,7 +273,7 @@ class Checkpoints:
         Raises:
             RunFailure: one is not.
         """
-        place = self.folder / str(step)
+        place = self._place(step)
         try:
             content = manifest.read(place / _MANIFEST)
             present = [name for name in manifest.files_below(place) if name != _MANIFEST]
@@ -282,61 +282,16 @@ class Checkpoints:
                 of = f"it is of format {content['format']} and step {content['step']}"
                 raise manifest.Altered(place / _MANIFEST, of)
         except manifest.Altered as error:
-            raise RunFailure(self._damaged(step, str(error.path), error.why)) from None
+            raise self._damaged(step, str(error.path), error.why) from None
         return content
 
-    def _require_same(
-        self, step: int, old: Mapping[str, Any], new: Mapping[str, Any], *, whole: bool = False
-    ) -> None:
-        """Refuses what differs; what the new lacks is no matter, unless it is to be whole."""
-        names = dict.fromkeys([*new, *(old if whole else ())])
-        different = [
-            f"{name}: {old.get(name)} then, {new.get(name)} now"
-            for name in names
-            if old.get(name) != new.get(name)
-        ]
-        if not different:
-            return
-        shown = "; ".join(different[:3]) + ("; …" if len(different) > 3 else "")
-        advice = "Give another --workdir."
-        if "x64" in names and old.get("x64") != new.get("x64"):
-            advice = f"Set JAX_ENABLE_X64={int(bool(old.get('x64')))} as it was, or give another --workdir."
-        raise Mistake(
-            f"{self.folder / str(step)}: the run was begun with something else than it would go on with "
-            f"({shown}). {advice}"
-        )
+    def _place(self, step: int) -> Path:
+        return self.folder / str(step)
+
+    def _damaged(self, step: int, named: str, error: Exception | str) -> RunFailure:
+        older = [other for other in self.steps if other < step]
+        return refusals.damaged(self._place(step), older, named, error)
 
     def _present(self) -> list[Path]:
         """The further files that there are."""
         return [file for file in self.also if file.exists()]
-
-    def _require_begun(self, step: int, known: Mapping[str, Any]) -> None:
-        """Refuses further files that do not begin as they were when the state was saved."""
-        for path in (path for path in self.also if path.name in known):
-            size = known[path.name]["bytes"]
-            try:
-                with path.open("rb") as file:
-                    same = manifest.describe_bytes(file.read(size)) == known[path.name]
-            except OSError:
-                same = False
-            if size and not same:
-                raise RunFailure(
-                    f"{path}: its first {size:,} bytes are not those that were written before the checkpoint "
-                    f"of step {step}. Put it back as it was; or remove the folder {self.folder}, and the "
-                    "command that trained it begins anew."
-                )
-
-    def _damaged(self, step: int, named: str, error: Exception | str) -> str:
-        older = [other for other in self.steps if other < step]
-        place = self.folder / str(step)
-        found = re.search(r'local file "([^"]+)"', str(error))
-        how = (
-            f"add --resume previous to the command that trained it, which then goes on from step {max(older)}"
-            if older
-            else f"remove the folder {place}, and the command that trained it begins anew"
-        )
-        return (
-            f"{found[1] if found else named}: the checkpoint of step {step} can't be restored "
-            f"({arrays.first_line(error)}). Put it back as it was; or {how}. (Of a finished run, "
-            "remove summary.json too.)"
-        )

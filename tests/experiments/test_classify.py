@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 import re
 import shutil
 import signal
@@ -16,6 +15,7 @@ import pytest
 
 import embedlab
 import experiments
+from tests.experiments.started import program, told
 
 MORE = """
         rivals={
@@ -30,15 +30,6 @@ MORE = """
 def config(write_config):
     """Three kinds, two seeds."""
     return write_config(MORE)
-
-
-def program(root, name, *words, **environment):
-    """A program in a process of its own, as a user runs it."""
-    command = [sys.executable, "-m", f"experiments.{name}", *map(str, words)]
-    env = os.environ | {"COLUMNS": "100", "JAX_PLATFORMS": "cpu"} | environment
-    return subprocess.Popen(
-        command, cwd=root, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
 
 
 @pytest.fixture(scope="module")
@@ -62,11 +53,6 @@ def finished(runs, tmp_path):
     """A copy of a finished comparison, to be damaged."""
     shutil.copytree(runs[0][0], tmp_path / "w")
     return tmp_path / "w"
-
-
-def told(text: str) -> str:
-    """What was printed, without its line breaks."""
-    return " ".join(text.split())
 
 
 # --- what a run writes -----------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 import experiments
+from tests.experiments.started import start, told
 
 ROWS = [
     (f"text number {i} is {'good and fine' if i % 2 else 'bad and dull'}", ["neg", "pos"][i % 2])
@@ -30,11 +31,6 @@ SHORT = [
     "--embedding.vocabulary",
     "20",
 ]
-
-
-def told(text: str) -> str:
-    """What was printed, without its line breaks."""
-    return " ".join(text.split())
 
 
 @pytest.fixture
@@ -127,15 +123,6 @@ def test_a_mistake_is_told_in_one_paragraph(name, inside, small, file, tmp_path,
     assert status == 2 and err.startswith("error: ") and "\n\n" not in err.strip(), err
     assert message in told(err)
     assert not list((tmp_path / "w").rglob("*"))
-
-
-def start(root: Path, *words: object, **environment: str) -> subprocess.Popen[str]:
-    """The program in a process of its own, as a user starts it."""
-    command = [sys.executable, "-m", "experiments.classify", *map(str, words)]
-    env = os.environ | {"COLUMNS": "100", "JAX_PLATFORMS": "cpu"} | environment
-    return subprocess.Popen(
-        command, cwd=root, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
 
 
 def ended(process: subprocess.Popen[str], workdir: Path) -> str:

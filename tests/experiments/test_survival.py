@@ -16,13 +16,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 import experiments
 from experiments.errors import RunFailure
 from experiments.runs import manifest
+from tests.experiments.started import start, told
 
 Inside = Callable[..., tuple[int, str, str]]
 #: Of a run of one seed; it takes seconds, and could be stopped between two evaluations.
@@ -31,25 +31,7 @@ WORDS = [
     *("--train.evaluate_every", "400", "--train.checkpoint_seconds", "0.05"),
 ]
 LONG = [*WORDS, "--train.steps", "2000"]
-# What a background of a shell has a process ignore, it would ignore.
-HEARING = """
-import runpy, signal
-signal.signal(signal.SIGINT, signal.default_int_handler)
-runpy.run_module("experiments.classify", run_name="__main__", alter_sys=True)
-"""
 FILES = ("metrics.jsonl", "predictions.npz", "vocabulary.json", "vectors/vectors.npy")
-
-
-def start(root: Path, *words: Any, **environment: str) -> subprocess.Popen[str]:
-    """The program in a process of its own, which hears signals wherever the tests run."""
-    return subprocess.Popen(
-        [sys.executable, "-c", HEARING, *map(str, words)],
-        cwd=root,
-        env=os.environ | {"COLUMNS": "100", "JAX_PLATFORMS": "cpu"} | environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
 
 
 def wait_for(process: subprocess.Popen[str], sign: Callable[[], object]) -> None:
@@ -73,10 +55,6 @@ def saved(workdir: Path) -> list[int]:
 
 def content(folder: Path) -> dict[str, bytes]:
     return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
-
-
-def told(text: str) -> str:
-    return " ".join(text.split())
 
 
 def same(one: Path, two: Path) -> None:
