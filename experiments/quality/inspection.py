@@ -152,6 +152,8 @@ class Watch:
         return found
 
 
+@functools.partial(jax.jit, static_argnames=("model",))
+@functools.partial(jax.jit, static_argnames=("model",))
 def _vectors(model: Model, parameters: Any, buffers: Any, ids: Any) -> Any:
     return embedlab.embed(model.spec, model.variables(parameters, buffers), ids)
 
