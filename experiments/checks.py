@@ -19,6 +19,20 @@ def finite(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
+def require_bool(field: str, value: object) -> None:
+    """Requires a switch.
+
+    Raises:
+        ValueError: it is neither True nor False.
+
+    Example:
+        >>> require_bool("lower", 1)
+        Traceback (most recent call last):
+        ValueError: lower=1: give True or False
+    """
+    require(isinstance(value, bool), field, value, "give True or False")
+
+
 def require_probability(field: str, value: object) -> None:
     """Requires a rate of dropout.
 

@@ -12,7 +12,7 @@ from typing import Literal, get_args
 
 import embedlab
 from embedlab.checks import require, require_count
-from experiments.checks import MOST, finite, require_choice, require_limit
+from experiments.checks import MOST, finite, require_bool, require_choice, require_limit
 from experiments.data import Docstrings, Source
 from experiments.encoders import Bag, Encoder
 from experiments.head import Head
@@ -32,10 +32,6 @@ _TAKEN = (BAG, "baselines")  # no rival is called as a row of the table, or as t
 
 
 # Checks come first: the defaults of `Config` are made, and so checked, while this file is read.
-
-
-def _require_bool(field: str, value: object) -> None:
-    require(isinstance(value, bool), field, value, "give True or False")
 
 
 def _require_counts(settings: object, most: int, *fields: str, least: int = 1) -> None:
@@ -87,7 +83,7 @@ class Text:
 
     def __post_init__(self) -> None:
         for field in ("lower", "words_only"):
-            _require_bool(field, getattr(self, field))
+            require_bool(field, getattr(self, field))
         require_count("min_count", self.min_count)
         _require_counts(self, MOST, "max_length")
         _require_counts(self, _LONGEST_RUN, "ngrams")
@@ -167,7 +163,7 @@ class Train:
         for field, kind in named.items():
             require_choice(field, getattr(self, field), get_args(kind))
         require(finite(self.rate) and self.rate > 0, "rate", self.rate, "give a finite number above 0")
-        _require_bool("exact", self.exact)
+        require_bool("exact", self.exact)
         _require_counts(self, MOST, "batch")
         _require_counts(self, _MOST_STEPS, "steps", "evaluate_every", "patience")
         if self.evaluate_rows is not None:
@@ -319,7 +315,7 @@ class Config:
                 require(narrow, "train.rounding", self.train.rounding, remedy)
         self._require_readable()
         for field in ("baselines", "stream"):
-            _require_bool(field, getattr(self, field))
+            require_bool(field, getattr(self, field))
         several = isinstance(self.seeds, tuple) and len(set(self.seeds)) == len(self.seeds) >= 1
         require(several, "seeds", self.seeds, "give a tuple of one seed or more, each once")
         for seed in self.seeds:

@@ -244,6 +244,7 @@ def require_learnable(dataset: Dataset, splits: Splits, remedy: str = "give more
     """Refuses sides on which nothing can be learnt or measured; the remedy is that of an empty one."""
     with _labels_of(dataset):
         dataset.task.require_several(dataset.labels, dataset.classes)
+        dataset.task.require_shared(dataset.labels, dataset.classes)
     for side in ("train", "valid", "test"):
         if not len(getattr(splits, side)):
             raise ValueError(

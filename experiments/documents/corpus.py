@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import numpy as np
-from jaxtyping import Int, Int32, Int64, Integer
+from jaxtyping import Bool, Int, Int32, Int64, Integer
 
 from embedlab.text import Tokenise
 
@@ -30,6 +30,8 @@ class Corpus:
         starts: int64 [documents + 1], where each document begins in `tokens`, and where the last one ends.
         firsts: int64 [documents], of pairs of texts how many words are the first's; the others are the
             second's. None where documents are single texts.
+        cut: bool [documents], whether words of a document, or of either of a pair, were cut off; None where
+            nothing is known of it.
 
     Example:
         >>> corpus = gathered([["a", "b", "a"], [], ["b"]])
@@ -41,6 +43,7 @@ class Corpus:
     tokens: Int32[np.ndarray, " tokens"]
     starts: Int64[np.ndarray, " documents_and_one"]
     firsts: Int64[np.ndarray, " documents"] | None = None
+    cut: Bool[np.ndarray, " documents"] | None = None
 
     def __len__(self) -> int:
         return len(self.starts) - 1
@@ -82,8 +85,13 @@ class Corpus:
         ]
 
 
-def tokenise(texts: Iterable[str], text: Text) -> Iterator[list[str]]:
+def tokenise(texts: Iterable[str], text: Text, cut: array[int] | None = None) -> Iterator[list[str]]:
     """Texts → words, each document cut to `text.max_length`; then its n-grams, where `text.ngrams` has any.
+
+    Args:
+        texts: the documents.
+        text: how they become words.
+        cut: gets 1 for each document whose words were cut off, and 0 for each other.
 
     Example:
         >>> from experiments.config import Text
@@ -95,6 +103,8 @@ def tokenise(texts: Iterable[str], text: Text) -> Iterator[list[str]]:
         words = split(document.replace("_", " ") if text.words_only else document)
         if text.words_only:
             words = [word for word in words if word[0].isalnum()]
+        if cut is not None:
+            cut.append(len(words) > text.max_length)
         words = words[: text.max_length]
         runs = [
             " ".join(words[first : first + n])

@@ -6,6 +6,7 @@ import collections
 import dataclasses
 import functools
 import tempfile
+from array import array
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import numpy as np
 
 from experiments.config import Config
 from experiments.data import Dataset, Progress, Splits, folds, split
+from experiments.documents.across import MOST_DOCUMENTS, Near, counting
 from experiments.documents.as_read import grouped_as_read
 from experiments.documents.corpus import Corpus, gathered, gathered_pairs, is_run, tokenise
 from experiments.errors import mistakes
@@ -29,6 +31,7 @@ class Material:
         splits: its rows for training, validation and test.
         corpus: the words of every text, and its n-grams where `text.ngrams` has any.
         fold: number of the fold that is the test side; None where there is one split.
+        near: how many test rows have a near-duplicate among the training rows.
     """
 
     config: Config
@@ -36,6 +39,7 @@ class Material:
     splits: Splits
     corpus: Corpus
     fold: int | None = None
+    near: Near = Near()
 
     def side(self, rows: np.ndarray) -> list[list[str]]:
         """The words of some rows' documents, n-grams left out; of pairs those of both."""
@@ -103,14 +107,24 @@ def read_folds(
     with mistakes():
         place = (folder or Path(tempfile.gettempdir())) if config.stream else None
         dataset = config.data.load(progress, config.task, place)
-        texts = tokenise(dataset.texts, config.text)
-        if len(dataset.seconds):
-            corpus = gathered_pairs(texts, tokenise(dataset.seconds, config.text), place)
-        else:
-            corpus = gathered(texts, place)
+        corpus = _corpus(dataset, config, place)
         dataset = grouped_as_read(dataset, corpus)
         splits = _splits(dataset, config)
-    return tuple(Material(config, dataset, each, corpus, fold) for fold, each in splits.items())
+    counted = counting(dataset, corpus, most=0 if config.stream else MOST_DOCUMENTS)
+    return tuple(
+        Material(config, dataset, each, corpus, fold, counted(each.train, each.test))
+        for fold, each in splits.items()
+    )
+
+
+def _corpus(dataset: Dataset, config: Config, folder: Path | None) -> Corpus:
+    """The words of all documents, or pairs of them."""
+    cut, others = array("b"), array("b")
+    texts = tokenise(dataset.texts, config.text, cut)
+    if len(dataset.seconds):
+        corpus = gathered_pairs(texts, tokenise(dataset.seconds, config.text, others), folder)
+        return dataclasses.replace(corpus, cut=np.array(cut, bool) | np.array(others, bool))
+    return dataclasses.replace(gathered(texts, folder), cut=np.array(cut, bool))
 
 
 def _splits(dataset: Dataset, config: Config) -> dict[int | None, Splits]:
@@ -128,7 +142,8 @@ def whole(materials: Sequence[Material]) -> Material:
     train = np.unique(np.concatenate([each.splits.train for each in materials]))
     test = np.concatenate([each.splits.test for each in materials])
     splits = Splits(train=train, valid=np.zeros(0, train.dtype), test=test)
-    return dataclasses.replace(first, splits=splits, fold=None)
+    near = functools.reduce(Near.__add__, [each.near for each in materials])
+    return dataclasses.replace(first, splits=splits, fold=None, near=near)
 
 
 def _by_word(corpus: Corpus, rows: np.ndarray) -> dict[str, int]:

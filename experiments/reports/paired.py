@@ -22,11 +22,13 @@ def compared(made: Table, baselines: Sequence[Outcome], outcomes: Sequence[Outco
         the other's) with `low` and `high`, its 95 % interval, and whether it is `not_below` by more than a
         point; where both have one seed `mcnemar`: on how many groups of rows the `first` and the `second`
         does better, and `p`. `folds`: by name, the `scores` of each fold, with `mean` and standard deviation
-        `sd`, null for one fold; without folds, none.
+        `sd`, null for one fold; without folds, none. `data`: what is doubtful in them (see
+        `experiments.reports.doubts`).
     """
     rows = {row.name: row for row in made.rows}
     found: dict[str, Any] = {
         "verdict": made.verdict(),
+        "data": dict(made.facts),
         "baselines": {each.name: _baseline(each, outcomes[0].name, made.task) for each in baselines},
         "paired": {each.name: _pairs(rows[each.name]) for each in outcomes if rows[each.name].over},
     }

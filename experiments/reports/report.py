@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rich.console import Console
 
-from experiments.documents.material import Material
+from experiments.documents.material import Material, whole
 from experiments.quality.quality_table import QualityTable, quality_table
 from experiments.quality.shared_words import SharedWords
+from experiments.reports.doubts import doubts
 from experiments.reports.paired import compared
 from experiments.reports.table import Table
 from experiments.runs.layout import Run
@@ -18,19 +19,34 @@ from experiments.runs.outcome import Outcome
 from experiments.runs.run import RunDirectory, commit, versions
 from experiments.training.baselines import Feature
 
+_MUCH = 0.1  # share of test documents that are cut, from which on it is told at the start
+
 
 def about(materials: Sequence[Material], seconds: float) -> str:
-    """What the data are."""
+    """What the data are; and what is doubtful in them, in lines of their own."""
     data, splits = materials[0].dataset, materials[0].splits
     each = f" in fold {materials[0].fold}, the first of {len(materials)}" if len(materials) > 1 else ""
     own = "test or validation" if len(data.valid_rows) else "test"
     known = f" without {len(splits.dropped):,} whose text the {own} set holds" if len(splits.dropped) else ""
     what = "pairs of documents" if len(data.seconds) else "documents"
-    return (
+    lines = (
         f"{data.name}: {len(data.texts):,} {what}, {data.task.counted(len(data.classes))}; "
         f"train {len(splits.train):,}{known}, valid {len(splits.valid):,}, test {len(splits.test):,}{each} "
-        f"(read in {seconds:.1f} s)"
+        f"(read in {seconds:.1f} s)",
+        *_doubtful(whole(materials)),
     )
+    return "\n".join(lines)
+
+
+def _doubtful(material: Material) -> Iterator[str]:
+    found, test = doubts(material), len(material.splits.test)
+    if found.cut and found.cut >= _MUCH * test:
+        longest = material.config.text.max_length
+        yield (
+            f"{found.cut:,} of the {test:,} test documents are longer than text.max_length={longest} tokens; "
+            "what comes after them is read by no model and no baseline."
+        )
+    yield from found.sentences
 
 
 def strongest(baselines: Sequence[Outcome]) -> str:

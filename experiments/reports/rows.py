@@ -11,6 +11,7 @@ import embedlab
 from experiments.documents.material import Material
 from experiments.reports.bootstrap import Interval, mean_interval, paired_difference
 from experiments.reports.described import described
+from experiments.reports.doubts import doubts
 from experiments.reports.mcnemar import Discordant, mcnemar
 from experiments.reports.row import Row
 from experiments.reports.table import Table
@@ -37,6 +38,7 @@ def table(material: Material, baselines: Sequence[Outcome], outcomes: Sequence[O
 
     rows = [_row(outcome, everything, task, groups, reference, spec(outcome).dim) for outcome in outcomes]
     beside = [_baseline_row(outcome, task, groups, rows[0], config.embedding.dim) for outcome in baselines]
+    doubtful = doubts(material)
     return Table(
         rows=(*beside, *rows),
         reference=reference,
@@ -48,8 +50,11 @@ def table(material: Material, baselines: Sequence[Outcome], outcomes: Sequence[O
         words=sum(count >= config.text.min_count for count in material.learnt_counts.values()),
         ngrams=config.text.ngrams,
         max_length=config.text.max_length,
+        cut=doubtful.cut,
         folds=config.folds if config.folds_run else None,
         notes=tuple(described(outcome, outcomes[0].name, task) for outcome in baselines),
+        doubts=doubtful.sentences,
+        facts=doubtful.facts,
     )
 
 

@@ -6,7 +6,8 @@ import csv
 import dataclasses
 import io
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import rich.table
 from rich import box
@@ -36,9 +37,12 @@ class Table:
         words: how many distinct words the training text holds; None if not known.
         ngrams: up to how many words in a run count as a word of their own.
         max_length: how many tokens of a document are read; None if all are.
+        cut: how many test documents are longer than that; None if not known.
         folds: how many parts the data were cut in, where rows are of folds; None for one split.
         task: what was learnt, which names the scores.
         notes: what the caption says of the baselines.
+        doubts: what it says of the data, in sentences.
+        facts: the same as values, for a summary.
 
     Raises:
         ValueError: no rows, two of one name, or a reference that is not among them.
@@ -65,9 +69,12 @@ class Table:
     words: int | None = None
     ngrams: int = 1
     max_length: int | None = None
+    cut: int | None = None
     folds: int | None = None
     task: Task = CLASSES
     notes: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    facts: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     def __post_init__(self) -> None:
         names = [row.name for row in self.rows]
@@ -135,14 +142,25 @@ class Table:
         runs = f" {seeds} seed{'' if seeds == '1' else 's'} an embedding." if seeds else ""
         grouped = self.test_groups is not None and self.test_groups < self.test_rows
         groups = f" in {self.test_groups:,} groups of (near-)duplicates" if grouped else ""
-        cut = f" Documents are read up to {self.max_length:,} tokens." if self.max_length else ""
+        doubts = "".join(f" {sentence}" for sentence in self.doubts)
         notes = f" {'; '.join(self.notes)}." if self.notes else ""
         return (
             f"{self.data}: {self.test_rows:,} test rows{groups}, {self.task.counted(self.classes)}."
-            f"{self._folded()}{cut}{runs} "
+            f"{self._folded()}{self._read()}{doubts}{runs} "
             f"[95 % intervals] by bootstrap over {'these groups' if grouped else 'test rows'} and seeds; "
             f"seconds are of one training, with its compilation.{notes}"
         )
+
+    def _read(self) -> str:
+        """How much of the documents is read, by whatever reads them."""
+        if not self.max_length:
+            return ""
+        too = ", by the baselines too" if any(row.is_baseline for row in self.rows) else ""
+        longer = ""
+        if self.cut is not None:
+            count = f"{self.cut:,} of the {self.test_rows:,}" if self.cut else "no"
+            longer = f"; {count} test document{'s are' if self.cut else ' is'} longer"
+        return f" Documents are read up to {self.max_length:,} tokens{too}{longer}."
 
     def _folded(self) -> str:
         """How the rows came to be test rows, where there are folds."""
@@ -207,7 +225,7 @@ class Table:
                 yield field.name, value
         for baseline in (each.name for each in self.rows if each.is_baseline):
             yield from _ends(f"over_{baseline}", row.over.get(baseline))
-        for name in ("data", "classes", "test_rows", "test_groups", "words", "max_length", "folds"):
+        for name in ("data", "classes", "test_rows", "test_groups", "words", "max_length", "cut", "folds"):
             yield name, getattr(self, name)
 
 

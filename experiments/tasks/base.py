@@ -202,6 +202,17 @@ class Task(draccus.ChoiceRegistry, ABC):
             ValueError: a class has no training row, say.
         """
 
+    def require_shared(self, targets: np.ndarray, names: Sequence[str]) -> None:
+        """Refuses targets of all rows of which nearly each row has its own, so that none can be learnt.
+
+        Raises:
+            ValueError: there are nearly as many classes as rows, say.
+        """
+
+    def rows_of(self, targets: np.ndarray, names: Sequence[str]) -> Int[np.ndarray, " names"]:
+        """How many rows have each class or label: int [names]; of a task without names, none."""
+        return np.zeros(0, np.int64)
+
     def strata(self, targets: np.ndarray) -> Int[np.ndarray, " rows"]:
         """Which rows a split spreads evenly over its sides: int [rows]; all alike where it makes no sense."""
         return np.zeros(len(targets), np.int32)

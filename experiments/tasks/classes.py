@@ -18,7 +18,7 @@ from jaxtyping import Float, Int
 from embedlab.checks import require
 from experiments.tasks.base import Constants, Headline, Linear, Metric, Reader, Task
 from experiments.tasks.evaluate import evaluate
-from experiments.tasks.names import one_label, require_declared
+from experiments.tasks.names import is_number, one_label, require_declared, some
 from experiments.tasks.weights import require_weights, weights_of
 
 _MOST_PASSES = 200
@@ -99,11 +99,26 @@ class Classes(Task):
         weights_of(self.weights, names)  # refuses those of other names
         absent = np.setdiff1d(np.arange(len(names)), targets[sides["train"]])
         if len(absent):
-            shown = ", ".join(repr(names[c]) for c in absent[:5])
+            shown = some([names[c] for c in absent])
             raise ValueError(
-                f"{len(absent)} of {len(names)} classes have no row to train on "
-                f"({shown}{', …' if len(absent) > 5 else ''}); give rows of them, or leave them out"
+                f"{len(absent)} of {len(names)} classes have no row to train on ({shown}); give rows of "
+                "them, mend the label if it is mistyped, or leave them out"
             )
+
+    def require_shared(self, targets: np.ndarray, names: Sequence[str]) -> None:
+        present = np.unique(targets)
+        if 2 * len(present) > len(targets):
+            found = [names[c] for c in present]
+            other = "check which column the label is read from (--data.label)"
+            if all(map(is_number, found)):
+                other = f"to learn them as numbers choose --task.type value; else {other}"
+            raise ValueError(
+                f"{len(found):,} classes in {len(targets):,} rows ({some(found)}): most have one row alone, "
+                f"of which nothing can be learnt; {other}"
+            )
+
+    def rows_of(self, targets: np.ndarray, names: Sequence[str]) -> Int[np.ndarray, " names"]:
+        return np.bincount(targets, minlength=len(names))
 
     def strata(self, targets: np.ndarray) -> Int[np.ndarray, " rows"]:
         return targets

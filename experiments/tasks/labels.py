@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from embedlab.checks import require
 from experiments.tasks.base import Constants, Headline, Linear, Metric, Reader, Task
@@ -108,6 +108,9 @@ class Labels(Task):
         train = targets[sides["train"]]
         if (train == train[0]).all():
             raise ValueError("every row to train on has the same labels; give more rows")
+
+    def rows_of(self, targets: np.ndarray, names: Sequence[str]) -> Int[np.ndarray, " names"]:
+        return targets.sum(0)
 
     def counted(self, names: int) -> str:
         return f"{names} labels, any number of them a row"

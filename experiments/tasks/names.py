@@ -5,9 +5,33 @@ Source: the rules are the project's own: refuse what is doubtful, and say how to
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Collection, Sequence
 
 from experiments.nearest import nearest_first
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+
+
+def is_number(label: str) -> bool:
+    """Whether a label is a finite number, written with a point.
+
+    Example:
+        >>> [is_number(label) for label in ("3.5", "-1e-3", "3,5", "nan", "1e999")]
+        [True, True, False, False, False]
+    """
+    return _NUMBER.fullmatch(label) is not None and math.isfinite(float(label))
+
+
+def some(names: Sequence[str]) -> str:
+    """The first of some names, for a message.
+
+    Example:
+        >>> some(["a", "b"]), some(list("abcdefg"))
+        ("'a', 'b'", "'a', 'b', 'c', 'd', 'e', …")
+    """
+    return ", ".join(map(repr, names[:5])) + (", …" if len(names) > 5 else "")
 
 
 def one_label(label: str | Sequence[str]) -> str:

@@ -17,10 +17,9 @@ from jaxtyping import Float
 
 from embedlab.checks import require
 from experiments.tasks.base import Constants, Headline, Linear, Metric, Reader, Task
-from experiments.tasks.names import one_label
+from experiments.tasks.names import is_number, one_label
 
 _MOST = 1e30  # predictions are of float32, whose largest is 3e38
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
 @Task.register_subclass("value")
@@ -196,7 +195,7 @@ class _Reader(Reader):
     def add(self, label: str | Sequence[str]) -> None:
         label = one_label(label).strip()
         label = self.meant.get(label, label)
-        if not _NUMBER.fullmatch(label) or not math.isfinite(float(label)):
+        if not is_number(label):
             other = " with a point, as 3.5" if re.fullmatch(r"[+-]?\d+,\d+", label) else ", as 3.5 or 1e-3"
             raise ValueError(
                 f"label {label!r} is no finite number; write it{other}, or choose --task.type classes"

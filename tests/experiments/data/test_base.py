@@ -1,13 +1,14 @@
 """Data sets refuse what is inconsistent; splits keep groups whole and classes in proportion."""
 
 import dataclasses
+import functools
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments.data import Dataset, split
+from experiments.data import Csv, Dataset, folds, split
 
 
 def dataset(labels, groups=None, classes=None, **more):
@@ -137,6 +138,28 @@ def test_nothing_is_dropped_from_a_split_of_one_set():
 def test_what_cannot_be_learnt_is_refused(data, message):
     with pytest.raises(ValueError, match=message):
         split(data, seed=0)
+
+
+@pytest.mark.parametrize(
+    "names, remedy",
+    [
+        (
+            [f"{i / 7:.3f}" for i in range(800)],
+            "choose --task.type value; else check which column the label",
+        ),
+        (
+            [f"row-{i}" for i in range(800)],
+            "can be learnt; check which column the label is read from",
+        ),
+    ],
+)
+def test_a_column_of_all_different_labels_is_no_column_of_classes(names, remedy, write):
+    path = write("text,score\n" + "".join(f"a text {i},{name}\n" for i, name in enumerate(names)), "reg.csv")
+    message = rf"labels of 'reg': 800 classes in 800 rows \('.*', …\): most have one row alone, .*{remedy}"
+    data = Csv(path=path, label="score").load()
+    for made in (split, functools.partial(folds, count=5)):
+        with pytest.raises(ValueError, match=message):
+            made(data, seed=0)
 
 
 def test_no_remedy_is_named_that_a_config_lacks():

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse.csgraph import connected_components
 
+from experiments.data import duplicates
 from experiments.data.duplicates import near_duplicate_groups, shingles
 
 
@@ -44,6 +45,13 @@ def test_a_text_common_to_many_is_found():
     """Shingles that all texts share are no reason to miss that the texts are equal."""
     texts = [f"the same nine words in each of these {i % 2}" for i in range(3000)]
     assert len(set(near_duplicate_groups(texts).tolist())) == 1
+
+
+def test_too_many_pairs_are_refused_before_they_fill_the_memory(monkeypatch):
+    monkeypatch.setattr(duplicates, "_MOST_PAIRS", 1000)
+    texts = [f"the same nine words in each of these {i % 2}" for i in range(300)]
+    with pytest.raises(ValueError, match=r"[\d,]+ pairs of texts share a passage .*near_duplicates false"):
+        near_duplicate_groups(texts)
 
 
 def test_no_texts_have_no_groups():

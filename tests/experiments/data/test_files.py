@@ -52,6 +52,26 @@ def test_the_same_rows_in_every_form(kind, write):
     assert data.groups.tolist() == [0, 1, 2, 3]
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_near_duplicates_are_one_group_where_they_are_to_be(kind, write):
+    long = [" ".join(f"{end}{i}" for i in range(20)) for end in "ab"]
+    rows = [(f"{long[0]} so", "x"), (f"{long[1]} so", "y"), (f"{long[0]} then", "y"), (f"{long[0]} so", "x")]
+    path = write(encode(kind, rows), "films.x")
+    for near, groups in ((False, [0, 1, 2, 0]), (True, [0, 1, 0, 0])):
+        data = kind(path=path, near_duplicates=near).load()
+        assert data.groups.tolist() == groups and data.near is near
+    with pytest.raises(ValueError, match="near_duplicates='yes': give True or False"):
+        kind(path=path, near_duplicates="yes")
+
+
+def test_near_duplicates_of_pairs_are_alike_in_both_texts(write):
+    first, second, other = (" ".join(f"{end}{i}" for i in range(20)) for end in "abc")
+    rows = [(first, f"{second} so"), (first, f"{second} then"), (other, first), (second, other)]
+    lines = "".join(f"{one},{two},{'xy'[i % 2]}\n" for i, (one, two) in enumerate(rows))
+    source = Csv(path=write("text,other,label\n" + lines), second="other", near_duplicates=True)
+    assert source.load().groups.tolist() == [0, 0, 1, 2]
+
+
 @pytest.mark.parametrize("kind", TEXT_KINDS)
 @pytest.mark.parametrize(
     "change",

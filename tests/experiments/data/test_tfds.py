@@ -115,6 +115,16 @@ def test_a_csv_file_becomes_a_set(write, tmp_path):
     assert len(split(data, seed=0).test) == 5
 
 
+def test_near_duplicates_are_one_group_where_they_are_to_be(tmp_path):
+    long = " ".join(f"word{i}" for i in range(20))
+    rows = np.arange(3, dtype=np.int32)
+    data = Dataset("twins", (f"{long} so", f"{long} then", "another"), rows % 2, ("x", "y"), rows)
+    prepare(data, "twins", tmp_path)
+    for near, groups in ((False, 3), (True, 2)):
+        found = Tfds("twins", data_dir=str(tmp_path), near_duplicates=near).load()
+        assert len(np.unique(found.groups)) == groups and found.near is near
+
+
 def checksum(raw):
     """The masked CRC-32C of a TFRecord file."""
     crc = 0xFFFFFFFF

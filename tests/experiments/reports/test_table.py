@@ -139,10 +139,17 @@ def test_caption_tells_groups_and_how_much_is_read(table: Table) -> None:
     made = dataclasses.replace(table, test_groups=1370, max_length=64)
     assert made.caption() == (
         "docstrings [en]: 1,523 test rows in 1,370 groups of (near-)duplicates, 10 classes. Documents "
-        "are read up to 64 tokens. 3 seeds an embedding. [95 % intervals] by bootstrap over these "
-        "groups and seeds; seconds are of one training, with its compilation."
+        "are read up to 64 tokens, by the baselines too. 3 seeds an embedding. [95 % intervals] by bootstrap "
+        "over these groups and seeds; seconds are of one training, with its compilation."
     )
     assert "groups" not in dataclasses.replace(table, test_groups=1523).caption()
+    longer = dataclasses.replace(made, cut=1522, doubts=("One thing.", "Another."))
+    said = (
+        "tokens, by the baselines too; 1,522 of the 1,523 test documents are longer. One thing. Another. 3 se"
+    )
+    assert said in longer.caption() and longer.csv().splitlines()[1].split(",")[-2:] == ["1522", ""]
+    none = dataclasses.replace(made, cut=0, rows=table.rows[2:])
+    assert " up to 64 tokens; no test document is longer. 3 seeds" in none.caption()
 
 
 def test_what_the_verdict_knows_comes_from_the_table(table: Table) -> None:
