@@ -25,6 +25,8 @@ _MOST_PASSES = 200
 _MOST_WORK = 3e9  # of a fit: features of all documents × classes × passes; some 15 s of one core
 _SMALLEST = 1e-12  # a probability in the loss of an evaluation
 
+_FEW = 10  # rows: with fewer it says little that classes are nearly as many
+
 
 @Task.register_subclass("classes")
 @dataclasses.dataclass(frozen=True)
@@ -107,7 +109,7 @@ class Classes(Task):
 
     def require_shared(self, targets: np.ndarray, names: Sequence[str]) -> None:
         present = np.unique(targets)
-        if 2 * len(present) > len(targets):
+        if len(targets) >= _FEW and 2 * len(present) > len(targets):
             found = [names[c] for c in present]
             other = "check which column the label is read from (--data.label)"
             if all(map(is_number, found)):

@@ -272,4 +272,4 @@ def test_some_of_the_folds(inside: Inside, write_config: Callable[..., Path], tm
     assert "[1/1] fold 3 · dense · seed 0: starts" in out
     assert "by the model of its fold (1 of 4 folds)" in " ".join(out.split())
     assert [file.name for file in folder.glob("fold-*")] == ["fold-3"]
-    assert json.loads((folder / "summary.json").read_text())["folds"]["dense"]["sd"] == 0
+    assert json.loads((folder / "summary.json").read_text())["folds"]["dense"]["sd"] is None
