@@ -5,7 +5,7 @@
 Result: dense, the full table, gets 85.4 % of the test rows right; at a quarter of its bytes the best is
 dense-cut with 84.4 %, before subword with 82.7 % and hashed with learned importance with 82.3 % (Python
 3.11, jax 0.10.2; TF-IDF gets 87.8 %).
-Time: 90 s on two cores; 4 minutes with others at work on them.
+Time: 66 s on two cores; 4 minutes with others at work on them.
 
 Tables are trained as `train.update` auto has it: those of dense, of dense-cut and of the importance by rows,
 with an Adam that lets a row rest until it is read; those of n-grams and hashes whole, since each of their few

@@ -48,6 +48,30 @@ def require_probability(field: str, value: object) -> None:
     require(fits, field, value, "give a probability of at least 0 and below 1")
 
 
+def require_counts(settings: object, most: int, *fields: str, least: int = 1) -> None:
+    """Refuses fields that are no whole numbers from `least` to `most`.
+
+    Args:
+        settings: what has the fields.
+        most: the greatest count.
+        fields: their names.
+        least: the least count.
+
+    Raises:
+        ValueError: one of them is not.
+
+    Example:
+        >>> from types import SimpleNamespace
+        >>> require_counts(SimpleNamespace(steps=0), 100, "steps")
+        Traceback (most recent call last):
+        ValueError: steps=0: ...
+    """
+    for field in fields:
+        value = getattr(settings, field)
+        require_count(field, value, least=least)
+        require(value <= most, field, value, f"give at most {most}")
+
+
 def require_limit(field: str, value: object) -> None:
     """Requires a greatest length, or None for no limit.
 

@@ -44,6 +44,7 @@ from experiments.training.lexicon import lexicon
 from experiments.training.model import linked
 from experiments.training.train import fit
 
+_SHORTEST = 1e-3  # seconds: what is shorter can't be told from noise
 _TIMES = ("steps", "text to model", "tokens a second")  # of each training; the last is no time but a speed
 WORKER = """
 import json, sys, time
@@ -152,7 +153,7 @@ def theirs(worker: Any, material: Material, epochs: int, seed: int) -> dict[str,
         settings |= {"minCount": 1, "thread": len(os.sched_getaffinity(0))}
         print(json.dumps([str(train), str(test), settings]), file=worker.stdin, flush=True)
         without, whole, found = json.loads(worker.stdout.readline())
-    steps = whole - without
+    steps = max(whole - without, _SHORTEST)
     return {
         "right": np.array(found) == labels[splits.test].astype(str),
         "steps": steps,

@@ -21,12 +21,13 @@ from typing import Any
 from experiments.comparisons import comparison
 from experiments.config import Config
 from experiments.encoders import Encoder
-from experiments.errors import Mistake
+from experiments.errors import Mistake, mistakes
 from experiments.process.program import guarded
 from experiments.reports.console import open_console
 from experiments.runs import layout
 from experiments.runs.run import RunDirectory
 from experiments.settings import config_file, overrides
+from experiments.training import model
 
 ENCODERS = ("bag", "cnn", "rnn", "transformer")
 
@@ -49,10 +50,15 @@ def run(path: str, workdir: Path, encoders: Sequence[str], words: Sequence[str])
         if name not in known:
             raise Mistake(f"--encoders: there is no {name!r}; choose among {', '.join(known)}")
     config = overrides.apply(config_file.load(path), words).config
+    with mistakes():  # all of them first: of the last one it would be a pity to hear after hours
+        each = {name: dataclasses.replace(config, encoder=known[name]()) for name in encoders}
+    for made in each.values():
+        for spec in (config.embedding, *config.rivals.values()):
+            model.check(made.encoder, spec.dim)
     console = open_console()
-    for name in encoders:
+    for name, made in each.items():
         console.rule(name)
-        comparison.run(dataclasses.replace(config, encoder=known[name]()), workdir / name, console)
+        comparison.run(made, workdir / name, console)
     text = "\n".join(table(config, workdir, encoders)) + "\n"
     RunDirectory(workdir).write_text("table.md", text)
     console.rule()

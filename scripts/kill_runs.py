@@ -77,7 +77,7 @@ def require(holds: Any, what: str) -> None:
 #: Forks itself for each line, a command line of the program; tells the child's pid, then its status.
 SERVER = """
 import os, sys
-from experiments.comparisons import comparison
+from experiments.comparisons import comparison, follower
 from experiments.settings import config_file, overrides
 from experiments.reports import progress
 from experiments.classify import main

@@ -81,8 +81,9 @@ class Prepared:
     def looks(self, step: int) -> bool:
         """Whether an evaluation at this step looks at the embedding as well, by how many there were."""
         config = self.material.config
-        number = -(-step // config.train.evaluate_every)
-        return config.quality.every > 0 and number % config.quality.every == 0
+        number, rest = divmod(step, config.train.evaluate_every)
+        # Not where the steps end between two: with more of them it would be no evaluation.
+        return config.quality.every > 0 and rest == 0 and number % config.quality.every == 0
 
 
 def prepare(lexicon: Lexicon, material: Material) -> Prepared:

@@ -142,8 +142,8 @@ def _candidates(sets: sparse.csr_array, threshold: float) -> tuple[np.ndarray, n
     met = np.bincount(prefix.indices).astype(np.int64)
     if (most := int((met * (met - 1)).sum() // 2)) > _MOST_PAIRS:
         raise ValueError(
-            f"near-duplicates can't be found: {most:,} pairs of texts share a passage and would have to be "
-            "compared; take out of the texts what is alike in many, or give --data.near_duplicates false"
+            f"near-duplicates can't be found: up to {most:,} comparisons of texts that share a passage would "
+            "be needed; take out of the texts what is alike in many, or leave --data.near_duplicates out"
         )
     pairs = sparse.triu(prefix @ prefix.T, k=1).tocoo()
     return pairs.row, pairs.col

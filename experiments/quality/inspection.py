@@ -23,7 +23,7 @@ from experiments.training.model import Model
 _SPECIAL = len(Vocabulary.SPECIAL)
 _SEEN = "seen"
 _PART = 2**11  # words whose vectors are read from a mesh at once
-_TOGETHER = 2**10  # words that are read at once
+_TOGETHER = 2**10  # of which numbers of words are padded to a multiple
 
 
 class Look(NamedTuple):
@@ -152,7 +152,6 @@ class Watch:
         return found
 
 
-@functools.partial(jax.jit, static_argnames=("model",))
 @functools.partial(jax.jit, static_argnames=("model",))
 def _vectors(model: Model, parameters: Any, buffers: Any, ids: Any) -> Any:
     return embedlab.embed(model.spec, model.variables(parameters, buffers), ids)

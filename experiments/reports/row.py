@@ -23,7 +23,7 @@ class Row:
         parameters: trained numbers.
         trainable_bytes: their bytes.
         index_bytes: bytes of buffers that can be computed from the words.
-        seconds: from encoding the documents to the end of the training, mean over seeds.
+        seconds: of preparing and training one, with compilation and evaluations, mean over seeds.
         seeds: with how many it was trained; None where no chance is in it.
         over: score minus that of other embeddings and of the baselines, paired by row, by their names.
         mcnemar: where it differs from them; of those that have one seed, as it has itself.

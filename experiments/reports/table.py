@@ -148,7 +148,7 @@ class Table:
             f"{self.data}: {self.test_rows:,} test rows{groups}, {self.task.counted(self.classes)}."
             f"{self._folded()}{self._read()}{doubts}{runs} "
             f"[95 % intervals] by bootstrap over {'these groups' if grouped else 'test rows'} and seeds; "
-            f"seconds are of one training, with its compilation.{notes}"
+            f"seconds are of preparing and training one, with compilation and evaluations.{notes}"
         )
 
     def _read(self) -> str:

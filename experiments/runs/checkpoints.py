@@ -33,7 +33,7 @@ from experiments.runs import arrays, manifest, refusals
 
 _KEPT = 2
 _HOST, _MANIFEST = "host.npz", "manifest.json"
-_UNFINISHED, _REPLACED, _DAMAGED = ".unfinished", ".replaced-", ".damaged-"
+_UNFINISHED, _REPLACED, _DAMAGED, _OLD = ".unfinished", ".replaced-", ".damaged-", ".old-"
 _FORMAT = 1
 
 
@@ -228,15 +228,18 @@ class Checkpoints:
         beside.rename(place)
         sync(self.folder)
         old = [self._place(step) for step in self.steps[:-_KEPT]]
-        for number, path in enumerate(old):  # renamed first: half of one would be taken for a damaged one
-            path.rename(gone := self.folder / f"{_DAMAGED}old-{number}")
+        for path in old:  # renamed first: half of one would be taken for a damaged one
+            gone = self.folder / f"{_OLD}{path.name}"
+            shutil.rmtree(gone, ignore_errors=True)  # what a kill left of it
+            path.rename(gone)
             shutil.rmtree(gone)
         for path in [replaced, *self.folder.glob(f"{_DAMAGED}*")]:
             shutil.rmtree(path, ignore_errors=True)
 
     def _clear(self) -> None:
         """Puts away what a process left that was killed while it saved."""
-        shutil.rmtree(self.folder / _UNFINISHED, ignore_errors=True)
+        for path in (self.folder / _UNFINISHED, *self.folder.glob(f"{_OLD}*")):
+            shutil.rmtree(path, ignore_errors=True)
         for path in self.folder.glob(f"{_REPLACED}*"):
             place = self.folder / path.name.removeprefix(_REPLACED)
             if place.exists():

@@ -36,11 +36,19 @@ def extended(old: Json, new: Json) -> Json:
     before, now = old.get("rivals"), new.get("rivals")
     if isinstance(before, dict) and isinstance(now, dict) and _kind(new) not in now.keys() - before.keys():
         found["rivals"] = {**now, **before}
-    if "mesh" in new:
+    if "mesh" in new and _is_mesh(old.get("mesh")):
         found["mesh"] = new["mesh"]
-    if "data" in old and "title" in new.get("data", {}):
+    if isinstance(old.get("data"), dict) and "title" in new.get("data", {}):
         found["data"]["title"] = new["data"]["title"]
     return found
+
+
+def _is_mesh(found: object) -> bool:
+    """Whether a config has a mesh, or is older than meshes; not what was written into it by hand."""
+    if found is None:
+        return True
+    sizes = [found.get("batch"), found.get("rows")] if isinstance(found, dict) and len(found) == 2 else [0]
+    return all(isinstance(size, int) and size > 0 for size in sizes)
 
 
 def has_more_steps(old: Json, new: Json) -> bool:

@@ -108,8 +108,8 @@ class Classes(Task):
             )
 
     def require_shared(self, targets: np.ndarray, names: Sequence[str]) -> None:
-        present = np.unique(targets)
-        if len(targets) >= _FEW and 2 * len(present) > len(targets):
+        present, counts = np.unique(targets, return_counts=True)
+        if len(targets) >= _FEW and 2 * (counts == 1).sum() > len(present):
             found = [names[c] for c in present]
             other = "check which column the label is read from (--data.label)"
             if all(map(is_number, found)):

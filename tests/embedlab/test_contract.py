@@ -39,6 +39,7 @@ class TestKinds(Contract):
             "hashed-hashed-importance",
             Hashed(1000, 4, buckets=13, signed=True, importance=13, importance_initialiser=LEARNED),
             52 + 26,
+            slow=True,
         ),
         Case("hashed-unbounded", Hashed(None, 4, buckets=13, importance=13), 52 + 26),
         Case("subword", Subword(5, 4, buckets=8), 52, WORDS, 96),

@@ -108,7 +108,14 @@ def assert_same(ours: Any, theirs: Any, atol: float) -> None:
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "dense",
+        pytest.param("hashed", marks=pytest.mark.slow),
+        pytest.param("subword", marks=pytest.mark.slow),
+    ],
+)
 def test_equals_dense_training(kind: str, optimizer: str, x64: None) -> None:
     rows, dense = OPTIMIZERS[optimizer]
     ours = Classifier(embedding(kind, "float64", update="sparse"), jnp.float64)
@@ -180,6 +187,7 @@ def test_everything_else_in_a_model_is_carried() -> None:
     assert trainer.variables(state)["buffers"]["other"]["buffers"]["ngrams"] is buffers
 
 
+@pytest.mark.slow
 def test_several_steps_are_steps() -> None:
     model, start = everything("sparse")
     trainer = Trainer(

@@ -277,7 +277,14 @@ def test_clone_and_merge_keep_the_tie() -> None:
     np.testing.assert_array_equal(table, table_of(model))  # a clone's step is not the original's
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "dense",
+        pytest.param("hashed", marks=pytest.mark.slow),
+        pytest.param("subword", marks=pytest.mark.slow),
+    ],
+)
 def test_rematerialised_gradients_are_the_same(kind: str) -> None:
     model = tied(kind)
     plain = nnx.grad(loss_of)(model, IDS, NEXT)
@@ -313,7 +320,14 @@ def test_a_tied_checkpoint_round_trip(tmp_path: Path) -> None:
 # --- narrow tables -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "dense",
+        pytest.param("hashed", marks=pytest.mark.slow),
+        pytest.param("subword", marks=pytest.mark.slow),
+    ],
+)
 def test_bfloat16(kind: str) -> None:
     spec, buffers = KINDS[kind]
     narrow = dataclasses.replace(spec, dtype="bfloat16")

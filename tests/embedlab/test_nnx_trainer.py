@@ -93,7 +93,14 @@ def assert_same(ours: nnx.Module, theirs: nnx.Module, atol: float) -> None:
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "hashed",
+        pytest.param("dense", marks=pytest.mark.slow),
+        pytest.param("subword", marks=pytest.mark.slow),
+    ],
+)
 def test_equals_dense_training(kind: str, optimizer: str, x64: None) -> None:
     rows, dense = OPTIMIZERS[optimizer]
     ours = Classifier(embedding(kind, "float64", update="sparse"), jnp.float64)
@@ -167,6 +174,7 @@ def test_a_table_that_flax_hands_on_gets_both_gradients(lifted: Any, x64: None) 
     assert_same(ours, theirs, 1e-12)
 
 
+@pytest.mark.slow
 def test_several_steps_are_steps() -> None:
     one, many = Everything("sparse"), Everything("sparse")
     trainers = [

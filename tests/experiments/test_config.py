@@ -70,7 +70,7 @@ def test_defaults_are_valid_frozen_and_equal_by_value(kind: Any) -> None:
         (Config, "data", "reviews.csv", "data='reviews.csv': give an instance of Source"),
         (Config, "text", None, "text=None: give an instance of Text"),
         (Config, "encoder", "bag", "encoder='bag': give an instance of Encoder"),
-        (Config, "train", Train, "train=<class 'experiments.config.Train'>: give an instance"),
+        (Config, "train", Train, "train=<class 'experiments.config.train.Train'>: give an instance"),
         (Config, "rivals", [DENSE], "rivals=[Dense("),
         (Config, "rivals", {"a.b": DENSE}, "rivals='a.b': name a rival with letters, digits"),
         (Config, "rivals", {"..": DENSE}, "rivals='..': name a rival with letters, digits"),

@@ -59,7 +59,9 @@ def trained(
     [
         pytest.param(sparse.sgd(0.1), marks=pytest.mark.slow, id="sgd"),
         pytest.param(sparse.adagrad(0.1), id="adagrad"),
-        pytest.param(sparse.adam(0.01, exact=True, weight_decay=0.1), id="adamw exact"),
+        pytest.param(
+            sparse.adam(0.01, exact=True, weight_decay=0.1), marks=pytest.mark.slow, id="adamw exact"
+        ),
     ],
 )
 def test_micro_batches_equal_the_whole_batch(rows: sparse.RowOptimizer, micro: int, x64: None) -> None:

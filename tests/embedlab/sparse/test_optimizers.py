@@ -99,10 +99,16 @@ def test_exact_modes_equal_optax_on_whole_tables(name: str, x64: None) -> None:
     [
         "sgd",
         "adagrad",
-        "adamw-clip",
         *(
             pytest.param(name, marks=pytest.mark.slow)
-            for name in ("sgd-decay", "momentum", "nesterov-decay-clip", "adagrad-decay-clip", "adam")
+            for name in (
+                "sgd-decay",
+                "momentum",
+                "nesterov-decay-clip",
+                "adagrad-decay-clip",
+                "adam",
+                "adamw-clip",
+            )
         ),
     ],
 )
@@ -263,6 +269,7 @@ def test_a_gradient_that_is_no_number_is_not_hidden(name: str, bad: float) -> No
             assert np.isfinite(np.delete(found, 3, 0)).all(), way
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
 def test_exact_adam_of_narrow_tables_where_jax_is_wide(dtype: str) -> None:
     optimizer = sparse.adam(optax.linear_schedule(0.1, 0.0, 50), exact=True, weight_decay=0.1)

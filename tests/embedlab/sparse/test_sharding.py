@@ -112,11 +112,13 @@ def trained(on_eight: dict[str, Any]) -> dict[str, Any]:
     return found(on_eight, "trained")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_training_is_that_of_one_device(trained: dict[str, Any], name: str) -> None:
     require_equal(found(trained, name), name)
 
 
+@pytest.mark.slow
 def test_rows_are_cut_and_padded(trained: dict[str, Any]) -> None:
     assert found(trained, "dense sgd rows=8")["parts"] == [126]  # 1003 rows, 8 · 126 = 1008
     assert found(trained, "dense sgd rows=8")["padded"] == 5
@@ -138,6 +140,7 @@ def moved(on_eight: dict[str, Any]) -> dict[str, Any]:
     return found(on_eight, "moved")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", STEPS)
 def test_traffic_does_not_grow_with_the_table(moved: dict[str, Any], name: str) -> None:
     small, large = (found(moved, name)[rows] for rows in ("10000", "100000"))
@@ -147,6 +150,7 @@ def test_traffic_does_not_grow_with_the_table(moved: dict[str, Any], name: str) 
     assert sum(large["traffic"].values()) < 2 * (3 * entries + 2 * vectors)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", STEPS)
 def test_a_step_works_in_place(moved: dict[str, Any], name: str) -> None:
     small, large = (found(moved, name)[rows] for rows in ("10000", "100000"))
@@ -157,6 +161,7 @@ def test_a_step_works_in_place(moved: dict[str, Any], name: str) -> None:
 # --- making, keeping, restoring ------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_no_device_makes_a_whole_table(on_eight: dict[str, Any]) -> None:
     results = found(on_eight, "drawn")
     for one in DRAWN:
@@ -166,6 +171,7 @@ def test_no_device_makes_a_whole_table(on_eight: dict[str, Any]) -> None:
         assert initial["beside"] < 3.5 * initial["part"]  # of eight parts
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("unchecked")  # Orbax puts its settings into a copy of the tree, in place of arrays
 def test_a_checkpoint_goes_on_elsewhere(on_eight: dict[str, Any], folder: Path) -> None:
     results = found(on_eight, "restored")

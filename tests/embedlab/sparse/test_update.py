@@ -36,6 +36,7 @@ CATCH_UP = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CATCH_UP)
 def test_finalizing_on_the_way_changes_nothing(name: str, x64: None) -> None:
     """In every step, in some, or only at the end; rows that are never touched included."""

@@ -65,6 +65,7 @@ def test_counts_are_those_published(data_dir, flags, rows, classes):
         (papers.mr, "kim2014/rt-polarity.all", [], "harvardnlp"),
         (papers.trec, "kim2014/TREC.train.all", ["TREC.test.all"], "harvardnlp"),
         (lambda: papers.sst(2), "kim2014/stsa.binary.train", ["stsa.binary.test"], "harvardnlp"),
+        (lambda: papers.sst(5), "kim2014/stsa.fine.train", ["stsa.fine.test"], "harvardnlp"),
         (papers.ag_news_test, "ag_news_test/test.csv", [], "mhjabreel"),
         (papers.webkb, "webkb/WebKB.clean.txt", ["WebKB.txt"], "yao8839836"),
         (papers.movie_reviews, "nltk/movie_reviews.zip", [], "nltk"),

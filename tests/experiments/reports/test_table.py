@@ -140,7 +140,8 @@ def test_caption_tells_groups_and_how_much_is_read(table: Table) -> None:
     assert made.caption() == (
         "docstrings [en]: 1,523 test rows in 1,370 groups of (near-)duplicates, 10 classes. Documents "
         "are read up to 64 tokens, by the baselines too. 3 seeds an embedding. [95 % intervals] by bootstrap "
-        "over these groups and seeds; seconds are of one training, with its compilation."
+        "over these groups and seeds; seconds are of preparing and training one, with compilation and "
+        "evaluations."
     )
     assert "groups" not in dataclasses.replace(table, test_groups=1523).caption()
     longer = dataclasses.replace(made, cut=1522, doubts=("One thing.", "Another."))
@@ -207,7 +208,9 @@ def test_differences_to_baselines_are_in_the_csv_alone(table: Table) -> None:
     lines = {line["name"]: line for line in csv.DictReader(io.StringIO(made.csv()))}
     assert float(lines["dense"]["over_tfidf-logistic_low"]) == -0.03
     assert lines["dense"]["over_majority"] == lines["hashed"]["over_tfidf-logistic"] == ""
-    assert made.caption().endswith("seconds are of one training, with its compilation. a is b; c.")
+    assert made.caption().endswith(
+        "seconds are of preparing and training one, with compilation and evaluations. a is b; c."
+    )
 
 
 def test_a_long_reference_name_does_not_widen_its_column(table: Table) -> None:

@@ -167,6 +167,18 @@ def test_other_facts_types_and_shapes_are_refused(folder: Path, facts: Any, like
         checkpoints.restore(like)
 
 
+def test_what_a_kill_left_of_an_older_checkpoint_is_in_nobodys_way(folder: Path) -> None:
+    half = folder / ".old-2"  # on its way out, and the process killed while its files went
+    shutil.copytree(folder / "2", half)
+    (half / "manifest.json").unlink()
+    with Checkpoints(folder, facts=FACTS) as checkpoints:
+        shutil.copytree(folder / "2", half, dirs_exist_ok=True)  # as if it had come just now
+        checkpoints.save(4, STATE, HOST)
+        assert checkpoints.steps == [3, 4]
+        checkpoints.save(5, STATE, HOST)
+    assert sorted(path.name for path in folder.iterdir()) == ["4", "5"]
+
+
 @pytest.mark.parametrize("left", ["unfinished", "replaced", "both"])
 def test_what_a_kill_left_is_put_away(folder: Path, left: str) -> None:
     before = content(folder)

@@ -63,6 +63,12 @@ def test_a_config_that_was_edited_by_hand_is_a_difference(key: str, value: Any) 
     assert extended(OLD | {key: value}, OLD) != OLD
 
 
+@pytest.mark.parametrize("mesh", [3, "x", {"batch": 0, "rows": 1}, {"batch": 1}, [1, 1]])
+def test_data_and_devices_that_were_edited_by_hand_are_a_difference(mesh: Any) -> None:
+    old = {"data": None, "mesh": mesh}
+    assert extended(old, {"data": {"title": "x"}, "mesh": {"batch": 1, "rows": 1}}) == old
+
+
 def test_a_single_run_has_no_room_for_others(tmp_path: Path) -> None:
     alone: dict[str, Any] = OLD | {"rivals": {}, "seeds": [0]}
     require_place(tmp_path, OLD, OLD | {"seeds": [0, 1, 2]})

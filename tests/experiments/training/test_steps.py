@@ -67,8 +67,8 @@ def near(a: Any, b: Any) -> None:
     "settings",
     [
         Train(optimizer="sgd", rate=0.5, l2=0.1),
-        Train(optimizer="adagrad", rate=0.2, l2=0.1, warmup=4),
-        Train(optimizer="momentum", rate=0.1, exact=True, clip=0.5),
+        pytest.param(Train(optimizer="adagrad", rate=0.2, l2=0.1, warmup=4), marks=pytest.mark.slow),
+        pytest.param(Train(optimizer="momentum", rate=0.1, exact=True, clip=0.5), marks=pytest.mark.slow),
         Train(rate=0.05, exact=True, weight_decay=0.2),
     ],
     ids=lambda settings: settings.optimizer,
@@ -200,7 +200,13 @@ def test_small_updates_come_through_by_chance() -> None:
     assert moved["nearest"] == 0 < moved["stochastic"]
 
 
-@pytest.mark.parametrize("optimizer", ["adam", "adagrad", "sgd", "momentum", "row_adagrad", "row_adam"])
+@pytest.mark.parametrize(
+    "optimizer",
+    [
+        *("adam", "row_adagrad"),
+        *(pytest.param(name, marks=pytest.mark.slow) for name in ("adagrad", "sgd", "momentum", "row_adam")),
+    ],
+)
 @pytest.mark.parametrize(
     "more",
     [

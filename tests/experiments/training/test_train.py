@@ -100,7 +100,7 @@ ALL = {"weight_decay": 0.1, "l2": 0.01, "clip": 1.0, "max_norm": 2.0, "warmup": 
 @pytest.mark.parametrize(
     "more",
     [
-        {"update": "dense"},
+        pytest.param({"update": "dense"}, marks=pytest.mark.slow),
         pytest.param({"update": "sparse"}, marks=pytest.mark.slow),
         {"update": "sparse", "exact": True, **ALL},
         pytest.param({"update": "sparse", "optimizer": "row_adam", **ALL}, marks=pytest.mark.slow),

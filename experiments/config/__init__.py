@@ -1,0 +1,12 @@
+"""What an experiment is told: typed frozen dataclasses that hold the library's own specs.
+
+Each setting has one home. How many words there are, for one, is the embedding's `vocabulary`: the most
+frequent words of the training documents, as many as it has ids for.
+"""
+
+from experiments.config.experiment import BAG, Config
+from experiments.config.quality import Quality
+from experiments.config.text import Text
+from experiments.config.train import Optimizer, Train
+
+__all__ = ["BAG", "Config", "Optimizer", "Quality", "Text", "Train"]

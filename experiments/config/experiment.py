@@ -1,0 +1,172 @@
+"""One experiment: all that its parts are told, and what must fit together."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+import embedlab
+from embedlab.checks import require, require_count
+from experiments.checks import require_bool, require_counts
+from experiments.config.quality import Quality
+from experiments.config.text import Text
+from experiments.config.train import Train
+from experiments.data import Docstrings, Source
+from experiments.encoders import Bag, Encoder
+from experiments.head import Head
+from experiments.mesh import Mesh
+from experiments.tasks import Classes, Task
+
+BAG = "bag"  # the baseline that is the embedding in a plain bag
+_MOST_FOLDS = 10_000
+_TAKEN = (BAG, "baselines")  # no rival is called as a row of the table, or as the folder of those
+
+
+# Checks come first: the defaults of `Config` are made, and so checked, while this file is read.
+
+
+def _require_seed(field: str, value: int) -> None:
+    require_count(field, value, least=0)
+    require(value < 2**32, field, value, "give a seed below 2**32")
+
+
+def _require_embedding(field: str, value: object) -> None:
+    # A class has the protocol's members too, so it is asked for by itself.
+    made = isinstance(value, embedlab.Embedding) and not isinstance(value, type)
+    require(made, field, value, "give a spec, such as embedlab.Dense(vocabulary=16384, dim=64)")
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """One experiment: an embedding, what it is trained on and how, and what it is compared with.
+
+    Attributes:
+        embedding: the embedding that the run is about.
+        data: where labelled text comes from.
+        task: what is learnt of it.
+        text: how a document becomes tokens.
+        encoder: from a document's vectors to its features.
+        head: from features to outputs.
+        train: how a model is trained.
+        quality: how much of an embedding its intrinsic metrics look at.
+        rivals: further embeddings, by name, trained beside `embedding` on the same split.
+        baselines: whether the majority class, TF-IDF with logistic regression, and for another encoder the
+            embedding in a plain bag are run as well.
+        seeds: one whole training for each, of every embedding.
+        split_seed: of the split into training, validation and test documents.
+        folds: parts for cross-validation, each in turn the test documents of a whole training, so that
+            results are over all documents; 0 for one split.
+        only_folds: numbers of the folds that are run, from 0 on; none of them for all.
+        stream: whether texts and tokens lie on disk while the program runs, in files that end with it, and
+            batches are read from there while the device works: for sets that do not fit in memory. Baselines
+            are then run last.
+        mesh: the devices of one training.
+
+    Raises:
+        ValueError: a field of another type, a rival's name that is no plain word or a baseline's, no
+            seed, a seed twice or out of 0 … 2³² − 1, stochastic rounding for tables that are not of bfloat16,
+            n-grams or documents that the encoder can't read, a fold that there is not, a batch that its
+            devices can't share.
+
+    Example:
+        >>> Config(embedlab.Dense(vocabulary=100, dim=8), seeds=(0, 1)).train.optimizer
+        'adam'
+    """
+
+    embedding: embedlab.Embedding
+    data: Source = Docstrings()
+    task: Task = Classes()
+    text: Text = Text()
+    encoder: Encoder = Bag()
+    head: Head = Head()
+    train: Train = Train()
+    quality: Quality = Quality()
+    rivals: dict[str, embedlab.Embedding] = dataclasses.field(default_factory=dict)
+    baselines: bool = True
+    seeds: tuple[int, ...] = (0,)
+    split_seed: int = 0
+    folds: int = 0
+    only_folds: tuple[int, ...] = ()
+    stream: bool = False
+    mesh: Mesh = Mesh()
+
+    def __post_init__(self) -> None:
+        _require_embedding("embedding", self.embedding)
+        for field, kind in _PARTS.items():
+            value = getattr(self, field)
+            require(isinstance(value, kind), field, value, f"give an instance of {kind.__name__}")
+        require(isinstance(self.rivals, dict), "rivals", self.rivals, "give a dict of embeddings by name")
+        for name, rival in self.rivals.items():
+            # A rival's name is a folder's name and a part of a dotted key as well.
+            plain = isinstance(name, str) and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", name)
+            require(bool(plain), "rivals", name, "name a rival with letters, digits, - and _ only")
+            taken = name in (*_TAKEN, self.task.majority, self.task.linear)
+            require(not taken, "rivals", name, "this is a name of the baselines; give another")
+            _require_embedding(f"rivals.{name}", rival)
+        if self.train.rounding == "stochastic":
+            for name, spec in {"embedding": self.embedding, **self.rivals}.items():
+                narrow = getattr(spec, "dtype", "bfloat16") == "bfloat16"
+                remedy = (
+                    f"{name} has tables of {getattr(spec, 'dtype', '')}, this is for bfloat16; give nearest"
+                )
+                require(narrow, "train.rounding", self.train.rounding, remedy)
+        self._require_readable()
+        for field in ("baselines", "stream"):
+            require_bool(field, getattr(self, field))
+        several = isinstance(self.seeds, tuple) and len(set(self.seeds)) == len(self.seeds) >= 1
+        require(several, "seeds", self.seeds, "give a tuple of one seed or more, each once")
+        for seed in self.seeds:
+            _require_seed("seeds", seed)
+        _require_seed("split_seed", self.split_seed)
+        self._require_folds()
+        shared = self.train.batch % self.mesh.batch == 0
+        remedy = f"it does not divide train.batch={self.train.batch}; give another of the two"
+        require(shared, "mesh.batch", self.mesh.batch, remedy)
+
+    @property
+    def folds_run(self) -> tuple[int, ...]:
+        """The numbers of the folds that are run, in order; empty where there is one split."""
+        if self.folds < 2:
+            return ()
+        return tuple(sorted(self.only_folds)) or tuple(range(self.folds))
+
+    def _require_readable(self) -> None:
+        """Refuses documents of a form that the encoder does not read as they are meant."""
+        remedy = (
+            f"{type(self.encoder).__name__} reads the order of words, and n-grams would stand after them as "
+            "if the text went on; give text.ngrams=1, or an encoder that is a bag: --encoder.type bag or dan"
+        )
+        fits = self.text.ngrams == 1 or not self.encoder.reads_order
+        require(fits, "text.ngrams", self.text.ngrams, remedy)
+        longest = self.encoder.longest
+        remedy = (
+            f"the encoder reads {longest} tokens at most; give so many, or a larger vocabulary to the "
+            "embedding of its positions"
+        )
+        fits = longest is None or self.text.longest <= longest
+        require(fits, "text.max_length", self.text.max_length, remedy)
+
+    def _require_folds(self) -> None:
+        require_counts(self, _MOST_FOLDS, "folds", least=0)
+        only = self.only_folds
+        once = isinstance(only, tuple) and len(set(only)) == len(only)
+        require(once, "only_folds", only, "give a tuple of folds, each once")
+        if self.folds < 2:
+            remedy = f"there are no folds (folds={self.folds}); give folds=10, say, or only_folds=()"
+            require(not only, "only_folds", only, remedy)
+        for fold in only:
+            require_count("only_folds", fold, least=0)
+            remedy = f"give numbers of 0 … {self.folds - 1}, as folds={self.folds}"
+            require(fold < self.folds, "only_folds", fold, remedy)
+
+
+_PARTS = {
+    "data": Source,
+    "task": Task,
+    "text": Text,
+    "encoder": Encoder,
+    "head": Head,
+    "train": Train,
+    "quality": Quality,
+    "mesh": Mesh,
+}
