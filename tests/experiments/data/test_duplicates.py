@@ -50,7 +50,8 @@ def test_a_text_common_to_many_is_found():
 def test_too_many_pairs_are_refused_before_they_fill_the_memory(monkeypatch):
     monkeypatch.setattr(duplicates, "_MOST_PAIRS", 1000)
     texts = [f"the same nine words in each of these {i % 2}" for i in range(300)]
-    with pytest.raises(ValueError, match=r"[\d,]+ pairs of texts share a passage .*near_duplicates false"):
+    message = r"[\d,]+ comparisons of texts that share a passage .*leave --data.near_duplicates out"
+    with pytest.raises(ValueError, match=message):
         near_duplicate_groups(texts)
 
 
