@@ -18,7 +18,6 @@ from jaxtyping import Int
 
 from experiments.data.base import Dataset
 from experiments.data.duplicates import are_near, prefixes, rarest_first
-from experiments.documents.as_read import equal_as_read
 from experiments.documents.corpus import Corpus, is_run
 
 #: Documents among which near-duplicates are looked for, at most.
@@ -82,7 +81,7 @@ def counting(
     if len(corpus) > most or len(corpus.tokens) > _MOST_TOKENS:
         size = f"{len(corpus):,} documents of {len(corpus.tokens):,} tokens"
         return lambda train, test: Near(why_not=f"{size} would take long")
-    document = equal_as_read(corpus)  # of equal documents one is compared
+    document = corpus.equal  # of equal documents one is compared
     sets = _shingles(corpus, np.unique(document, return_index=True)[1])
     prefix = prefixes(sets, _THRESHOLD)
     return lambda train, test: _counted(sets, prefix, document[train], document[test])

@@ -9,7 +9,6 @@ Source: the project's own rule; the similarity is that of `experiments.data.dupl
 from __future__ import annotations
 
 import dataclasses
-import itertools
 
 import numpy as np
 from jaxtyping import Int, Int32
@@ -19,7 +18,6 @@ from scipy.sparse.csgraph import connected_components
 from embedlab.checks import require
 from experiments.data.base import Dataset
 from experiments.data.duplicates import near_duplicate_groups
-from experiments.data.equal import equal_groups
 from experiments.documents.corpus import Corpus
 
 
@@ -47,7 +45,7 @@ def grouped_as_read(dataset: Dataset, corpus: Corpus) -> Dataset:
     """
     rows = len(dataset.texts)
     require(len(corpus) == rows, "documents", f"{len(corpus)} of them", f"give {rows}, one a row")
-    equal = equal_as_read(corpus)
+    equal = corpus.equal
     # Of equal documents one is compared: many that are empty, say, would make as many pairs as their square.
     if dataset.near:
         firsts = np.unique(equal, return_index=True)[1]
@@ -55,26 +53,6 @@ def grouped_as_read(dataset: Dataset, corpus: Corpus) -> Dataset:
     else:
         alike = equal
     return dataclasses.replace(dataset, groups=join_groups(dataset.groups, alike))
-
-
-def equal_as_read(corpus: Corpus) -> Int32[np.ndarray, " n"]:
-    """Groups of documents that are equal as they are read.
-
-    Args:
-        corpus: n documents.
-
-    Returns:
-        int32 [n], numbers in the order in which the documents first appear.
-
-    Example:
-        >>> from experiments.documents.corpus import gathered
-        >>> equal_as_read(gathered([["b"], ["a"], ["b"]]))
-        array([0, 1, 0], dtype=int32)
-    """
-    keys = (corpus.tokens[start:end].tobytes() for start, end in itertools.pairwise(corpus.starts.tolist()))
-    if corpus.firsts is not None:  # equal pairs are parted at the same place too
-        keys = (key + cut.tobytes() for key, cut in zip(keys, corpus.firsts, strict=True))
-    return equal_groups(keys)
 
 
 def join_groups(a: Int[np.ndarray, " n"], b: Int[np.ndarray, " n"]) -> Int32[np.ndarray, " n"]:

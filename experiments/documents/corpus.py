@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
+import itertools
 import tempfile
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 import numpy as np
 from jaxtyping import Bool, Int, Int32, Int64, Integer
 
 from embedlab.text import Tokenise
-
-if TYPE_CHECKING:  # a config names sources of data, which read a corpus
-    from experiments.config import Text
+from experiments.config import Text
+from experiments.data.equal import equal_groups
 
 _BLOCK = 2**17  # documents, or words, at a time
 
@@ -52,6 +53,19 @@ class Corpus:
     def lengths(self) -> Int64[np.ndarray, " documents"]:
         """How many words each document has."""
         return np.diff(self.starts)
+
+    @functools.cached_property
+    def equal(self) -> Int32[np.ndarray, " documents"]:
+        """Groups of documents that are equal as they are read, numbered in the order of their first ones.
+
+        Example:
+            >>> gathered([["b"], ["a"], ["b"]]).equal
+            array([0, 1, 0], dtype=int32)
+        """
+        keys = (self.tokens[start:end].tobytes() for start, end in itertools.pairwise(self.starts.tolist()))
+        if self.firsts is not None:  # equal pairs are parted at the same place too
+            keys = (key + first.tobytes() for key, first in zip(keys, self.firsts, strict=True))
+        return equal_groups(keys)
 
     def places(self, rows: Integer[np.ndarray, " rows"]) -> Int64[np.ndarray, " tokens"]:
         """Where the words of some documents lie in `tokens`, document after document."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import pytest
 
 from experiments.classify import main
-from experiments.data.docstrings import documents
+from scripts.prose import write
 
 #: A tiny run: a few seconds with compilation.
 CONFIG = """
@@ -33,13 +32,7 @@ def config():
 @pytest.fixture(scope="session")
 def prose(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A CSV file of documentation strings of three small packages, which are the labels."""
-    path = tmp_path_factory.mktemp("prose") / "prose.csv"
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(("text", "label"))
-        for name in ("optax", "flax", "rich"):
-            writer.writerows((text, name) for text in documents(name)[:150])
-    return path
+    return write(tmp_path_factory.mktemp("prose") / "prose.csv")
 
 
 @pytest.fixture(scope="session")
