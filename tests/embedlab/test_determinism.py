@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 TRAIN = """
 import hashlib, jax, jax.numpy as jnp, numpy as np, optax, embedlab
 words = [f"word{i}" for i in range(40)]
@@ -36,6 +38,7 @@ for spec in (
 """
 
 
+@pytest.mark.slow
 def test_two_trainings_end_in_the_same_bits() -> None:
     processes = [
         subprocess.Popen(

@@ -310,7 +310,14 @@ def test_a_tied_checkpoint_round_trip(tmp_path: Path) -> None:
 # --- narrow tables -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "dense",
+        pytest.param("hashed", marks=pytest.mark.slow),
+        pytest.param("subword", marks=pytest.mark.slow),
+    ],
+)
 def test_bfloat16(kind: str) -> None:
     spec, buffers_init = KINDS[kind]
     module = Embed(dataclasses.replace(spec, dtype="bfloat16"), buffers_init=buffers_init)

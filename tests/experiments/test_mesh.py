@@ -96,6 +96,7 @@ def test_every_kind_and_encoder_on_a_mesh(tmp_path: Path) -> None:
     require_goes_on(result(resumed)[0])
 
 
+@pytest.mark.slow
 def test_a_large_table_lies_whole_on_no_device() -> None:
     found, _ = result(start("in_pieces", "2x4"))
     equal, parts = found["drawn"]

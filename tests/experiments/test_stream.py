@@ -23,7 +23,7 @@ def config(prose: Path, **fields: object) -> Config:
     start = Config(
         embedlab.Dense(300, 4),
         data=Csv(str(prose)),
-        text=Text(max_length=40),
+        text=Text(max_length=30),
         train=Train(steps=12, evaluate_every=4, batch=16, evaluate_rows=20),
         quality=dataclasses.replace(Config(embedlab.Dense(4, 2)).quality, rows=50),
         seeds=(0,),

@@ -79,7 +79,7 @@ def both(name: str) -> tuple[sparse.Trainer, optax.GradientTransformation]:
     return trainer, dense if clip is None else optax.chain(optax.clip_by_global_norm(clip), dense)
 
 
-SLOW = ("momentum-decay", "adagrad", "adam")  # whose parts are in others
+SLOW = ("sgd", "momentum", "momentum-decay", "adagrad", "adam")  # whose parts are in others
 
 
 @pytest.mark.parametrize(

@@ -232,7 +232,15 @@ def test_a_reader_is_differentiable_in_weights(owners: Any) -> None:
             np.testing.assert_allclose(got, want, atol=1e-6)
 
 
-@pytest.mark.parametrize("model", ["hashed", "subword", "embed", "ragged"])
+@pytest.mark.parametrize(
+    "model",
+    [
+        pytest.param("hashed", marks=pytest.mark.slow),
+        pytest.param("subword", marks=pytest.mark.slow),
+        "embed",
+        "ragged",
+    ],
+)
 def test_a_function_is_evaluated_where_tables_lie(model: str) -> None:
     make, loss, batches = getattr(mesh_worker, model)()
     expected = loss(make(), *batches[0])

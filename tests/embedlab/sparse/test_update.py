@@ -92,7 +92,7 @@ FROZEN = {
 }
 
 
-SLOW = ("mask-until", "whole-until")  # whose parts are in others
+SLOW = ("ranges", "mask-until", "whole-until")  # whose parts are in others
 
 
 @pytest.mark.parametrize(
