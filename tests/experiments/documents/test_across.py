@@ -95,7 +95,8 @@ def test_no_words_at_all() -> None:
     assert count(np.array([0, 1]), np.array([2])) == Near(0, 1)
 
 
-def test_pages_that_repeat_each_other_are_found(data_dir: Path) -> None:
+def test_pages_that_repeat_each_other_are_found(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EMBEDLAB_DATA", str(data_dir))
     data = papers.webkb().load()
     corpus = gathered(tokenise(data.texts, Text(max_length=256)))
     splits = split(grouped_as_read(data, corpus), seed=0)
