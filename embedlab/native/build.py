@@ -1,6 +1,6 @@
-"""`available`: finds a C++ compiler, makes the kernels' library once, and hands it to JAX.
+"""Finds a C++ compiler, makes the libraries once, and hands the kernels to JAX (`available`).
 
-The library is made for this very processor, so it lies in the user's cache under a name that holds
+A library is made for this very processor, so it lies in the user's cache under a name that holds
 all that went into it: the source, the compiler, its flags, the processor, and jaxlib. Nothing here
 raises: a computer without a compiler, or without a place to write, is one without kernels.
 """
@@ -53,18 +53,13 @@ def available() -> bool:
 
     Source: JAX's foreign function interface, `jax.ffi`.
     """
-    wanted = os.environ.get("EMBEDLAB_NATIVE") != "0"
-    return wanted and jax.default_backend() == "cpu" and _registered()
+    return wanted() and jax.default_backend() == "cpu" and _registered()
 
 
 @functools.cache  # two threads may both build at first: each registers the same handlers
 def _registered() -> bool:
     """Hands the kernels to JAX; False if they can't be had."""
-    try:
-        library = _library()
-    except (OSError, subprocess.SubprocessError, ValueError) as error:
-        _log.warning("embedlab's kernels can't be used, JAX does their work: %s", error)
-        return False
+    library = loaded(_SOURCE)
     if library is None:
         return False
     for name in _HANDLERS:
@@ -72,17 +67,51 @@ def _registered() -> bool:
     return True
 
 
-def _library() -> ctypes.CDLL | None:
+def wanted() -> bool:
+    """Whether compiled code may be used at all: EMBEDLAB_NATIVE is not "0".
+
+    Example:
+        >>> wanted() in (True, False)
+        True
+
+    Source: none.
+    """
+    return os.environ.get("EMBEDLAB_NATIVE") != "0"
+
+
+def loaded(source: Path) -> ctypes.CDLL | None:
+    """The library of a source; None, with a warning in the log, where it can't be made.
+
+    Args:
+        source: a C++ file of this package.
+
+    Returns:
+        Its functions by name, or None: there is no compiler, or it failed.
+
+    Example:
+        >>> loaded(Path("none.cc")) is None
+        True
+
+    Source: none.
+    """
+    try:
+        return _library(source)
+    except (OSError, subprocess.SubprocessError, ValueError) as error:
+        _log.warning("embedlab's kernels can't be used, JAX and NumPy do their work: %s", error)
+        return None
+
+
+def _library(source: Path) -> ctypes.CDLL | None:
     """The library: from the cache, else compiled into it, else compiled for this process alone."""
     compiler = _compiler()
     if compiler is None:
         return None
-    name = f"kernels-{_fingerprint(compiler)}.so"
+    name = f"{source.stem}-{_fingerprint(compiler, source)}.so"
     with contextlib.suppress(OSError):
         return ctypes.CDLL(str(_cache() / name))
     with _folder() as folder:
         path = folder / name
-        _compile(compiler, path)
+        _compile(compiler, path, source)
         return ctypes.CDLL(str(path))  # stays in memory when a folder of this process goes
 
 
@@ -97,10 +126,10 @@ def _compiler() -> list[str] | None:
     return None
 
 
-def _fingerprint(compiler: list[str]) -> str:
+def _fingerprint(compiler: list[str], source: Path = _SOURCE) -> str:
     """A hash of all that the library's bytes depend on, and of the processor that it is made for."""
     version = subprocess.run([*compiler, "--version"], capture_output=True, check=True, timeout=60).stdout
-    parts = [_SOURCE.read_bytes(), version, repr((compiler, _FLAGS)).encode()]
+    parts = [source.read_bytes(), version, repr((compiler, _FLAGS)).encode()]
     parts += [jaxlib.__version__.encode(), _processor().encode()]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:20]
 
@@ -134,12 +163,12 @@ def _folder() -> Iterator[Path]:
     yield _cache()
 
 
-def _compile(compiler: list[str], path: Path) -> None:
+def _compile(compiler: list[str], path: Path, source: Path = _SOURCE) -> None:
     """Compiles to a name of its own, then renames: no other process ever sees half a library."""
     _log.info("compiling embedlab's kernels into %s", path.parent)
     with tempfile.TemporaryDirectory(prefix="build-", dir=path.parent) as folder:
         made = os.path.join(folder, path.name)
-        command = [*compiler, *_FLAGS, "-I", jax.ffi.include_dir(), str(_SOURCE), "-o", made]
+        command = [*compiler, *_FLAGS, "-I", jax.ffi.include_dir(), str(source), "-o", made]
         run = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=600)
         if run.returncode:
             raise OSError(f"{shlex.join(command)}\n{run.stderr.strip()}")

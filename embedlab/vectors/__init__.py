@@ -1,5 +1,7 @@
-"""Trained vectors as a thing to look at: words, their vectors, their nearest neighbours."""
+"""Vectors of words: as a thing to look at, and out of and into files."""
 
+from embedlab.vectors.reading import read
+from embedlab.vectors.report import Report
 from embedlab.vectors.store import Vectors, load, save
 
-__all__ = ["Vectors", "load", "save"]
+__all__ = ["Report", "Vectors", "load", "read", "save"]

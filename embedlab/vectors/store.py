@@ -17,6 +17,7 @@ from embedlab.checks import require, require_count
 from embedlab.files import write_whole
 from embedlab.npy import npy_header
 from embedlab.quality import neighbours
+from embedlab.vectors.report import Report
 
 _FLOATS = (np.float16, np.float32, np.float64)
 _ARRAY, _WORDS = "vectors.npy", "words.txt"
@@ -29,6 +30,7 @@ class Vectors:
     Attributes:
         words: the words, in the order of the rows.
         matrix: float [words, dim], of one of NumPy's own types.
+        report: what a file that they were read from held beside them; None if they were not.
 
     Raises:
         ValueError: the matrix is none, there are not as many words as rows, a word is no string, or one
@@ -46,6 +48,7 @@ class Vectors:
 
     words: tuple[str, ...]
     matrix: Float[np.ndarray, "words dim"]
+    report: Report | None = None
 
     def __post_init__(self) -> None:
         shown = _shown(self.matrix)
@@ -53,8 +56,9 @@ class Vectors:
         require(_is_matrix(self.matrix), "matrix", shown, remedy)
         require(not isinstance(self.words, str), "words", self.words, "give a tuple of words, not one string")
         object.__setattr__(self, "words", tuple(self.words))
-        for word in self.words:
-            require(isinstance(word, str), "words", word, "a word is a string")
+        if not all(issubclass(kind, str) for kind in set(map(type, self.words))):
+            odd = next(word for word in self.words if not isinstance(word, str))
+            require(False, "words", odd, "a word is a string")
         counts = f"{len(self.words)} words for {len(self.matrix)} vectors"
         require(len(self.words) == len(self.matrix), "words", counts, "give one each")
         rows = {word: row for row, word in enumerate(self.words)}

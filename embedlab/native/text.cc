@@ -1,0 +1,96 @@
+// Lines of text that hold a word and numbers, taken apart at the speed of the file.
+//
+// Called through ctypes, which gives Python's lock back meanwhile. Nothing is allocated here.
+
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <system_error>
+
+namespace {
+
+inline bool blank(char c) { return c == ' ' || c == '\t'; }
+
+inline bool digit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
+
+// Exact powers of ten: a whole number below 2^53 times or over one of these is rounded once.
+constexpr double kTen[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                           1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
+// Plain decimals of up to 15 digits, as nearly all are; false for whatever else, which takes longer.
+inline bool plain(const char* at, const char* end, double* out) {
+  const bool negative = *at == '-';
+  if (negative) ++at;
+  std::int64_t whole = 0;
+  int digits = 0, behind = 0;
+  for (; at != end && digit(*at); ++at, ++digits) whole = whole * 10 + (*at - '0');
+  if (at != end && *at == '.') {
+    const char* point = ++at;
+    for (; at != end && digit(*at); ++at) whole = whole * 10 + (*at - '0');
+    behind = static_cast<int>(at - point);
+    digits += behind;
+  }
+  if (at != end || digits == 0 || digits > 15) return false;
+  const double value = static_cast<double>(whole) / kTen[behind];
+  *out = negative ? -value : value;
+  return true;
+}
+
+// Any decimal, with an exponent or without, NaN and infinity; false where it is none, or beyond a double.
+inline bool number(const char* at, const char* end, double* out) {
+  if (end - at <= 17 && plain(at, end, out)) return true;
+  if (*at == '+' && end - at > 1 && at[1] != '-') ++at;
+  const auto [stop, error] = std::from_chars(at, end, *out);
+  return error == std::errc() && stop == end && end[-1] != ')';
+}
+
+}  // namespace
+
+extern "C" {
+
+// Where each line's word begins and ends, and its last `dim` fields; four numbers a line, from `data` on.
+// A line without so many fields, with a word before them, has -1 as its second. Returns the number of lines.
+std::int64_t embedlab_spans(const char* data, std::int64_t size, std::int64_t dim, std::int64_t* out) {
+  std::int64_t lines = 0;
+  for (const char *line = data, *stop = data + size; line < stop; ++lines, out += 4) {
+    const void* found = std::memchr(line, '\n', stop - line);
+    const char* next = found ? static_cast<const char*>(found) : stop;
+    const char* end = next;
+    if (end > line && end[-1] == '\r') --end;
+    while (end > line && blank(end[-1])) --end;
+    const char *at = end, *first = end;
+    std::int64_t fields = 0;
+    while (fields < dim && at > line) {
+      while (at > line && !blank(at[-1])) --at;
+      first = at;
+      ++fields;
+      while (at > line && blank(at[-1])) --at;
+    }
+    out[0] = line - data;
+    out[1] = fields == dim && at > line && !blank(*line) ? at - data : -1;
+    out[2] = first - data;
+    out[3] = end - data;
+    line = next + 1;
+  }
+  return lines;
+}
+
+// The numbers of `rows` spans of `dim` fields each. Returns how many rows could be done: at the first that
+// holds something else it stops.
+std::int64_t embedlab_numbers(const char* data, const std::int64_t* starts, const std::int64_t* ends,
+                              std::int64_t rows, std::int64_t dim, double* out) {
+  for (std::int64_t row = 0; row < rows; ++row) {
+    const char *at = data + starts[row], *end = data + ends[row];
+    for (std::int64_t i = 0; i < dim; ++i) {
+      while (at < end && blank(*at)) ++at;
+      const char* stop = at;
+      while (stop < end && !blank(*stop)) ++stop;
+      if (stop == at || !number(at, stop, out++)) return row;
+      at = stop;
+    }
+  }
+  return rows;
+}
+
+}  // extern "C"

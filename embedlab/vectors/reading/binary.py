@@ -1,0 +1,141 @@
+"""word2vec's binary format: a line `words dim`, then of each word its bytes, a space and `dim` float32."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from embedlab.vectors.reading.errors import Damaged
+from embedlab.vectors.reading.options import Options
+from embedlab.vectors.reading.source import Source
+from embedlab.vectors.reading.table import Table
+from embedlab.vectors.reading.text import header
+from embedlab.vectors.store import Vectors
+
+_BLOCK = 1 << 22
+_HEADER = 64  # bytes that the first line has at most
+_WORD = 1 << 16  # and a word
+_ITEM = np.dtype("<f4")
+
+
+def read_binary(source: Source, options: Options) -> Vectors:
+    """Reads word2vec's binary format.
+
+    word2vec itself writes a line break after each vector, others do not: what stands behind the first
+    vector is expected behind all of them, so that no byte can be lost or too many without notice.
+
+    Raises:
+        Damaged: it is not that, or holds another number of words.
+    """
+    line = source.peek(_HEADER).partition(b"\n")
+    stated = header(line[0]) if line[1] else None
+    if stated is None:
+        raise Damaged(f"its first line {line[0][:40]!r} is no header, two whole numbers: words and dim")
+    rows, dim = stated
+    if source.size is not None:
+        _require_possible(rows, dim, source.size - len(line[0]) - 1)
+    if options.dim not in (None, dim):
+        raise Damaged(
+            f"its header states dim {dim}, not {options.dim}; leave dim out, or give the right file"
+        )
+    source.read(len(line[0]) + 1)
+    table = Table("word2vec-binary", dim, options)
+    _Records(source, rows, dim).fill(table)
+    if options.expected_rows not in (None, rows):
+        raise Damaged(f"it holds {rows:,} words; expected_rows={options.expected_rows:,}")
+    return table.finished()
+
+
+def _require_possible(rows: int, dim: int, size: int) -> None:
+    if not rows or not dim:
+        raise Damaged(f"its header states {rows} words of dim {dim}; there is nothing to read")
+    least = rows * (4 * dim + 2)  # a letter and a blank before the numbers
+    if least > size:
+        raise Damaged(
+            f"its header states {rows:,} words of dim {dim:,}, which take {least:,} bytes at least; {size:,} "
+            "follow. It is cut off, or the header is of another file"
+        )
+
+
+class _Records:
+    """The records of a file, one block of bytes after another."""
+
+    def __init__(self, source: Source, rows: int, dim: int) -> None:
+        self._source, self._rows, self._width = source, rows, _ITEM.itemsize * dim
+        self._data, self._at = b"", 0
+        self._number = 0  # of the next record
+        self._breaks: bool | None = None  # whether a line break stands behind a vector
+
+    def fill(self, table: Table) -> None:
+        """Puts all records into the table, or as many as its limit allows."""
+        left = table.left()
+        stop = self._rows if left is None else min(self._rows, left)
+        while self._number < stop:
+            first = self._number
+            words, starts = self._whole(stop)
+            if not words:
+                self._refill()
+                continue
+
+            def where(i: int, first: int = first) -> str:
+                return f"word number {first + i + 1}"
+
+            decoded, kept = table.wanted(words, where)
+            chosen = np.flatnonzero(kept).tolist()
+            view = memoryview(self._data)
+            raw = b"".join([view[starts[i] : starts[i] + self._width] for i in chosen])
+            vectors = np.frombuffer(raw, _ITEM).reshape(len(chosen), table.dim)
+            table.add(decoded, vectors, lambda i, where=where, chosen=chosen: where(chosen[i]))
+        if stop == self._rows:
+            self._require_end()
+
+    def _whole(self, stop: int) -> tuple[list[bytes], list[int]]:
+        """The words of the records that are whole in the present bytes, and where their vectors begin."""
+        data, at, width, breaks = self._data, self._at, self._width, self._breaks
+        words: list[bytes] = []
+        starts: list[int] = []
+        ended = not self._source.peek(1)
+        while self._number + len(words) < stop:
+            space = data.find(b" ", at, at + _WORD)
+            end = space + 1 + width
+            # The byte behind tells whether line breaks stand there; at the file's end there is none.
+            if space < 0 or end > len(data) or (end == len(data) and not (ended and not breaks)):
+                break
+            if breaks is None:
+                breaks = data[end : end + 1] == b"\n"
+            words.append(data[at:space])
+            starts.append(space + 1)
+            at = end + breaks
+            if breaks and data[end] != 10:
+                raise self._shifted(len(words) - 1, data[end : end + 1], "a line break")
+        for i, word in enumerate(words):
+            if b"\n" in word:
+                raise self._shifted(i - 1, word[:20], "the next word")
+        self._at, self._breaks = at, breaks
+        self._number += len(words)
+        return words, starts
+
+    def _shifted(self, i: int, found: bytes, meant: str) -> Damaged:
+        return Damaged(
+            f"behind the vector of word number {self._number + i + 1} stands {found!r}, where {meant} is to: "
+            "bytes were lost or added before. Fetch it again, or name the format if this is text"
+        )
+
+    def _refill(self) -> None:
+        kept = self._data[self._at :]
+        if len(kept) > _WORD and kept.find(b" ", 0, _WORD) < 0:  # more bytes would not help
+            raise Damaged(
+                f"word number {self._number + 1}, {kept[:20]!r}, has no end within {_WORD:,} bytes: this is not "
+                "word2vec's binary format, or bytes were lost before"
+            )
+        more = self._source.read(max(_BLOCK, self._width))
+        if not more:
+            raise Damaged(
+                f"it ends within word number {self._number + 1} of the {self._rows:,} that its header states: "
+                "it is cut off. Fetch it again"
+            )
+        self._data, self._at = kept + more, 0
+
+    def _require_end(self) -> None:
+        rest = self._data[self._at :] + self._source.read(16)
+        if rest:
+            raise Damaged(f"behind its last vector stand further bytes, {rest[:16]!r}; the header is wrong")
