@@ -7,7 +7,7 @@ import numpy as np
 from embedlab.vectors.reading.errors import Damaged
 from embedlab.vectors.reading.options import Options
 from embedlab.vectors.reading.source import Source
-from embedlab.vectors.reading.table import Table
+from embedlab.vectors.reading.table import Table, among
 from embedlab.vectors.reading.text import header
 from embedlab.vectors.store import Vectors
 
@@ -80,11 +80,11 @@ class _Records:
                 return f"word number {first + i + 1}"
 
             decoded, kept = table.wanted(words, where)
-            chosen = np.flatnonzero(kept).tolist()
+            chosen = np.flatnonzero(kept)
             view = memoryview(self._data)
-            raw = b"".join([view[starts[i] : starts[i] + self._width] for i in chosen])
+            raw = b"".join([view[starts[i] : starts[i] + self._width] for i in chosen.tolist()])
             vectors = np.frombuffer(raw, _ITEM).reshape(len(chosen), table.dim)
-            table.add(decoded, vectors, lambda i, where=where, chosen=chosen: where(chosen[i]))
+            table.add(decoded, vectors, among(where, chosen))
         if stop == self._rows:
             self._require_end()
 
@@ -124,14 +124,14 @@ class _Records:
         kept = self._data[self._at :]
         if len(kept) > _WORD and kept.find(b" ", 0, _WORD) < 0:  # more bytes would not help
             raise Damaged(
-                f"word number {self._number + 1}, {kept[:20]!r}, has no end within {_WORD:,} bytes: this is not "
-                "word2vec's binary format, or bytes were lost before"
+                f"word number {self._number + 1}, {kept[:20]!r}, has no end within {_WORD:,} bytes: this is "
+                "not word2vec's binary format, or bytes were lost before"
             )
         more = self._source.read(max(_BLOCK, self._width))
         if not more:
             raise Damaged(
-                f"it ends within word number {self._number + 1} of the {self._rows:,} that its header states: "
-                "it is cut off. Fetch it again"
+                f"it ends within word number {self._number + 1} of the {self._rows:,} that its header "
+                "states: it is cut off. Fetch it again"
             )
         self._data, self._at = kept + more, 0
 

@@ -18,7 +18,7 @@ from embedlab.vectors.reading.errors import Damaged
 from embedlab.vectors.reading.options import Options
 from embedlab.vectors.reading.sniff import FASTTEXT
 from embedlab.vectors.reading.source import Source
-from embedlab.vectors.reading.table import Table
+from embedlab.vectors.reading.table import Table, among
 from embedlab.vectors.store import Vectors
 
 _VERSIONS = (11, 12)
@@ -126,11 +126,11 @@ class FastText:
         row = self._rows.get(raw)
         return self._means([raw], np.array([ABSENT if row is None else row]))[0]
 
-    def vectors(self, options: Options = Options()) -> Vectors:
+    def vectors(self, options: Options | None = None) -> Vectors:
         """The vectors of all words of the dictionary: each the mean of its own row and its n-grams'.
 
         Args:
-            options: what to do with what is not as it should be.
+            options: what to do with what is not as it should be; None for its defaults.
 
         Returns:
             float [words, dim].
@@ -138,7 +138,7 @@ class FastText:
         Raises:
             ValueError: as `read` does.
         """
-        s = self.settings
+        s, options = self.settings, options or Options()
         if options.dim not in (None, s.dim):
             raise Damaged(f"it has dim {s.dim}, not {options.dim}; leave dim out, or give the right file")
         if options.expected_rows not in (None, len(self.words)):
@@ -154,7 +154,7 @@ class FastText:
             decoded, kept = table.wanted(raw, where)
             chosen = np.flatnonzero(kept)
             means = self._means([raw[i] for i in chosen.tolist()], first + chosen)
-            table.add(decoded, means, lambda i, where=where, chosen=chosen: where(int(chosen[i])))
+            table.add(decoded, means, among(where, chosen))
         return table.finished()
 
     @property
@@ -236,8 +236,8 @@ def read_model(source: Source) -> FastText:
 
 
 _QUANTISED = (
-    "it is quantised (.ftz), which can't be read here: its vectors are codes, not numbers. Take the model that "
-    "it was made of"
+    "it is quantised (.ftz), which can't be read here: its vectors are codes, not numbers. Take the model "
+    "that it was made of"
 )
 
 
@@ -303,8 +303,9 @@ def _settings(cursor: _Cursor, version: int | None) -> Settings:
         raise Damaged(f"its settings state dim {dim}, {buckets} buckets, n-grams of {minn} to {maxn}")
     if version == 11 and _MODELS[model] == "supervised":
         maxn = 0  # of this version, n-grams of characters were not used
-    named: Any = (_LOSSES[loss], _MODELS[model])
-    return Settings(dim, window, epoch, least, negatives, ngrams, *named, buckets, minn, maxn, rate, sample)
+    names: tuple[Any, Any] = (_LOSSES[loss], _MODELS[model])
+    before = (dim, window, epoch, least, negatives, ngrams)
+    return Settings(*before, *names, buckets, minn, maxn, rate, sample=sample)
 
 
 def _entries(cursor: _Cursor, words: int, labels: int) -> tuple[list[bytes], np.ndarray]:
@@ -314,8 +315,8 @@ def _entries(cursor: _Cursor, words: int, labels: int) -> tuple[list[bytes], np.
         name, counts[number], kind = cursor.entry(number + 1)
         if kind != (number >= words):
             raise Damaged(
-                f"entry {number + 1} of its dictionary, {name[:20]!r}, is of type {kind}: words (0) come first, "
-                "then labels (1)"
+                f"entry {number + 1} of its dictionary, {name[:20]!r}, is of type {kind}: words (0) come "
+                "first, then labels (1)"
             )
         names.append(name)
     if int(counts.min(initial=0)) < 0:
@@ -343,8 +344,8 @@ def _require_fitting(
     rows = words + settings.buckets
     if table.shape != (rows, settings.dim):
         raise Damaged(
-            f"its table is {table.shape}; {words:,} words and {settings.buckets:,} buckets of dim {settings.dim} "
-            f"make ({rows}, {settings.dim})"
+            f"its table is {table.shape}; {words:,} words and {settings.buckets:,} buckets of dim "
+            f"{settings.dim} make ({rows}, {settings.dim})"
         )
     outputs = labels if settings.model == "supervised" else words
     if output.shape != (outputs, settings.dim):

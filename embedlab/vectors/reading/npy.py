@@ -11,7 +11,7 @@ from embedlab.npy import npy_header
 from embedlab.vectors.reading.errors import Damaged
 from embedlab.vectors.reading.options import Options
 from embedlab.vectors.reading.source import Source
-from embedlab.vectors.reading.table import Table
+from embedlab.vectors.reading.table import Table, among
 from embedlab.vectors.reading.words import beside, read_words
 from embedlab.vectors.store import Vectors
 
@@ -60,9 +60,9 @@ def from_array(matrix: np.ndarray, words: list[bytes], format: str, options: Opt
             return f"row {first + i}"
 
         decoded, kept = table.wanted(words[first:last], where)
-        chosen = np.flatnonzero(kept).tolist()
+        chosen = np.flatnonzero(kept)
         part = np.asarray(matrix[first:last])[kept]
-        table.add(decoded, part, lambda i, where=where, chosen=chosen: where(chosen[i]))
+        table.add(decoded, part, among(where, chosen))
     return table.finished()
 
 

@@ -87,8 +87,8 @@ def read(
         >>> vectors.words, vectors.matrix.tolist(), str(vectors.report)
         (('cat',), [[-1.0, 0.20000000298023224]], '1 of 2 vectors read as glove, 1 skipped')
 
-    Source: the formats of word2vec (Mikolov et al. 2013), GloVe (Pennington et al. 2014), fastText (Bojanowski
-    et al. 2017), NumPy (NEP 1) and safetensors.
+    Source: the formats of word2vec (Mikolov et al. 2013), GloVe (Pennington et al. 2014), fastText
+    (Bojanowski et al. 2017), NumPy (NEP 1) and safetensors.
     """
     choices = get_args(Format)
     require(format is None or format in choices, "format", format, f"choose one of {', '.join(choices)}")

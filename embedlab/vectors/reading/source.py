@@ -110,7 +110,7 @@ def opened(
         path: the file.
         member: the file in a zip that holds several.
         most_bytes: that a compressed file may expand to; None for 100 times its size and 64 MiB.
-        progress: is told, from time to time, of the bytes taken of the file as it lies there, and of its size.
+        progress: is told, from time to time, of the bytes taken of the file as it lies, and of its size.
 
     Raises:
         ValueError: there is no such file, it is a folder, a pipe or a device, or can't be read.

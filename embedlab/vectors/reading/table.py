@@ -19,6 +19,16 @@ _log = logging.getLogger(__name__)
 Where = Callable[[int], str]
 
 
+def among(where: Where, rows: np.ndarray) -> Where:
+    """The places of some of many, by their numbers among those.
+
+    Example:
+        >>> among(lambda i: f"line {i}", np.array([3, 5]))(1)
+        'line 5'
+    """
+    return lambda i: where(int(rows[i]))
+
+
 class Table:
     """Words and vectors, some at a time.
 

@@ -13,7 +13,7 @@ from embedlab.vectors.reading.errors import Damaged
 from embedlab.vectors.reading.lines import Block, blocks
 from embedlab.vectors.reading.options import Options
 from embedlab.vectors.reading.source import Source
-from embedlab.vectors.reading.table import Table, Where
+from embedlab.vectors.reading.table import Table, Where, among
 from embedlab.vectors.store import Vectors
 
 _NUMBER = re.compile(rb"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?|[-+]?(nan|inf|infinity)", re.IGNORECASE)
@@ -131,8 +131,8 @@ def _require_dim(dim: int, options: Options, who: str) -> None:
 def _require_rows(table: Table, rows: int, options: Options, said: str) -> None:
     if table.rows != rows and not (options.limit is not None and table.rows == options.limit < rows):
         raise Damaged(
-            f"{said}; it holds {table.rows:,}. It is cut off, or was put together from others: fetch it again, "
-            "or mend the header"
+            f"{said}; it holds {table.rows:,}. It is cut off, or was put together from others: fetch it "
+            "again, or mend the header"
         )
 
 
@@ -168,15 +168,12 @@ def _take(block: Block, table: Table, options: Options) -> None:
     if not kept.all():
         rows = np.flatnonzero(kept)
         found = type(found)(*(x[rows] for x in found))
-        where = _places(block, rows)
+        where = among(where, rows)
     table.add(decoded, _numbers(data, found, dim, where), where)
 
 
-def _places(block: Block, rows: np.ndarray | None = None) -> Where:
-    def where(i: int) -> str:
-        return f"line {block.line + (i if rows is None else int(rows[i]))}"
-
-    return where
+def _places(block: Block) -> Where:
+    return lambda i: f"line {block.line + i}"
 
 
 def _require_whole(block: Block, found: text.Spans, dim: int, options: Options) -> None:
@@ -193,8 +190,8 @@ def _require_whole(block: Block, found: text.Spans, dim: int, options: Options) 
     if line[:1] in (b" ", b"\t"):
         raise Damaged(f"{where}, {shown!r}, begins with a blank, where a word is to stand")
     raise Damaged(
-        f"{where}, {shown!r}, has {len(parts) - 1} values, {dim} are expected. The file is damaged or cut off, "
-        "or of another format: fetch it again, or name the format"
+        f"{where}, {shown!r}, has {len(parts) - 1} values, {dim} are expected. The file is damaged or cut "
+        "off, or of another format: fetch it again, or name the format"
     )
 
 
@@ -206,8 +203,8 @@ def _require_no_numbers(words: list[bytes], dim: int, where: Where) -> None:
         surplus = sum(map(is_number, fields(word)[1:]))
         if surplus:
             raise Damaged(
-                f"{where(i)} has {dim + surplus} values or more, {dim} are expected; if {word[:_SHOWN]!r} is its "
-                "word, numbers in it and all, give numeric_words=True"
+                f"{where(i)} has {dim + surplus} values or more, {dim} are expected; if {word[:_SHOWN]!r} is "
+                "its word, numbers in it and all, give numeric_words=True"
             )
 
 
