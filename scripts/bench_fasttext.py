@@ -123,7 +123,7 @@ def ours(prepared: Prepared, seed: int, before: float) -> dict[str, Any]:
     """
     material = prepared.material
     settings, splits = material.config.train, material.splits
-    train, valid = prepared.labelled(splits.train), prepared.labelled(prepared.watched)
+    train, valid = prepared.labelled(splits.train), prepared.labelled(prepared.material.watched)
     began = time.perf_counter()
     fitted = fit(prepared.model, settings, train, valid, seed=seed, buffers=prepared.lexicon.buffers)
     whole = before + time.perf_counter() - began

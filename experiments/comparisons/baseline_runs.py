@@ -12,11 +12,11 @@ from experiments.comparisons import bag_baseline
 from experiments.config import BAG, Config
 from experiments.documents.material import Material
 from experiments.errors import Mistake
-from experiments.quality.inspection import even_sample
 from experiments.reports.progress import Progress
 from experiments.runs import layout
 from experiments.runs.outcome import Outcome, save_predictions, scores, told
 from experiments.runs.run import RunDirectory, versions
+from experiments.sampling import even_sample
 from experiments.training.baselines import strongest, tfidf_linear
 from experiments.training.lexicon import Lexicon
 

@@ -63,7 +63,7 @@ def _take_part(prepared: Prepared, seed: int) -> None:
         prepared.model,
         prepared.material.config.train,
         prepared.labelled(splits.train),
-        prepared.labelled(prepared.watched),
+        prepared.labelled(prepared.material.watched),
         seed=seed,
         buffers=prepared.lexicon.buffers,
         sharding=prepared.sharding,

@@ -18,7 +18,7 @@ from experiments.documents.material import Material
 from experiments.documents.prepare import Encoded, Unread, encode, in_memory
 from experiments.errors import placed
 from experiments.mesh import sharding
-from experiments.quality.inspection import Inspector, Look, Watch, even_sample, majority_classes
+from experiments.quality.inspection import Inspector, Look, Watch, majority_classes
 from experiments.reports.progress import Progress, RunProgress
 from experiments.runs.checkpoints import Checkpoints
 from experiments.runs.facts import facts, x64
@@ -63,12 +63,6 @@ class Prepared:
         """Words that a step learns from, on average, n-grams left out."""
         words = sum(self.material.train_counts.values())
         return self.material.config.train.batch * words / len(self.material.splits.train)
-
-    @property
-    def watched(self) -> np.ndarray:
-        """The validation rows that every evaluation looks at."""
-        rows, most = self.material.splits.valid, self.material.config.train.evaluate_rows
-        return rows if most is None else rows[even_sample(len(rows), most)]
 
     def labelled(self, rows: np.ndarray) -> Labelled:
         """The documents of some rows, with what is learnt of them."""
@@ -130,7 +124,7 @@ def run_one(
         Mistake: it would go on with another vocabulary, or with other types, than it was begun with.
     """
     settings, splits = prepared.material.config.train, prepared.material.splits
-    valid = prepared.labelled(prepared.watched)
+    valid = prepared.labelled(prepared.material.watched)
     with Checkpoints(
         directory.path / "checkpoints",
         facts=facts(prepared.lexicon.vocabulary),
@@ -178,7 +172,7 @@ class _Log:
 
     def evaluation(self, step: int, loss: float, linked: np.ndarray, parameters: dict[str, Any]) -> None:
         """After each evaluation on the validation documents."""
-        found = _judged(self._prepared, linked, self._prepared.watched)
+        found = _judged(self._prepared, linked, self._prepared.material.watched)
         key = self._prepared.model.task.headline.key
         self._directory.log(step=step, split="train", loss=loss)
         self._directory.log(step=step, split="valid", **found)

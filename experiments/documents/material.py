@@ -12,12 +12,14 @@ from pathlib import Path
 
 import numpy as np
 
+from embedlab.checks import require
 from experiments.config import Config
 from experiments.data import Dataset, Progress, Splits, folds, split
 from experiments.documents.across import MOST_DOCUMENTS, Near, counting
 from experiments.documents.as_read import grouped_as_read
 from experiments.documents.corpus import Corpus, gathered, gathered_pairs, is_run, tokenise
 from experiments.errors import mistakes
+from experiments.sampling import even_sample
 from experiments.tasks.evaluate import Bands, bands
 
 
@@ -56,6 +58,11 @@ class Material:
         documents = list(zip(self.corpus.documents(rows), cuts, strict=True))
         both = ([words[:cut] for words, cut in documents], [words[cut:] for words, cut in documents])
         return tuple([[word for word in part if not is_run(word)] for part in parts] for parts in both)
+
+    @functools.cached_property
+    def watched(self) -> np.ndarray:
+        """The validation rows that every evaluation looks at."""
+        return _watched(self.config, self.splits)
 
     @functools.cached_property
     def learnt_counts(self) -> dict[str, int]:
@@ -110,6 +117,8 @@ def read_folds(
         corpus = _corpus(dataset, config, place)
         dataset = grouped_as_read(dataset, corpus)
         splits = _splits(dataset, config)
+        for each in splits.values():
+            _require_told(config, dataset, each)
     counted = counting(dataset, corpus, most=0 if config.stream else MOST_DOCUMENTS)
     return tuple(
         Material(config, dataset, each, corpus, fold, counted(each.train, each.test))
@@ -132,6 +141,21 @@ def _splits(dataset: Dataset, config: Config) -> dict[int | None, Splits]:
         return {None: split(dataset, seed=config.split_seed)}
     made = folds(dataset, count=config.folds, seed=config.split_seed)
     return {fold: made[fold] for fold in config.folds_run}
+
+
+def _watched(config: Config, splits: Splits) -> np.ndarray:
+    most = config.train.evaluate_rows
+    return splits.valid if most is None else splits.valid[even_sample(len(splits.valid), most)]
+
+
+def _require_told(config: Config, dataset: Dataset, splits: Splits) -> None:
+    """Refuses so few validation rows in an evaluation that the task's metrics tell nothing of them."""
+    rows, field = _watched(config, splits), "train.evaluate_rows"
+    try:
+        config.task.require_told(dataset.labels[rows], "looked at in an evaluation")
+    except ValueError as error:
+        remedy = f"{error}; look at more of the {len(splits.valid):,} validation rows, or at all: none"
+        require(False, field, config.train.evaluate_rows, remedy)
 
 
 def whole(materials: Sequence[Material]) -> Material:

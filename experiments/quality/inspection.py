@@ -18,6 +18,7 @@ from experiments.config import Quality
 from experiments.documents.corpus import Corpus
 from experiments.mesh import Spread
 from experiments.quality.plurals import plural_pairs
+from experiments.sampling import even_sample
 from experiments.training.model import Model
 
 _SPECIAL = len(Vocabulary.SPECIAL)
@@ -176,17 +177,6 @@ def _part(model: Model, parameters: Any, buffers: Any, ids: Any, spread: Spread)
 def _plain(vectors: Any) -> np.ndarray:
     """As NumPy keeps them in a file: it knows no bfloat16."""
     return np.asarray(vectors, np.float32 if vectors.dtype == jnp.bfloat16 else vectors.dtype)
-
-
-def even_sample(count: int, most: int) -> np.ndarray:
-    """Places of at most so many of `count` things, evenly spaced; int32 [sample].
-
-    Example:
-        >>> even_sample(10, most=4), even_sample(2, most=4)
-        (array([0, 2, 5, 7], dtype=int32), array([0, 1], dtype=int32))
-    """
-    taken = min(count, most)
-    return (np.arange(taken) * count // max(taken, 1)).astype(np.int32)
 
 
 def measured(

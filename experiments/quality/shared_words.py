@@ -16,10 +16,11 @@ from embedlab.text import Vocabulary
 from embedlab.vectors import Vectors
 from experiments.documents.material import Material
 from experiments.errors import RunFailure
-from experiments.quality.inspection import even_sample, majority_classes, measured, overlap
+from experiments.quality.inspection import majority_classes, measured, overlap
 from experiments.quality.plurals import plural_pairs
 from experiments.runs.layout import Run
 from experiments.runs.run import RunDirectory
+from experiments.sampling import even_sample
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

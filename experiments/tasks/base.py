@@ -202,6 +202,17 @@ class Task(draccus.ChoiceRegistry, ABC):
             ValueError: a class has no training row, say.
         """
 
+    def require_told(self, targets: np.ndarray, which: str) -> None:
+        """Refuses targets [rows, …], one at least, of which the metrics are not defined.
+
+        Args:
+            targets: of some rows.
+            which: which rows they are, as in "of the test side".
+
+        Raises:
+            ValueError: the values are all alike, say.
+        """
+
     def require_shared(self, targets: np.ndarray, names: Sequence[str]) -> None:
         """Refuses targets of all rows of which nearly each row has its own, so that none can be learnt.
 

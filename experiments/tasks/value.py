@@ -107,11 +107,16 @@ class Value(Task):
         self, targets: np.ndarray, names: Sequence[str], sides: Mapping[str, np.ndarray]
     ) -> None:
         for side, rows in sides.items():
-            if targets[rows].min() == targets[rows].max():
-                raise ValueError(
-                    f"all {len(rows):,} rows of the {side} side have one value ({targets[rows[0]]:g}), of "
-                    "which there is no variance to tell; give more rows"
-                )
+            try:
+                self.require_told(targets[rows], f"of the {side} side")
+            except ValueError as error:
+                raise ValueError(f"{error}; give more rows") from None
+
+    def require_told(self, targets: np.ndarray, which: str) -> None:
+        if targets.min() == targets.max():
+            one = f"the one row {which} has"
+            alike = f"all {len(targets):,} rows {which} have one value ({targets[0]:g}), of which there is"
+            raise ValueError(f"{alike if len(targets) > 1 else one} no variance to tell")
 
     def counted(self, names: int) -> str:
         return "a value a row"

@@ -138,12 +138,19 @@ def test_a_finished_run_is_shown_again(values: Path, inside: Callable[..., Any],
 
 
 ROWS = "".join(f"text number {i} {'yes' if i % 2 else 'no'},{'ab'[i % 2]}\n" for i in range(60))
+NUMBERS = "".join(f"text number {i},{i % 7}\n" for i in range(60))
 
 
 @pytest.mark.parametrize(
     ("rows", "flags", "message"),
     [
         (ROWS, ["--task.type", "value"], "line 2: label 'a' is no finite number; write it, as 3.5 or 1e-3"),
+        (
+            NUMBERS,
+            ["--task.type", "value", "--train.evaluate_rows", "1"],
+            "train.evaluate_rows=1: the one row looked at in an evaluation has no variance to tell; look at "
+            "more of the 6 validation rows, or at all: none",
+        ),
         (ROWS, ["--task.type", "labels", "--task.threshold", "2"], "task.threshold=2.0: give a probability"),
         (ROWS, ["--data.classes", "a,c"], "line 3: label 'b' is none of the classes declared ('a', 'c')"),
         (ROWS, ["--task.weights", "A=2"], "task.weights='A': the data have no such name; they have 'a', 'b'"),

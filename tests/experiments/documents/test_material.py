@@ -11,10 +11,12 @@ import pytest
 
 import embedlab
 from embedlab.text import Tokenise
-from experiments.config import Config, Text
+from experiments.config import Config, Text, Train
 from experiments.data import Csv
 from experiments.documents.material import read, read_folds, whole
 from experiments.errors import Mistake
+from experiments.sampling import even_sample
+from experiments.tasks import Classes, Value
 
 
 def config(path: Path, **text: int) -> Config:
@@ -55,6 +57,26 @@ def test_documents_that_are_alike_as_read_stay_on_one_side(tmp_path: Path) -> No
 def test_a_source_is_asked_what_is_wrong(tmp_path: Path) -> None:
     with pytest.raises(Mistake, match="cannot be read"):
         read(config(tmp_path / "none.csv"))
+
+
+def test_so_few_values_that_an_evaluation_looks_at_one_alone_are_refused(tmp_path: Path) -> None:
+    rows = "".join(f"text {number},{int(number % 10 == 3)}\n" for number in range(400))
+    (tmp_path / "data.csv").write_text(f"text,label\n{rows}")
+    settings = dataclasses.replace(config(tmp_path / "data.csv"), task=Value())
+    material = read(settings)
+    assert len(material.watched) == 40 and 0 < material.dataset.labels[material.watched].mean() < 1
+    values = material.dataset.labels[material.splits.valid]
+    most = next(most for most in range(2, 40) if not values[even_sample(40, most)].any())
+    few = dataclasses.replace(settings, train=Train(evaluate_rows=most))
+    with pytest.raises(
+        Mistake,
+        match=rf"^train\.evaluate_rows={most}: all {most} rows looked at in an evaluation have one value "
+        r"\(0\), .* more of the 40 validation rows, or at all: none",
+    ):
+        read(few)
+    with pytest.raises(Mistake, match=r"^train\.evaluate_rows=1: the one row looked at"):
+        read_folds(dataclasses.replace(few, train=Train(evaluate_rows=1), folds=4))
+    assert len(read(dataclasses.replace(few, task=Classes())).watched) == most, "of classes all is defined"
 
 
 def test_runs_of_words_are_learnt_but_are_no_words(prose: Path) -> None:

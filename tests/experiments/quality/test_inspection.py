@@ -14,7 +14,8 @@ from embedlab.text import Vocabulary, distinct_ngram_rows
 from experiments.config import Quality
 from experiments.documents.prepare import own_buffers
 from experiments.encoders import Bag
-from experiments.quality.inspection import Inspector, Watch, even_sample
+from experiments.quality.inspection import Inspector, Watch
+from experiments.sampling import even_sample
 from experiments.training.model import Model
 
 VOCABULARY = Vocabulary.build([[f"{stem}{end}" for stem in ("walk", "talk") for end in ("", "s", "ed")]])
