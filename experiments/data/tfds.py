@@ -164,9 +164,11 @@ def _only(reader: TfdsReader, kind: str) -> str:
 
 
 def _is_labelled(reader: TfdsReader, split: str, label: str) -> bool:
-    """Whether the first row of a split has a class, where classes are numbers."""
+    """Whether the first row of a split has a class, or any number of labels, where these are numbers."""
     first = next(reader.rows(split), None)
-    return first is not None and not (reader.class_names(label) and int(first[label]) == _UNKNOWN)
+    if first is None or not reader.class_names(label):
+        return first is not None
+    return _UNKNOWN not in np.atleast_1d(first[label])
 
 
 def _text(value: Any) -> str:

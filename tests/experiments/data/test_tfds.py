@@ -17,6 +17,7 @@ import pytest
 from experiments.data import Csv, Dataset, Tfds, split
 from experiments.data.tfds_builder import prepare
 from experiments.data.tfds_sets import find, known_names, parse_name, prepared
+from experiments.tasks import Labels
 
 
 def films(train=60, valid=10, test=20):
@@ -201,6 +202,47 @@ def test_a_test_split_without_labels_is_not_tested_on(tmp_path):
         Tfds("other", data_dir=str(tmp_path), test="test").load()
     valid = Tfds("other", data_dir=str(tmp_path), valid="validation").load()
     assert not len(valid.test_rows) and len(valid.valid_rows) == 8
+
+
+def labels_of(i):
+    """None, one or both of two labels, as the text says."""
+    return [number for number in (0, 1) if i >> number & 1]
+
+
+@pytest.fixture(scope="module")
+def several(tmp_path_factory):
+    """A set whose rows have any number of labels, with a test split."""
+    import tensorflow_datasets as tfds
+
+    folder = tmp_path_factory.mktemp("several")
+    label = tfds.features.Sequence(tfds.features.ClassLabel(names=["odd", "twos"]))
+    train, test = rows_of(80, labels_of), rows_of(20, labels_of, start=80)
+    for row in [*train, *test]:
+        row["text"] += " ".join(["", *(f"is{number}" for number in row["label"])])
+    other(folder, {"train": train, "test": test}, {"text": tfds.features.Text(), "label": label})
+    return folder
+
+
+def test_rows_may_have_any_number_of_labels(several):
+    data = Tfds("other", str(several)).load(task=Labels())
+    assert data.classes == ("odd", "twos") and len(data.test_rows) == 20
+    number = [int(text.split()[1]) for text in data.texts]
+    assert sorted(number) == list(range(100)) and all(number[row] >= 80 for row in data.test_rows)
+    for i, has in zip(number, data.labels.tolist(), strict=True):
+        assert has == [bool(i & 1), bool(i & 2)]
+    with pytest.raises(ValueError, match=r"2 labels \('odd', 'twos'\); .*--task\.type labels|no label;"):
+        Tfds("other", str(several)).load()
+
+
+@pytest.mark.slow
+def test_a_set_of_several_labels_trains(several, small, inside, tmp_path):
+    words = ["--data", "tfds:other", "--data.data_dir", several, "--task.type", "labels"]
+    more = ["--embedding.vocabulary", 50, "--train.rate", 0.1, "--train.steps", 40]
+    status, out, err = inside(small, "--workdir", tmp_path / "w", *words, *more)
+    assert status == 0, err
+    assert "other:2.0.1: 100 documents, 2 labels, any number of them a row" in " ".join(out.split())
+    summary = json.loads((tmp_path / "w" / "summary.json").read_text())
+    assert summary["classes"] == ["odd", "twos"] and summary["test"]["sample_f1"] > 0.9
 
 
 def test_features_may_be_named_and_joined(tmp_path):
