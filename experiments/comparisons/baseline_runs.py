@@ -11,7 +11,7 @@ import numpy as np
 from experiments.comparisons import bag_baseline
 from experiments.config import BAG, Config
 from experiments.documents.material import Material
-from experiments.errors import Mistake
+from experiments.errors import Mistake, RunFailure
 from experiments.reports.progress import Progress
 from experiments.runs import layout
 from experiments.runs.outcome import Outcome, save_predictions, scores, told
@@ -23,6 +23,7 @@ from experiments.training.lexicon import Lexicon
 _MOST_READ = 50_000  # texts of a set that does not fit in memory
 _SHOWN = 10  # strongest features that a summary keeps
 _FOLDER = "baselines"
+_WITHOUT = "go on without baselines, in the same --workdir: --baselines false"
 
 
 def directories(folder: Path, config: Config) -> dict[str, tuple[RunDirectory, ...]]:
@@ -53,7 +54,7 @@ def run_baselines(
 
     Raises:
         Mistake: a baseline can't be fitted to the data.
-        RunFailure: a run fails, or what a finished one left can't be read.
+        RunFailure: a run fails, for want of memory say, or what a finished one left can't be read.
     """
     if not material.config.baselines:
         return []
@@ -82,8 +83,9 @@ def _run(name: str, directory: RunDirectory, material: Material) -> dict[str, An
         fit = _constant if name == material.config.task.majority else _linear
         predicted, facts = fit(material)
     except ValueError as error:  # of texts without a word, say
-        advice = "run without baselines, in another --workdir: --baselines false"
-        raise Mistake(f"{name}: {error}; {advice}") from error
+        raise Mistake(f"{name}: {error}; {_WITHOUT}") from error
+    except MemoryError as error:
+        raise RunFailure(f"{name}: out of memory ({error or 'no more to be had'}); {_WITHOUT}.") from error
     test = material.config.task.metrics(predicted, material.dataset.labels[material.splits.test])
     summary = {"test": test, **facts, "versions": versions()}
     save_predictions(directory, test=predicted)

@@ -20,7 +20,7 @@ from experiments.quality.shared_words import on_shared_words
 from experiments.reports import report, rows
 from experiments.reports.pooled import pooled
 from experiments.reports.progress import Progress, progress
-from experiments.runs import earlier, fingerprint, layout, lock
+from experiments.runs import earlier, extension, fingerprint, layout, lock
 from experiments.runs.layout import Run, run_directories
 from experiments.runs.outcome import Outcome
 from experiments.runs.run import RunDirectory
@@ -69,7 +69,7 @@ def _run(config: Config, workdir: Path, console: Console, previous: bool) -> Non
     if news and not finished:
         console.print(news, highlight=False)
     lexicons = _Lexicons(workdir, materials)
-    earlier.tell_of_more_steps(directory, config.train, encoded, console)
+    earlier.tell_of_changes(directory, config.train, encoded, console)
     if not finished:
         earlier.make_ready(directory, _parts(workdir, config), config.train, previous, console)
     directory.claim(encoded)
@@ -92,10 +92,13 @@ def _run(config: Config, workdir: Path, console: Console, previous: bool) -> Non
 
 
 def is_finished(workdir: Path, config: Config) -> bool:
-    """Whether the table is written, and nothing that it was made of has been taken away since."""
-    parts = [RunDirectory(workdir), *_parts(workdir, config)]
-    steps = config.train.steps
-    return (workdir / "table.md").exists() and all(part.finished(steps) is not None for part in parts)
+    """Whether the table is written, of what it is to be of, and nothing of that has been taken away since."""
+    directory, steps = RunDirectory(workdir), config.train.steps
+    if not (workdir / "table.md").exists():
+        return False
+    if extension.has_other_baselines(directory.read("config.json") or {}, codec.encode(config)):
+        return False
+    return all(part.finished(steps) is not None for part in (directory, *_parts(workdir, config)))
 
 
 def kinds(config: Config) -> list[str]:

@@ -51,7 +51,7 @@ class Config:
         quality: how much of an embedding its intrinsic metrics look at.
         rivals: further embeddings, by name, trained beside `embedding` on the same split.
         baselines: whether the majority class, TF-IDF with logistic regression, and for another encoder the
-            embedding in a plain bag are run as well.
+            embedding in a plain bag are run as well. It may change in a workdir.
         seeds: one whole training for each, of every embedding.
         split_seed: of the split into training, validation and test documents.
         folds: parts for cross-validation, each in turn the test documents of a whole training, so that

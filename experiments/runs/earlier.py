@@ -52,10 +52,10 @@ def require_whole(runs: Sequence[RunDirectory], settings: Train) -> None:
             Checkpoints(_folder(directory), create=False, also=also).verify()
 
 
-def tell_of_more_steps(
+def tell_of_changes(
     directory: RunDirectory, settings: Train, config: dict[str, Any], console: Console
 ) -> None:
-    """Says it where a run is to have more steps than before, and what that means.
+    """Says it where a run is to have more steps than before, or baselines no more, and what that means.
 
     Args:
         directory: of the whole.
@@ -99,6 +99,7 @@ def make_ready(
                 console.print(what, highlight=False, soft_wrap=True)
     if (directory.path / "config.json").exists():  # so it is a run's folder
         _clear(directory.path)
+    (directory.path / "table.md").unlink(missing_ok=True)
     if directory.path not in [run.path for run in runs]:
         directory.reopen()  # a run reopens itself
 

@@ -14,8 +14,9 @@ Json = dict[str, Any]
 def extended(old: Json, new: Json) -> Json:
     """The old config with all in it that may have become more: the new one, if nothing else changed.
 
-    More steps, further seeds and further rivals. Those that were there are to be as they were. The mesh may
-    be any: on another it is the same experiment. So may what the data are called.
+    More steps, further seeds and further rivals. Those that were there are to be as they were. Baselines may
+    be turned off and on: what is trained is the same. The mesh may be any: on another it is the same
+    experiment. So may what the data are called.
 
     Args:
         old: as `config.json` has it.
@@ -36,6 +37,8 @@ def extended(old: Json, new: Json) -> Json:
     before, now = old.get("rivals"), new.get("rivals")
     if isinstance(before, dict) and isinstance(now, dict) and _kind(new) not in now.keys() - before.keys():
         found["rivals"] = {**now, **before}
+    if isinstance(old.get("baselines"), bool) and "baselines" in new:
+        found["baselines"] = new["baselines"]
     if "mesh" in new and _is_mesh(old.get("mesh")):
         found["mesh"] = new["mesh"]
     if isinstance(old.get("data"), dict) and "title" in new.get("data", {}):
@@ -55,6 +58,11 @@ def has_more_steps(old: Json, new: Json) -> bool:
     """Whether a config has more steps than another."""
     before, now = _steps(old), _steps(new)
     return before is not None and now is not None and before < now
+
+
+def has_other_baselines(old: Json, new: Json) -> bool:
+    """Whether baselines are turned off in a config that had them, or on in one that had none."""
+    return old.get("baselines", new.get("baselines")) != new.get("baselines")
 
 
 def _steps(config: Json) -> int | None:
@@ -78,13 +86,29 @@ def require_place(workdir: Path, old: Json, new: Json) -> None:
 
 
 def told(old: Json, new: Json, tied: tuple[str, ...]) -> str:
-    """What is said of more steps; empty where there are none.
+    """What is said of baselines that are turned off or on, and of more steps; empty where there is neither.
 
     Args:
         old: the config before.
         new: the config now.
         tied: fields of `train` whose effect depends on the number of steps.
+
+    Example:
+        >>> told({"baselines": True}, {"baselines": False}, ())
+        'Baselines are turned off: no table has them; those that were run stay in their folder.'
     """
+    return " ".join(part for part in (_of_baselines(old, new), _of_more_steps(old, new, tied)) if part)
+
+
+def _of_baselines(old: Json, new: Json) -> str:
+    if not has_other_baselines(old, new):
+        return ""
+    if new["baselines"]:
+        return "Baselines are turned on: those that are not finished are run; what is trained stays."
+    return "Baselines are turned off: no table has them; those that were run stay in their folder."
+
+
+def _of_more_steps(old: Json, new: Json, tied: tuple[str, ...]) -> str:
     if not has_more_steps(old, new):
         return ""
     before, now = old["train"]["steps"], new["train"]["steps"]

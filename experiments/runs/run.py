@@ -68,7 +68,7 @@ class RunDirectory:
             raise Mistake(
                 f"--workdir {self.path}: it holds a run with another config ({', '.join(different[:5])}). "
                 "Give another --workdir, or repeat the old config to continue it; only more steps, seeds and "
-                "rivals may come in, and another mesh."
+                "rivals may come in, and another mesh, and baselines be turned off or on."
             )
         extension.require_place(self.path, old, new)
 

@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 
 import experiments
+from experiments.comparisons import baseline_runs
 from experiments.errors import RunFailure
 from experiments.runs import manifest
 from tests.experiments.started import start, told
@@ -435,6 +436,32 @@ def test_further_seeds_and_rivals_run_alone(
     assert "is finished" in inside(more, *words)[1]
     status, _, err = inside(few, *words)
     assert status == 2 and "rivals.hashed" in told(err)
+
+
+def test_baselines_that_cannot_be_had_are_turned_off_and_on_again(
+    inside: Inside, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = [small, "--stream", "true", "--workdir", tmp_path]
+    kept = {*FILES, *(f"baselines/majority/{name}" for name in ("predictions.npz", "summary.json"))}
+
+    def killed(material: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(baseline_runs, "_linear", killed)
+        assert inside(*words)[0] == 130  # at each start, were it tried again
+    before = content(tmp_path)
+    for switch, told_of in (("false", "turned off"), ("true", "turned on")):
+        status, out, err = inside(*words, "--baselines", switch)
+        assert status == 0 and f"Baselines are {told_of}: " in told(out), err
+        assert "dense · seed 0: finished before" in out and ": starts, 20 steps" not in out
+        on = switch == "true"
+        assert ("tfidf-logistic: starts" in out, "majority: finished before" in out) == (on, on)
+        after = content(tmp_path)
+        assert {name: after[name] for name in kept} == {name: before[name] for name in kept}
+        assert (b"| tfidf-logistic |" in after["table.md"]) == on
+        assert bool(json.loads(after["summary.json"])["baselines"]) == on
+        assert json.loads(after["config.json"])["baselines"] == on
 
 
 # --- no numbers, no room ---------------------------------------------------------------------------------

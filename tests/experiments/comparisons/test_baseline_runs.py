@@ -15,7 +15,7 @@ from experiments.comparisons.baseline_runs import run_baselines
 from experiments.config import Config
 from experiments.data import Csv
 from experiments.documents.material import Material, read
-from experiments.errors import Mistake
+from experiments.errors import Mistake, RunFailure
 from experiments.reports.progress import progress
 from experiments.reports.report import strongest
 from experiments.training.lexicon import Lexicon
@@ -63,7 +63,19 @@ def test_what_cannot_be_fitted_is_refused(
 
     monkeypatch.setattr(baseline_runs, "_linear", refuse)
     material = read(Config(embedlab.Dense(300, 8), data=Csv(path=str(prose))))
-    with pytest.raises(Mistake, match=r"tfidf-logistic: no word; .* another --workdir: --baselines false"):
+    with pytest.raises(Mistake, match=r"tfidf-logistic: no word; .* the same --workdir: --baselines false"):
+        fitted(tmp_path, material)
+
+
+def test_what_memory_is_too_small_for_is_told_with_the_way_on(
+    tmp_path: Path, prose: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(material: Material) -> None:
+        raise MemoryError("Unable to allocate 8 TiB")
+
+    monkeypatch.setattr(baseline_runs, "_linear", refuse)
+    material = read(Config(embedlab.Dense(300, 8), data=Csv(path=str(prose))))
+    with pytest.raises(RunFailure, match=r"tfidf-logistic: out of memory \(Unable .*: --baselines false"):
         fitted(tmp_path, material)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from experiments.comparisons.comparison import is_finished, kinds
 from experiments.config import Config
 from experiments.encoders import Dan
 from experiments.runs.layout import folder, numbers, run_directories
+from experiments.settings import codec
 
 DENSE = embedlab.Dense(100, 8)
 ALONE = Config(DENSE, baselines=False)
@@ -56,3 +58,11 @@ def test_finished_is_what_lacks_no_part(tmp_path: Path, config: Config, parts: i
         file.unlink()
         assert not is_finished(tmp_path, config)
         file.write_text(content)
+
+
+def test_a_table_is_finished_with_the_baselines_that_are_asked_for(tmp_path: Path) -> None:
+    finish(tmp_path, AVERAGING)
+    without = dataclasses.replace(AVERAGING, baselines=False)
+    for told, finished in ((AVERAGING, (True, False)), (without, (False, True))):
+        (tmp_path / "config.json").write_text(json.dumps(codec.encode(told)))
+        assert (is_finished(tmp_path, AVERAGING), is_finished(tmp_path, without)) == finished

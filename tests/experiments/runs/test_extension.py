@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 from experiments.errors import Mistake
-from experiments.runs.extension import extended, has_more_steps, require_place, told
+from experiments.runs.extension import extended, has_more_steps, has_other_baselines, require_place, told
 
 OLD: dict[str, Any] = {
     "embedding": {"type": "dense", "dim": 8},
     "rivals": {"cut": {"type": "dense", "dim": 4}},
     "train": {"steps": 20, "rate": 0.1},
     "seeds": [0, 1],
+    "baselines": True,
     "data": {"type": "csv", "path": "a.csv"},  # of before there were titles
 }
 ANOTHER = {"type": "hashed"}
@@ -26,6 +27,7 @@ ANOTHER = {"type": "hashed"}
         {},
         {"train": {"steps": 30, "rate": 0.1}},
         {"seeds": [2, 1, 0]},
+        {"baselines": False},
         {"data": {"type": "csv", "path": "a.csv", "title": "reviews"}},
         {"rivals": {"more": ANOTHER, "cut": {"type": "dense", "dim": 4}}},
         {
@@ -57,7 +59,7 @@ def test_all_else_stays_a_difference(other: dict[str, Any]) -> None:
     assert extended(OLD, OLD | other) != OLD | other
 
 
-@pytest.mark.parametrize("key", ["train", "seeds", "rivals"])
+@pytest.mark.parametrize("key", ["train", "seeds", "rivals", "baselines"])
 @pytest.mark.parametrize("value", [None, 3, "x", [{}], {"steps": "many"}])
 def test_a_config_that_was_edited_by_hand_is_a_difference(key: str, value: Any) -> None:
     assert extended(OLD | {key: value}, OLD) != OLD
@@ -75,6 +77,15 @@ def test_a_single_run_has_no_room_for_others(tmp_path: Path) -> None:
     require_place(tmp_path, alone, alone)
     with pytest.raises(Mistake, match=r"single run.*Give another --workdir"):
         require_place(tmp_path, alone, OLD)
+
+
+def test_what_is_said_of_baselines() -> None:
+    off: dict[str, Any] = OLD | {"baselines": False}
+    assert has_other_baselines(OLD, off) and not has_other_baselines(OLD, OLD)
+    assert not has_other_baselines({}, OLD)  # of a workdir that is new
+    assert told(OLD, off, ()).startswith("Baselines are turned off: ")
+    both = told(off, OLD | {"train": {"steps": 30}}, ())
+    assert both.startswith("Baselines are turned on: ") and both.endswith("stopped early stays as it is.")
 
 
 def test_what_is_said_of_more_steps() -> None:
