@@ -149,6 +149,8 @@ def _chosen(directory: RunDirectory) -> RunDirectory:
             f"{directory.path / 'summary.json'}: its best is {best!r}, expected the folder of a run, such as "
             "'dense/seed-0'. Remove this file alone and run again: what is trained stays."
         )
+    if best:
+        directory.verify(whole=False)
     return RunDirectory(directory.path / best)
 
 

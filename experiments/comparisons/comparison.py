@@ -76,6 +76,7 @@ def _run(config: Config, workdir: Path, console: Console, previous: bool) -> Non
     fingerprint.keep(directory, found)
     loaded = time.perf_counter() - started
     if finished:
+        directory.verify(whole=False)
         console.print(f"{workdir} is finished; nothing to do.", highlight=False, soft_wrap=True)
     with progress(kinds(config), Console(quiet=True) if finished else console) as shown:
         shown.print(report.about(materials, loaded))

@@ -104,16 +104,18 @@ def write(
         seconds: what all took.
     """
     chosen = _best(outcomes)
+    parts = (made.markdown(), quality(outcomes, shared).markdown(), made.verdict())
+    table = "\n\n".join(parts) + "\n"
     directory.write_text("table.csv", made.csv())
     if chosen.path == directory.path:  # the only run
         directory.amend(**compared(made, baselines, outcomes))
+        directory.write_text("table.md", table)  # last: the run had its summary before
     else:
         directory.write_text("metrics.jsonl", _metrics(outcomes, shared))
+        directory.write_text("table.md", table)
         best = chosen.path.relative_to(directory.path).as_posix()
         summary = {"best": best, **_summary(made, baselines, outcomes, shared, seconds)}
-        directory.write("summary.json", summary)
-    parts = (made.markdown(), quality(outcomes, shared).markdown(), made.verdict())
-    directory.write_text("table.md", "\n\n".join(parts) + "\n")
+        directory.finish(summary, "metrics.jsonl", "table.csv", "table.md")
 
 
 def _metrics(outcomes: Sequence[Outcome], shared: SharedWords) -> str:

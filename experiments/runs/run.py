@@ -4,13 +4,14 @@ config.json     the resolved config, enough to run it again
 data.json       what the data were: counts and digests
 metrics.jsonl   one object a line: step, split, name → value; holds no times, so it is reproducible
 summary.json    final metrics, seeds, parameters and bytes, seconds by phase, versions, commit
-manifest.json   size and digest of each file that a finished run is, checkpoints apart
+manifest.json   size and digest of each file that a finished run or comparison is, checkpoints apart
 checkpoints/    restart exactly where it stopped
 vectors/        the trained embedding
 """
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import importlib.metadata
 import json
@@ -26,6 +27,8 @@ from experiments.errors import Mistake, RunFailure, placed
 from experiments.runs import extension, manifest
 
 _PACKAGES = ("jax", "jaxlib", "flax", "optax", "numpy", "orbax-checkpoint", "scikit-learn")
+_MANIFEST = "manifest.json"
+_BEGUN_WITH = ("config.json", "data.json")  # part of whatever is finished, where they are there
 # What to do about a damaged file: each is written in one piece, so something else has damaged it.
 _MENDING = {
     "config.json": "Put it back as it was, or give another --workdir.",
@@ -75,7 +78,9 @@ class RunDirectory:
     def claim(self, config: dict[str, Any]) -> None:
         """Checks as `check` does, then makes the folder this config's by writing `config.json`."""
         self.check(config)
-        if self.read("config.json") != json.loads(json.dumps(config)):
+        # What may change in a finished run is sealed before it is written: a kill may have come between.
+        unsealed = self._sealed("config.json") not in (None, self._described("config.json"))
+        if unsealed or self.read("config.json") != json.loads(json.dumps(config)):
             self.write("config.json", config)
 
     def finish(self, summary: dict[str, Any], *names: str) -> None:
@@ -83,9 +88,10 @@ class RunDirectory:
 
         Args:
             summary: of the run.
-            names: of the files and folders that the run is, in its folder.
+            names: of the files and folders that the run is, in its folder, beside its config and its data.
         """
-        files = [file for name in names for file in self._files(name)]
+        begun_with = [name for name in _BEGUN_WITH if (self.path / name).exists()]
+        files = [file for name in (*begun_with, *names) for file in self._files(name)]
         self._finish(manifest.describe(self.path, files), summary)
 
     def amend(self, **more: Any) -> None:
@@ -95,17 +101,21 @@ class RunDirectory:
             RunFailure: its files were altered since.
         """
         self.verify()
-        files = manifest.read(self.path / "manifest.json")["files"]
-        self._finish(files, {**(self.summary or {}), **more})
+        self._finish(self._manifest(), {**(self.summary or {}), **more})
 
-    def verify(self) -> None:
+    def verify(self, *, whole: bool = True) -> None:
         """Refuses a finished run whose files are not those that it wrote.
+
+        Args:
+            whole: whether it is to have a manifest; comparisons of earlier versions had none.
 
         Raises:
             RunFailure: one was altered since.
         """
+        if not whole and not (self.path / _MANIFEST).exists():
+            return
         try:
-            manifest.verify(self.path, manifest.read(self.path / "manifest.json")["files"])
+            manifest.verify(self.path, self._manifest())
         except manifest.Altered as error:
             raise RunFailure(
                 f"{error}. It is of a finished run: put it back as it was; or remove the summary.json beside "
@@ -131,9 +141,26 @@ class RunDirectory:
         """Writes both in one piece: a stop between them leaves a run without a summary, so unfinished."""
         text = _json(summary).encode()
         sealed = manifest.sealed({"files": {**files, "summary.json": manifest.describe_bytes(text)}})
-        first, last = self.path / "manifest.json", self.path / "summary.json"
+        first, last = self.path / _MANIFEST, self.path / "summary.json"
         with placed(last):
             write_whole({first: lambda file: file.write(sealed), last: lambda file: file.write(text)})
+
+    def _manifest(self) -> dict[str, Any]:
+        files: dict[str, Any] = manifest.read(self.path / _MANIFEST)["files"]
+        return files
+
+    def _sealed(self, name: str) -> dict[str, Any] | None:
+        """What the manifest says of a file; None where nothing is finished, or it does not know the file."""
+        if not (self.path / "summary.json").exists():
+            return None
+        with contextlib.suppress(manifest.Altered):  # which is told where the run is verified
+            found: dict[str, Any] | None = self._manifest().get(name)
+            return found
+        return None
+
+    def _described(self, name: str) -> dict[str, Any] | None:
+        file = self.path / name
+        return manifest.describe_bytes(file.read_bytes()) if file.exists() else None
 
     def _files(self, name: str) -> list[str]:
         path = self.path / name
@@ -162,8 +189,15 @@ class RunDirectory:
         return value
 
     def write(self, name: str, value: dict[str, Any]) -> None:
-        """Writes a JSON object; a reader sees the old file or the new one, never half of one."""
-        self.write_text(name, _json(value))
+        """Writes a JSON object; a reader sees the old file or the new one, never half of one.
+
+        Where the manifest of what is finished knows the file, it knows the new one from then on.
+        """
+        text = _json(value)
+        if self._sealed(name) is not None:
+            sealed = manifest.describe_bytes(text.encode())
+            manifest.write(self.path / _MANIFEST, {"files": {**self._manifest(), name: sealed}})
+        self.write_text(name, text)
 
     def write_text(self, name: str, text: str) -> None:
         """Writes a text file in one piece."""

@@ -13,6 +13,7 @@ import pytest
 from experiments import load
 from experiments.classify import main
 from experiments.errors import Mistake, RunFailure
+from experiments.runs.run import RunDirectory
 from experiments.training import model as module
 
 FLAGS = ["--baselines", "false", "--train.steps", "10"]
@@ -126,8 +127,9 @@ def test_what_is_missing_is_named(copied: Path, name: str, message: str) -> None
 
 
 def test_a_type_that_jax_does_not_have_now_is_named(copied: Path) -> None:
-    config = copied / "config.json"
-    config.write_text(config.read_text().replace('"float32"', '"float64"'))
+    directory = RunDirectory(copied)
+    wide = json.dumps(directory.read("config.json")).replace('"float32"', '"float64"')
+    directory.write("config.json", json.loads(wide))
     with pytest.raises(Mistake, match="dtype='float64'"):
         load(copied)
 

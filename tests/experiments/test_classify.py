@@ -15,6 +15,7 @@ import pytest
 
 import embedlab
 import experiments
+from experiments.errors import RunFailure
 from tests.experiments.started import program, told
 
 MORE = """
@@ -195,6 +196,29 @@ def test_only_the_broken_file_of_a_comparison_is_to_be_removed(finished, inside,
     status, out, _ = inside(config, "--workdir", finished)
     assert status == 0 and "dense · seed 1: resumes at step 20" in out
     assert untimed(finished / "table.csv") == table
+
+
+@pytest.mark.parametrize("name", ["config.json", "data.json", "metrics.jsonl", "summary.json", "table.csv"])
+def test_a_finished_comparison_whose_file_was_altered_is_refused(finished, inside, config, name) -> None:
+    file = finished / name
+    text = file.read_text()
+    changed = {
+        "config.json": ('"title": null', '"title": "x"'),
+        "data.json": ('"name": "prose"', '"name": "verse"'),
+    }
+    old, new = changed.get(name, ("dense", "dance"))
+    assert old in text
+    file.write_text(text.replace(old, new, 1))
+    with pytest.raises(RunFailure, match=f"{name}: .* It is of a finished run: put it back as it was"):
+        experiments.load(finished)
+    status, _, err = inside(config, "--workdir", finished)
+    if name == "config.json":  # which may change, and is written anew
+        assert status == 0 and experiments.load(finished), err
+    else:
+        assert status == 1 and f"{file}: its bytes are not those that were written" in told(err)
+    (finished / "manifest.json").unlink()  # as of an earlier version
+    file.write_text(text)
+    assert inside(config, "--workdir", finished)[0] == 0 and experiments.load(finished)
 
 
 def untimed(table: Path) -> list[dict[str, str]]:

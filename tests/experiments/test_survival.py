@@ -23,6 +23,7 @@ import experiments
 from experiments.comparisons import baseline_runs
 from experiments.errors import RunFailure
 from experiments.runs import manifest
+from experiments.runs.run import RunDirectory
 from tests.experiments.started import start, told
 
 Inside = Callable[..., tuple[int, str, str]]
@@ -340,6 +341,53 @@ def test_a_finished_run_whose_file_was_altered_is_refused(
         experiments.load(folder)
 
 
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("config.json", '"max_length": 16', '"max_length": 17'),
+        ("data.json", '"name": "prose"', '"name": "verse"'),
+    ],
+)
+def test_what_a_finished_run_was_begun_with_is_guarded(
+    whole: Path, inside: Inside, small: Path, tmp_path: Path, file: str, old: str, new: str
+) -> None:
+    folder = Path(shutil.copytree(whole, tmp_path / "w"))
+    text = (folder / file).read_text()
+    assert old in text
+    (folder / file).write_text(text.replace(old, new))
+    with pytest.raises(RunFailure, match="its bytes are not those"):
+        experiments.load(folder)
+    status, _, err = inside(small, *LONG, "--workdir", folder)
+    message = "text.max_length: 17 → 16" if file == "config.json" else f"{folder / file}: its bytes are not"
+    assert (status, message in told(err)) == (2 if file == "config.json" else 1, True), err
+    known = manifest.read(folder / "manifest.json")["files"]  # as of a version that did not guard them
+    manifest.write(folder / "manifest.json", {"files": {x: y for x, y in known.items() if x != file}})
+    assert experiments.load(folder).config.text.max_length == (17 if file == "config.json" else 16)
+
+
+def test_a_kill_while_a_finished_run_gets_another_config_is_mended(
+    whole: Path, inside: Inside, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Path(shutil.copytree(whole, tmp_path / "w"))
+    before = content(folder)
+    titled = [small, *LONG, "--data.title", "reviews", "--workdir", folder]
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    for words in (titled, [small, *LONG, "--workdir", folder]):
+        with monkeypatch.context() as patch:
+            patch.setattr(RunDirectory, "write_text", killed)
+            assert inside(*titled)[0] == 130
+        assert (folder / "config.json").read_bytes() == before["config.json"]
+        assert content(folder) != before
+        status, out, err = inside(*words)
+        assert status == 0 and "is finished; nothing to do" in out, err
+        assert experiments.load(folder).config.data.title == ("reviews" if words is titled else None)
+        shutil.rmtree(folder)
+        shutil.copytree(whole, folder)
+
+
 def test_a_finished_run_is_shown_again_and_its_summary_is_guarded(
     whole: Path, inside: Inside, small: Path, tmp_path: Path
 ) -> None:
@@ -414,11 +462,9 @@ def test_a_run_that_stopped_early_stays_as_it_is(inside: Inside, small: Path, tm
     status, out, _ = inside(*words, *steps, 200)
     assert status == 0 and "one that stopped early stays as it is" in told(out)
     after = content(tmp_path)
-    assert {name for name in before if before[name] != after[name]} <= {
-        "config.json",
-        "table.md",
-        "table.csv",
-    }
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed <= {"config.json", "manifest.json", "table.md", "table.csv"}
+    assert experiments.load(tmp_path).config.train.steps == 200
 
 
 def test_further_seeds_and_rivals_run_alone(
