@@ -5,8 +5,9 @@
 
 FILE is a path, whose form its name tells (.csv, .tsv, .jsonl, .parquet, .txt for fastText, .zip for folders),
 or TYPE:PATH, as `--data` of experiments.classify takes it; and every --data.FIELD of that type is a --FIELD
-here. `tfds:NAME` downloads one of TFDS's own sets, and prepares it so that it can be read without TensorFlow:
-for this a network is needed, and for some sets TensorFlow.
+here: `--second hypothesis` for pairs of texts. `--task.type labels` and `--task.type value` are taken too,
+for rows of several labels, or of a number. `tfds:NAME` downloads one of TFDS's own sets, and prepares it so
+that it can be read without TensorFlow: for this a network is needed, and for some sets TensorFlow.
 """
 
 from __future__ import annotations
@@ -56,34 +57,38 @@ def _prepare(given: argparse.Namespace, others: Sequence[str]) -> int:
     from experiments.data.tfds_sets import default_data_dir
     from experiments.reports.console import open_console
     from experiments.reports.progress import progress
-    from experiments.settings import overrides, shorthand
+    from experiments.settings import codec, overrides, shorthand
 
     words = ["--data", shorthand.with_type(given.file)]
     for field in ("text", "label", "test", "valid"):
         if getattr(given, field) is not None:
             words += [f"--data.{_SHORT.get(field, field)}", getattr(given, field)]
     words += [f"--data.{word[2:]}" if _is_field(word) else word for word in others]
-    source = overrides.apply(Config(embedlab.Dense(vocabulary=1, dim=1)), words).config.data
+    config = overrides.apply(Config(embedlab.Dense(vocabulary=1, dim=1)), words).config
     name = given.name or Path(given.file.partition(":")[2] or given.file).name.partition(".")[0].lower()
     data_dir, console = given.data_dir or default_data_dir(), open_console()
     with mistakes():
         require_free(name, data_dir, given.version)
         with progress(0, console) as shown, shown.reading(given.file) as tell:
-            dataset = source.load(tell)
-        rows = len(dataset.texts)
-        console.print(f"Writing {rows:,} rows of {len(dataset.classes)} classes …", highlight=False)
+            dataset = config.data.load(tell, config.task)
+        rows, counted = len(dataset.texts), config.task.counted(len(dataset.classes))
+        what = "pairs of documents" if len(dataset.seconds) else "documents"
+        console.print(f"Writing {rows:,} {what}, {counted} …", highlight=False)
         with Progress(console=console, transient=True, disable=not console.is_terminal) as bars:
             bar = bars.add_task("writing", total=rows)
             folder = prepare(
                 dataset, name, data_dir, given.version, lambda done, _: bars.update(bar, completed=done)
             )
     where = f" --data.data_dir {given.data_dir}" if given.data_dir else ""
-    console.print(f"{folder} is prepared: --data tfds:{name}{where}", highlight=False, soft_wrap=True)
+    task = codec.encode(config)["task"]["type"]
+    learnt = "" if task == config.task.default_choice_name() else f" --task.type {task}"
+    told = f"{folder} is prepared: --data tfds:{name}{where}{learnt}"
+    console.print(told, highlight=False, soft_wrap=True)
     return 0
 
 
 def _is_field(word: str) -> bool:
-    return word.startswith("--") and not word.startswith("--data.")
+    return word.startswith("--") and not word.startswith(("--data.", "--task"))
 
 
 def _download(given: argparse.Namespace) -> int:

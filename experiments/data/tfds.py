@@ -42,6 +42,9 @@ class Tfds(Source):
         name: the set, as `imdb_reviews`, `glue/sst2` or `glue/sst2:2.0.0`; without a version the latest.
         data_dir: where sets lie; empty for `TFDS_DATA_DIR`, else `~/tensorflow_datasets`.
         text: the feature that holds the text, or several joined by `+`; empty for the one that the set names.
+        second: the feature that holds a second text, where rows are pairs of texts, or several joined by `+`;
+            empty for the one that the set names beside its text, if it does and `text` is empty; `none` for
+            none.
         label: the feature that holds the label; empty for the one that the set names.
         train: the split that is learnt from, or a part of one, as `train[:10%]`.
         valid: the split for validation; empty for the set's own, if it has one that is not tested on; `none`
@@ -63,6 +66,7 @@ class Tfds(Source):
     name: str = ""
     data_dir: str = ""
     text: str = ""
+    second: str = ""
     label: str = ""
     train: str = "train"
     valid: str = ""
@@ -74,9 +78,9 @@ class Tfds(Source):
         parse_name(self.name)
         named = self.train not in ("", NONE)
         require(named, "train", self.train, "name the split to learn from")
-        require(
-            not self.text or self.text != self.label, "label", self.label, "this is the text; name another"
-        )
+        for field, taken in (("second", {self.text}), ("label", {self.text, self.second})):
+            other = getattr(self, field) not in taken - {NONE, ""}
+            require(other, field, getattr(self, field), "this is a text already; name another")
         for field, others in (("valid", {self.train}), ("test", {self.train, self.valid} - {NONE, ""})):
             other = getattr(self, field) not in others
             require(other, field, getattr(self, field), "this split is on another side already; name another")
@@ -93,12 +97,12 @@ class Tfds(Source):
         """
         found = find(self.name, Path(self.data_dir).expanduser() if self.data_dir else default_data_dir())
         reader = TfdsReader(found.full_name, found.folder)
-        features, label = self._features(reader)
+        features, others, label = self._features(reader)
         names = reader.class_names(label)
         labels = task.reader(names)
         sides = self._sides(reader, label)
         total = sum(reader.size(split) for split in sides.values())
-        texts = begun(folder)
+        texts, seconds = begun(folder), begun(folder)
         rows: dict[str, np.ndarray] = {}
         for side, split in sides.items():
             before = len(texts)
@@ -106,11 +110,14 @@ class Tfds(Source):
                 if progress and len(texts) % _TOLD_EVERY == 0:
                     progress(len(texts), total)
                 try:
-                    text = " ".join(_text(row[feature]) for feature in features)
+                    text = " ".join(_text(row[feature], "text") for feature in features)
+                    second = " ".join(_text(row[feature], "second") for feature in others)
                     labels.add(_label(row[label], names))
                 except ValueError as error:
                     raise ValueError(f"{reader.name}, row {number} of {split!r}: {error}") from None
                 texts.append(text)
+                if others:
+                    seconds.append(second)
             rows[side] = np.arange(before, len(texts), dtype=np.int32)
         targets, classes = labels.finish()
         return Dataset(
@@ -118,20 +125,23 @@ class Tfds(Source):
             texts=tuple(texts) if isinstance(texts, list) else texts,
             labels=targets,
             classes=classes,
-            groups=alike(texts, (), self.near_duplicates),
+            groups=alike(texts, seconds, self.near_duplicates),
             test_rows=rows.get("test", np.zeros(0, np.int32)),
             valid_rows=rows.get("valid", np.zeros(0, np.int32)),
             near=self.near_duplicates,
             task=task,
+            seconds=tuple(seconds) if isinstance(seconds, list) else seconds,
         )
 
-    def _features(self, reader: TfdsReader) -> tuple[list[str], str]:
-        """The features that hold the text, and the one that holds the label."""
+    def _features(self, reader: TfdsReader) -> tuple[list[str], list[str], str]:
+        """The features that hold the text, those that hold a second one, and the one that holds the label."""
         known = list(reader.features)
-        text, label = reader.supervised
+        text, second, label = reader.supervised
         texts = text_columns(self.text or text or _only(reader, "Text"), known)
+        second = self.second or (NONE if self.text else second) or NONE
+        seconds = [] if second == NONE else text_columns(second, known)
         label = self.label or label or _only(reader, "ClassLabel")
-        for field, names in (("text", texts), ("label", [label])):
+        for field, names in (("text", texts), ("second", seconds), ("label", [label])):
             for name in names:
                 if name not in known:
                     fault = f"there is no feature {name!r}" if name else f"no feature is known as the {field}"
@@ -139,7 +149,7 @@ class Tfds(Source):
                         f"tfds:{self.name}: {fault}; it has {nearest_first(name, known)}; name one of them "
                         f"with --data.{field}"
                     )
-        return texts, label
+        return texts, seconds, label
 
     def _sides(self, reader: TfdsReader, label: str) -> dict[str, str]:
         """Side → split, of those sides that are not parted off."""
@@ -171,16 +181,17 @@ def _is_labelled(reader: TfdsReader, split: str, label: str) -> bool:
     return _UNKNOWN not in np.atleast_1d(first[label])
 
 
-def _text(value: Any) -> str:
-    """A text from what is stored: bytes of UTF-8."""
+def _text(value: Any, field: str) -> str:
+    """A text from what is stored: bytes of UTF-8; the field says which of the row's."""
     if isinstance(value, str):
         return value
+    which = "second text" if field == "second" else field
     if not isinstance(value, bytes):
-        raise ValueError(f"the text is {value!r:.40}; name a feature of text with --data.text")
+        raise ValueError(f"the {which} is {value!r:.40}; name a feature of text with --data.{field}")
     try:
         return value.decode()
     except UnicodeDecodeError as error:
-        raise ValueError(f"byte {error.start} of the text is no UTF-8; prepare the set again") from None
+        raise ValueError(f"byte {error.start} of the {which} is no UTF-8; prepare the set again") from None
 
 
 def _label(value: Any, names: tuple[str, ...]) -> str | tuple[str, ...]:
@@ -198,7 +209,16 @@ def _label(value: Any, names: tuple[str, ...]) -> str | tuple[str, ...]:
                 f"the label is {value!r:.40}, out of 0 … {len(names) - 1}; prepare the set again"
             )
         return names[value]
-    name = as_labels(_text(value) if isinstance(value, bytes) else value)
+    if isinstance(value, bytes | float):
+        value = _text(value, "label") if isinstance(value, bytes) else _written(value)
+    name = as_labels(value)
     if name is None:
         raise ValueError(f"the label is {value!r:.40}; name a feature of labels with --data.label")
     return name
+
+
+def _written(value: float) -> float:
+    """A number as it was written, 4.7, where it is stored as float32, and read as 4.699999809."""
+    with np.errstate(over="ignore"):
+        stored = np.float32(value)
+    return float(str(stored)) if stored == value else value

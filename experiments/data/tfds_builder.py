@@ -1,4 +1,6 @@
-"""Prepares labelled texts as a set of TensorFlow Datasets, in array_record, without TensorFlow or a network.
+"""Prepares labelled texts, or pairs of texts, as a set of TensorFlow Datasets, in array_record.
+
+Neither TensorFlow nor a network is needed.
 
 Source: TensorFlow Datasets 4.9, "Writing custom datasets".
 """
@@ -11,7 +13,7 @@ import re
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -20,6 +22,7 @@ from experiments.data.base import Dataset
 from experiments.data.tfds_sets import prepared
 
 _SIDES = {"train": "train", "valid": "validation", "test": "test"}  # as TFDS calls them
+_MOST_LOST = 1e-3  # of a value, in standard deviations
 
 
 def prepare(
@@ -31,11 +34,15 @@ def prepare(
 ) -> Path:
     """Writes a data set where `Tfds(name, data_dir)` finds it.
 
+    Of pairs both texts are kept, and of any task its labels: a class a row, any number of labels, or a value,
+    as float32, in which TFDS stores all numbers that are no integers.
+
     What is there already stays: a set is never overwritten. One that is cut short (by an interrupt, say) is
     not taken for a whole one.
 
     Args:
-        dataset: n labelled texts; their test and validation rows become splits of their own.
+        dataset: n labelled texts, or pairs of texts; their test and validation rows become splits of their
+            own.
         name: what the set is to be called: small letters, digits and underscores.
         data_dir: the folder to write it to; made if need be.
         version: three numbers, parted by points.
@@ -46,7 +53,8 @@ def prepare(
 
     Raises:
         ValueError: a name or version that TFDS does not take, a set of this name and version that is there,
-            rows that have not one class each, or a class whose name a line does not hold.
+            labels of another form, a class whose name a line does not hold, or values that differ by less
+            than float32 can tell.
         OSError: the folder can't be written to, say.
 
     Example:
@@ -59,7 +67,7 @@ def prepare(
         ['bad', 'good']
     """
     require_free(name, data_dir, version)
-    _require_classes(dataset)
+    _require_kept(dataset)
     data_dir.mkdir(parents=True, exist_ok=True)
     import tensorflow_datasets as tfds  # a second, which other sources need not wait for
 
@@ -71,13 +79,28 @@ def prepare(
     return Path(builder.data_dir)
 
 
-def _require_classes(dataset: Dataset) -> None:
-    """Refuses rows that have not one class each, of a name that TFDS can keep in a file of lines."""
-    one_each = bool(dataset.classes) and dataset.labels.ndim == 1
-    require(one_each, "dataset", dataset.name, "give one with one class a row; no other is prepared as a set")
+def _require_kept(dataset: Dataset) -> None:
+    """Refuses labels that are no classes and no values, and names that TFDS can't keep in a file of lines."""
+    form = f"labels {dataset.labels.dtype}{list(dataset.labels.shape)} of {len(dataset.classes)} classes"
+    remedy = f"{form} are not kept in a set; give a class, several labels or a value a row"
+    require(_form(dataset) is not None, "dataset", dataset.name, remedy)
+    if _form(dataset) == "value":
+        lost = np.abs(dataset.labels - dataset.labels.astype(np.float32)).max()
+        remedy = f"TFDS keeps values as float32, which is off by {lost:.1g} here; give them less their mean"
+        require(lost <= _MOST_LOST * dataset.labels.std(), "dataset", dataset.name, remedy)
     for label in dataset.classes:
         good = label.strip() == label and label.splitlines() == [label]
         require(good, "classes", label, "TFDS takes no class with a line's end, or white space around it")
+
+
+def _form(dataset: Dataset) -> Literal["class", "labels", "value"] | None:
+    """What a row's label is, whatever task makes of it."""
+    kind, dimensions, named = dataset.labels.dtype.kind, dataset.labels.ndim, bool(dataset.classes)
+    if named and dimensions == 2 and kind == "b":
+        return "labels"
+    if dimensions == 1 and kind == ("i" if named else "f"):
+        return "class" if named else "value"
+    return None
 
 
 def _builder(tfds: Any, dataset: Dataset, version: str, progress: Callable[[int, int], None]) -> Any:
@@ -89,9 +112,13 @@ def _builder(tfds: Any, dataset: Dataset, version: str, progress: Callable[[int,
         VERSION = tfds.core.Version(version)
 
         def _info(self) -> Any:
-            label = tfds.features.ClassLabel(names=list(dataset.classes))
-            features = tfds.features.FeaturesDict({"text": tfds.features.Text(), "label": label})
-            return tfds.core.DatasetInfo(builder=self, features=features, supervised_keys=("text", "label"))
+            texts = ("text", "second") if len(dataset.seconds) else ("text",)
+            features = dict.fromkeys(texts, tfds.features.Text()) | {"label": _feature(tfds, dataset)}
+            return tfds.core.DatasetInfo(
+                builder=self,
+                features=tfds.features.FeaturesDict(features),
+                supervised_keys=(texts if len(texts) > 1 else "text", "label"),
+            )
 
         def _split_generators(self, dl_manager: Any) -> dict[str, Any]:
             return {_SIDES[side]: self._generate_examples(rows) for side, rows in parts.items()}
@@ -99,12 +126,28 @@ def _builder(tfds: Any, dataset: Dataset, version: str, progress: Callable[[int,
         def _generate_examples(self, rows: np.ndarray) -> Iterator[tuple[int, dict[str, Any]]]:
             nonlocal written
             for row in rows.tolist():
-                yield row, {"text": dataset.texts[row], "label": int(dataset.labels[row])}
+                second = {"second": dataset.seconds[row]} if len(dataset.seconds) else {}
+                yield row, {"text": dataset.texts[row], **second, "label": _label(dataset, row)}
                 written += 1
                 if written % 1000 == 0 or written == len(dataset.texts):
                     progress(written, len(dataset.texts))
 
     return Builder
+
+
+def _feature(tfds: Any, dataset: Dataset) -> Any:
+    """The feature of TFDS's that holds a row's label."""
+    form = _form(dataset)
+    if form == "value":
+        return tfds.features.Scalar(np.float32)
+    names = tfds.features.ClassLabel(names=list(dataset.classes))
+    return tfds.features.Sequence(names) if form == "labels" else names
+
+
+def _label(dataset: Dataset, row: int) -> int | float | list[int]:
+    """A row's label as TFDS stores it: the number of its class, the numbers of its labels, or its value."""
+    label = dataset.labels[row]
+    return np.flatnonzero(label).tolist() if label.ndim else label.item()
 
 
 def _parts(dataset: Dataset) -> dict[str, np.ndarray]:

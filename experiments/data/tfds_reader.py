@@ -55,11 +55,17 @@ class TfdsReader:
             )
 
     @property
-    def supervised(self) -> tuple[str, str]:
-        """The features that the set itself says are input and target; empty where it says none."""
-        keys = self._info.supervised_keys
-        plain = isinstance(keys, tuple) and len(keys) == 2 and all(isinstance(key, str) for key in keys)
-        return (keys[0], keys[1]) if plain else ("", "")
+    def supervised(self) -> tuple[str, str, str]:
+        """The features that the set itself says are input, the second of two inputs, and target.
+
+        Each is empty where it says none.
+        """
+        match self._info.supervised_keys:
+            case (str(text), str(label)):
+                return text, "", label
+            case ((str(text), str(second)), str(label)):
+                return text, second, label
+        return "", "", ""
 
     def class_names(self, feature: str) -> tuple[str, ...]:
         """The names of a label's classes, by number; none where the feature does not number classes."""

@@ -214,12 +214,45 @@ def test_a_set_prepared_from_a_file_trains(root, small, file, inside, tmp_path) 
     assert status == 2 and "there is no feature 'stars'; it has" in told(err)
 
 
-def test_what_cannot_be_prepared_is_told_in_one_paragraph(root, file, tmp_path, monkeypatch, capsys) -> None:
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("label", "flags", "counted"),
+    [
+        (lambda i: "yn"[i % 2], [], "2 classes"),
+        (lambda i: list("ab")[i % 2 : 2 - i % 3], ["--task.type", "labels"], "2 labels, any number of th"),
+        (lambda i: i % 2 + 0.5, ["--task.type", "value"], "a value a row"),
+    ],
+    ids=["classes", "labels", "values"],
+)
+def test_pairs_of_every_task_are_prepared_and_train(
+    label, flags, counted, root, small, file, inside, tmp_path, monkeypatch, capsys
+) -> None:
+    rows = ({"one": text, "two": f"said {i % 9}", "l": label(i)} for i, (text, _) in enumerate(ROWS))
+    path = file("".join(json.dumps(row) + "\n" for row in rows), "pairs.jsonl")
+    words = [path, "--data_dir", tmp_path / "sets", "--text", "one", "--second", "two", "--label", "l"]
+    monkeypatch.setenv("COLUMNS", "100")
+    assert preparing(root).main([str(word) for word in [*words, *flags]]) == 0
+    out = told(capsys.readouterr().out)
+    where = ["--data", "tfds:pairs", "--data.data_dir", str(tmp_path / "sets"), *flags]
+    assert f"Writing 60 pairs of documents, {counted}" in out and " ".join(where) in out
+    status, out, err = inside(small, "--workdir", tmp_path / "w", *where, *SHORT)
+    assert status == 0, err
+    assert f"pairs:1.0.0: 60 pairs of documents, {counted}" in told(out)
+    assert json.loads((tmp_path / "w" / "summary.json").read_text())["pairs"] is True
+
+
+def preparing(root):
+    """The script that prepares files."""
     import importlib.util
 
     spec = importlib.util.spec_from_file_location("prepare_tfds", root / "scripts" / "prepare_tfds.py")
     script = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(script)
+    return script
+
+
+def test_what_cannot_be_prepared_is_told_in_one_paragraph(root, file, tmp_path, monkeypatch, capsys) -> None:
+    script = preparing(root)
     monkeypatch.setenv("COLUMNS", "100")
     (tmp_path / "taken").write_text("")
     for words, status, message in [

@@ -15,9 +15,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from experiments.data import Csv, Dataset, Tfds, split
+from experiments.data.files import alike
 from experiments.data.tfds_builder import prepare
 from experiments.data.tfds_sets import find, known_names, parse_name, prepared
-from experiments.tasks import Labels
+from experiments.tasks import Classes, Labels, Value
 
 
 def films(train=60, valid=10, test=20):
@@ -116,6 +117,62 @@ def test_a_csv_file_becomes_a_set(write, tmp_path):
     assert len(split(data, seed=0).test) == 5
 
 
+LABELS = {
+    "classes": (Classes(), np.arange(60, dtype=np.int32) % 2, ("neg", "pos")),
+    "labels": (Labels(), np.arange(120).reshape(60, 2) % 3 == 1, ("a,b", "c")),
+    "values": (Value(), (np.arange(60) - 30) / 10, ()),
+}
+
+
+@pytest.mark.parametrize("kind", LABELS)
+@pytest.mark.parametrize("paired", [False, True])
+@pytest.mark.parametrize("file_format", ["array_record", "tfrecord"])
+def test_pairs_and_labels_of_every_task_come_back(kind, paired, file_format, tmp_path):
+    (task, labels, classes), rows = LABELS[kind], np.arange(60, dtype=np.int32)
+    texts, seconds = (tuple(f"text {i // some}" for i in range(60)) for some in (2, 3))
+    sides = {"test_rows": rows[50:], "valid_rows": rows[40:50], "seconds": seconds if paired else ()}
+    data = Dataset("all", texts, labels, classes, alike(texts, sides["seconds"], False), task=task, **sides)
+    folder = prepare(data, "all", tmp_path)
+    if file_format == "tfrecord":
+        as_tfrecord(folder)
+    found = Tfds("all", str(tmp_path)).load(task=task)
+    assert found.classes == classes and found.labels.dtype == data.labels.dtype
+    assert [len(found.seconds), len(found.test_rows), len(found.valid_rows)] == [60 * paired, 10, 10]
+
+    def told(data, rows):
+        second = data.seconds or ("",) * 60
+        alike_it = (data.groups[:, None] == data.groups).sum(1)
+        return sorted((data.texts[i], second[i], str(data.labels[i]), int(alike_it[i])) for i in rows)
+
+    assert told(found, range(60)) == told(data, range(60))
+    assert told(found, found.test_rows) == told(data, rows[50:])
+    assert told(found, found.valid_rows) == told(data, rows[40:50])
+    on_disk = Tfds("all", str(tmp_path)).load(task=task, folder=tmp_path)
+    assert list(on_disk.seconds) == list(found.seconds)
+
+
+def test_the_second_text_may_be_named_or_left_out(tmp_path):
+    rows = np.arange(40, dtype=np.int32)
+    one, two = (tuple(f"{which} {i}" for i in rows) for which in ("one", "two"))
+    prepare(Dataset("two", one, rows % 2, ("x", "y"), rows, seconds=two), "two", tmp_path)
+    for more, texts, seconds in [
+        ({}, one, two),
+        ({"text": "text"}, one, ()),
+        ({"second": "none"}, one, ()),
+        ({"text": "second"}, two, ()),
+        ({"text": "second", "second": "text"}, two, one),
+        ({"second": "text+second"}, one, tuple(f"{a} {b}" for a, b in zip(one, two, strict=True))),
+    ]:
+        found = Tfds("two", str(tmp_path), **more).load()
+        assert (sorted(found.texts), sorted(found.seconds)) == (sorted(texts), sorted(seconds)), more
+    for more, message in [
+        ({"second": "tow"}, r"there is no feature 'tow'; it has .*--data\.second"),
+        ({"second": "label"}, r"row 0 of 'train': the second text is \d; name .*--data\.second"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            Tfds("two", str(tmp_path), **more).load()
+
+
 def test_near_duplicates_are_one_group_where_they_are_to_be(tmp_path):
     long = " ".join(f"word{i}" for i in range(20))
     rows = np.arange(3, dtype=np.int32)
@@ -137,12 +194,11 @@ def checksum(raw):
     return struct.pack("<I", ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF)
 
 
-@pytest.fixture
-def tfrecord(copied):
-    """The same set as TFDS prepares it by default, in TFRecord; written here, since TFDS needs TensorFlow."""
+def as_tfrecord(folder):
+    """Makes a set one that TFDS prepared by default, in TFRecord; written here, as TFDS needs TensorFlow."""
     from array_record.python.array_record_module import ArrayRecordReader
 
-    for file in copied.glob("*.array_record-*"):
+    for file in folder.glob("*.array_record-*"):
         reader = ArrayRecordReader(str(file))
         with open(str(file).replace("array_record", "tfrecord"), "wb") as out:
             for record in reader.read_all():
@@ -150,8 +206,14 @@ def tfrecord(copied):
                 out.write(size + checksum(size) + record + checksum(record))
         reader.close()
         file.unlink()
-    info = copied / "dataset_info.json"
+    info = folder / "dataset_info.json"
     info.write_text(info.read_text().replace("array_record", "tfrecord"))
+
+
+@pytest.fixture
+def tfrecord(copied):
+    """The same set in TFRecord."""
+    as_tfrecord(copied)
     return copied
 
 
@@ -334,6 +396,8 @@ def test_what_is_no_name_is_refused(name):
 @pytest.mark.parametrize(
     ("fields", "field"),
     [
+        ({"text": "a", "second": "a"}, "second"),
+        ({"second": "a", "label": "a"}, "label"),
         ({"train": ""}, "train"),
         ({"train": "none"}, "train"),
         ({"text": "a", "label": "a"}, "label"),
@@ -412,10 +476,17 @@ def test_a_class_is_one_line(tmp_path):
         prepare(Dataset("two", ("x", "y"), rows, ("a\nb", "c"), rows), "two", tmp_path)
 
 
-@pytest.mark.parametrize(("labels", "classes"), [(np.zeros((2, 3)), ("a", "b", "c")), (np.zeros(2), ())])
-def test_rows_of_several_labels_or_of_values_are_refused(labels, classes, tmp_path):
-    rows = types.SimpleNamespace(name="two", texts=("x", "y"), labels=labels, classes=classes)
-    with pytest.raises(ValueError, match=r"^dataset='two': give one with one class a row"):
+@pytest.mark.parametrize(
+    ("labels", "classes", "message"),
+    [
+        (np.zeros((2, 3)), ("a", "b", "c"), r"labels float64\[2, 3\] of 3 classes are not kept"),
+        (np.zeros((2, 2)), (), r"labels float64\[2, 2\] of 0 classes are not kept in a set; give"),
+        (np.array([1e9, 1e9 + 1]), (), "which is off by 1 here; give them less their mean"),
+    ],
+)
+def test_labels_that_a_set_does_not_keep_are_refused(labels, classes, message, tmp_path):
+    rows = types.SimpleNamespace(name="two", texts=("x", "y"), seconds=(), labels=labels, classes=classes)
+    with pytest.raises(ValueError, match=f"^dataset='two': .*{message}"):
         prepare(rows, "two", tmp_path)
     assert not list(tmp_path.iterdir())
 
