@@ -41,6 +41,7 @@ class Dataset:
         near: whether near-duplicates share a group; else rows of equal text alone do.
         task: what the labels are.
         seconds: n second texts, where each row is a pair of texts; none where it is not.
+        notes: what was passed over as it was read, in sentences.
 
     Raises:
         ValueError: where it is empty, lengths differ, a label or a row of a set that came by itself is out of
@@ -61,6 +62,7 @@ class Dataset:
     near: bool = False
     task: Task = CLASSES
     seconds: Sequence[str] = ()
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         n = len(self.texts)

@@ -117,6 +117,10 @@ class FileSource(Source):
         """What a path names; refused where it is nothing that this source reads."""
         return existing_file(field, path)
 
+    def passed_over(self, path: Path) -> str:
+        """What lies there that is no row, though it may look like one, in a sentence; empty for nothing."""
+        return ""
+
     def label_hint(self, row: Row) -> str:
         """What this form of file adds to an error about a row's label."""
         return ""
@@ -135,7 +139,7 @@ class FileSource(Source):
         meant = {found: label for found, _, label in (alias.partition("=") for alias in self.aliases)}
         reader = task.reader(self.classes, meant)
         texts, seconds = begun(folder), begun(folder)
-        sides = array("b")
+        sides, notes = array("b"), []
         for side, path in paths.items():
             before = len(texts)
             for row in self.rows(path):
@@ -150,6 +154,7 @@ class FileSource(Source):
                 sides.append(_SIDES.index(_side(path, row) or side))
             if len(texts) == before:
                 raise ValueError(f"{path}: holds no row; give a file with one labelled text a row")
+            notes.append(self.passed_over(path))
         labels, classes = reader.finish()
         valid_rows, test_rows = (np.flatnonzero(np.array(sides) == i).astype(np.int32) for i in (1, 2))
         return Dataset(
@@ -163,6 +168,7 @@ class FileSource(Source):
             near=self.near_duplicates,
             task=task,
             seconds=tuple(seconds) if isinstance(seconds, list) else seconds,
+            notes=tuple(note for note in notes if note),
         )
 
 

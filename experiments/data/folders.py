@@ -15,16 +15,28 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from embedlab.checks import require
 from experiments.data.base import Source
 from experiments.data.files import SIDE_OF, Row, TextSource, existing_file
 from experiments.data.reading import decoded
+from experiments.tasks.names import some
 
 #: Bytes of one text, at most.
 LONGEST_TEXT = 2**24
 # An archive may be a bomb. Texts become five times smaller, logs fifty times.
 _RATIO, _FREE = 200, 2**26
+
+_Read = Callable[[PurePosixPath], bytes]
+
+
+class _Place(NamedTuple):
+    """Where a text lies: its name, the side it is on (empty where there is none), and its class."""
+
+    name: PurePosixPath
+    side: str
+    label: str
 
 
 @Source.register_subclass("folders")
@@ -33,10 +45,12 @@ class Folders(TextSource):
     """A folder that holds a folder for each class, and in it one file for each text: `pos/1.txt`.
 
     `path` is the folder, or a zip archive, or a folder inside one (`reviews.zip/reviews`). A folder that
-    holds one folder alone, as archives do, stands for that; one that holds train and test (and valid) holds
-    the classes of each side. Texts are in the order of their names. Nothing is unpacked to the disk.
+    holds one folder alone, as archives do, stands for that; one that holds train and test (and valid), and
+    folders in these, holds the classes of each side. Texts are in the order of their names. Nothing is
+    unpacked to the disk.
 
-    Where `classes` are named, other folders are passed over, such as one of texts without a label.
+    Files that lie in no folder of a class are passed over, and so are other folders where `classes` are
+    named, such as one of texts without a label; how many is told.
 
     Attributes:
         pattern: the names of the files that are texts; others, such as a README, are passed over.
@@ -71,14 +85,9 @@ class Folders(TextSource):
     def rows(self, path: Path) -> Iterator[Row]:
         try:
             with contextlib.ExitStack() as stack:
-                archive = None if path.is_dir() else _archive(path)
-                if archive is None:
-                    names, read = _in_folder(path)
-                else:
-                    inner = PurePosixPath(path.relative_to(archive).as_posix())
-                    packed = stack.enter_context(zipfile.ZipFile(archive))
-                    names, read = _in_archive(packed, inner, archive.stat().st_size)
-                for side, label, name in self._placed(path, names):
+                names, read = _opened(path, stack)
+                texts, _ = self._placed(path, names)
+                for name, side, label in (text for text in texts if self._is_wanted(text.label)):
                     raw = read(name)
                     if len(raw) > LONGEST_TEXT:
                         raise ValueError(
@@ -91,9 +100,22 @@ class Folders(TextSource):
         except OSError as error:
             raise ValueError(f"{path}: cannot be read ({error}); check its permissions") from None
 
-    def _placed(self, path: Path, names: Sequence[PurePosixPath]) -> Iterator[tuple[str, str, PurePosixPath]]:
-        """The side, the class and the name of each text."""
-        texts = [n for n in names if len(n.parts) > 1 and fnmatch.fnmatchcase(n.name, self.pattern)]
+    def passed_over(self, path: Path) -> str:
+        with contextlib.ExitStack() as stack:
+            texts, strays = self._placed(path, _opened(path, stack)[0])
+        others = [text for text in texts if not self._is_wanted(text.label)]
+        told = []
+        if strays:
+            told.append(f"{len(strays):,} that lie in no folder of a class ({some([*map(str, strays)])})")
+        if others:
+            names = sorted({text.label for text in others})
+            told.append(f"{len(others):,} in folders of other classes ({some(names)})")
+        return f"Of the files {self.pattern} in {path}, passed over: {' and '.join(told)}." if told else ""
+
+    def _placed(self, path: Path, names: Sequence[PurePosixPath]) -> tuple[list[_Place], list[PurePosixPath]]:
+        """The texts, in the order of their names; and files named alike that lie in no folder of a class."""
+        files = sorted(name for name in names if fnmatch.fnmatchcase(name.name, self.pattern))
+        texts = [name for name in files if len(name.parts) > 1]
         if not texts:
             raise ValueError(
                 f"{path}: holds no folder with files {self.pattern}; give the folder that holds a folder for "
@@ -103,12 +125,17 @@ class Folders(TextSource):
         while len({n.parts[top] for n in texts}) == 1 and any(len(n.parts) > top + 2 for n in texts):
             top += 1
             texts = [name for name in texts if len(name.parts) > top + 1]
-        deep = all(len(name.parts) > top + 2 and name.parts[top].lower() in SIDE_OF for name in texts)
-        for name in sorted(texts):
-            side = name.parts[top] if deep else ""
-            label = name.parts[top + deep]
-            if not self.classes or label in self.classes or label in self._aliased():
-                yield side, label, name
+        sided = all(name.parts[top].lower() in SIDE_OF for name in texts)
+        deeper = [name for name in texts if len(name.parts) > top + 2]
+        if sided and deeper:  # as beside train/neg/… there is train/urls_neg.txt
+            places = [_Place(name, name.parts[top], name.parts[top + 1]) for name in deeper]
+        else:
+            places = [_Place(name, "", name.parts[top]) for name in texts]
+        taken = {place.name for place in places}
+        return places, [name for name in files if name not in taken]
+
+    def _is_wanted(self, label: str) -> bool:
+        return not self.classes or label in self.classes or label in self._aliased()
 
     def _aliased(self) -> set[str]:
         return {alias.partition("=")[0] for alias in self.aliases}
@@ -124,7 +151,17 @@ def _seen(name: PurePosixPath) -> bool:
     return not any(part.startswith((".", "__MACOSX")) for part in name.parts)
 
 
-def _in_folder(path: Path) -> tuple[list[PurePosixPath], Callable[[PurePosixPath], bytes]]:
+def _opened(path: Path, stack: contextlib.ExitStack) -> tuple[list[PurePosixPath], _Read]:
+    """The ordinary files below a folder, on the disk or in an archive, and how one is read."""
+    archive = None if path.is_dir() else _archive(path)
+    if archive is None:
+        return _in_folder(path)
+    inner = PurePosixPath(path.relative_to(archive).as_posix())
+    packed = stack.enter_context(zipfile.ZipFile(archive))
+    return _in_archive(packed, inner, archive.stat().st_size)
+
+
+def _in_folder(path: Path) -> tuple[list[PurePosixPath], _Read]:
     """The ordinary files below a folder, and how one is read."""
     found = []
     for folder, _, names in os.walk(path):
@@ -142,7 +179,7 @@ def _in_folder(path: Path) -> tuple[list[PurePosixPath], Callable[[PurePosixPath
 
 def _in_archive(
     packed: zipfile.ZipFile, inner: PurePosixPath, size: int
-) -> tuple[list[PurePosixPath], Callable[[PurePosixPath], bytes]]:
+) -> tuple[list[PurePosixPath], _Read]:
     """The ordinary files of an archive below a folder in it, and how one is read.
 
     What a header says of a size is not relied on: reading stops where a text, or all, would be too long.

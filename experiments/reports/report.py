@@ -23,7 +23,7 @@ _MUCH = 0.1  # share of test documents that are cut, from which on it is told at
 
 
 def about(materials: Sequence[Material], seconds: float) -> str:
-    """What the data are; and what is doubtful in them, in lines of their own."""
+    """What the data are; what was passed over and what is doubtful in them, in lines of their own."""
     data, splits = materials[0].dataset, materials[0].splits
     each = f" in fold {materials[0].fold}, the first of {len(materials)}" if len(materials) > 1 else ""
     own = "test or validation" if len(data.valid_rows) else "test"
@@ -33,6 +33,7 @@ def about(materials: Sequence[Material], seconds: float) -> str:
         f"{data.name}: {len(data.texts):,} {what}, {data.task.counted(len(data.classes))}; "
         f"train {len(splits.train):,}{known}, valid {len(splits.valid):,}, test {len(splits.test):,}{each} "
         f"(read in {seconds:.1f} s)",
+        *data.notes,
         *_doubtful(whole(materials)),
     )
     return "\n".join(lines)

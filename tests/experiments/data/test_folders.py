@@ -1,7 +1,9 @@
 """Folders of texts by class, on the disk and in zip archives."""
 
 import io
+import json
 import os
+import re
 import stat
 import zipfile
 from pathlib import Path
@@ -11,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from experiments.data import Folders, split
+from tests.experiments.started import start, told
 
 FILES = {
     "reviews/neg/2.txt": "dull\n",
@@ -72,6 +75,75 @@ def test_folders_of_sides_are_the_sides(packed, place, write):
     assert len(data.texts) == 42, "folders of other classes are passed over"
     both = Folders(path=path + "/set/train", test_path=path + "/set/test", classes=("neg", "pos")).load()
     assert set(both.texts) == set(data.texts) and len(both.test_rows) == 2
+
+
+#: What the archive of Maas et al. holds beside the texts of its two classes.
+BESIDE = {
+    "aclImdb/README": "Large Movie Review Dataset v1.0",
+    "aclImdb/imdb.vocab": "the\nand\n",
+    "aclImdb/imdbEr.txt": "0.0490972013402\n0.201363575849\n",
+    "aclImdb/train/labeledBow.feat": "9 0:9 1:1 2:4\n",
+    "aclImdb/train/unsupBow.feat": "0 0:8 1:6\n",
+    "aclImdb/train/urls_neg.txt": "http://www.imdb.com/title/tt0064354/usercomments\n",
+    "aclImdb/train/urls_pos.txt": "http://www.imdb.com/title/tt0453418/usercomments\n",
+    "aclImdb/train/urls_unsup.txt": "http://www.imdb.com/title/tt0018515/usercomments\n",
+    "aclImdb/test/labeledBow.feat": "10 0:7 1:4\n",
+    "aclImdb/test/urls_neg.txt": "http://www.imdb.com/title/tt0406816/usercomments\n",
+    "aclImdb/test/urls_pos.txt": "http://www.imdb.com/title/tt0108160/usercomments\n",
+}
+
+
+def film_reviews(neg, pos):
+    """Negative and positive texts as the archive lays them out: half of each, or so, on either side."""
+    files = dict(BESIDE)
+    for label, texts, stars in (("neg", neg, 3), ("pos", pos, 8)):
+        for number, text in enumerate(texts):
+            files[f"aclImdb/{('train', 'test')[number % 2]}/{label}/{number // 2}_{stars}.txt"] = text
+    return files | {f"aclImdb/train/unsup/{number}_0.txt": f"unknown {number}" for number in range(9)}
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("inner", ["", "/aclImdb"])
+def test_files_beside_the_classes_of_a_side_are_no_texts(packed, inner, place, write):
+    files = film_reviews([f"bad {i}" for i in range(10)], [f"good {i}" for i in range(12)])
+    path = (write(in_zip(files), "a.zip") if packed else place(files)) + inner
+    data = Folders(path=path, classes=("neg", "pos")).load()
+    expected = {f"{word} {i}" for word, count in (("bad", 10), ("good", 12)) for i in range(count)}
+    assert set(data.texts) == expected and data.classes == ("neg", "pos")
+    assert {data.texts[row] for row in data.test_rows} == {text for text in expected if int(text[-1]) % 2}
+    for text, label in zip(data.texts, data.labels, strict=True):
+        assert text.startswith(("bad", "good")[label])
+    (note,) = data.notes
+    assert note.startswith(f"Of the files *.txt in {path}, passed over: 6 that lie in no folder of a class (")
+    assert "test/urls_neg.txt'" in note and note.endswith("9 in folders of other classes ('unsup').")
+    train = path + ("" if inner else "/aclImdb") + "/train"
+    alone = Folders(path=train, test_path=train[:-5] + "test", classes=("neg", "pos")).load()
+    assert set(alone.texts) == expected and len(alone.notes) == 2
+
+
+def test_nothing_is_told_where_nothing_is_passed_over(place):
+    assert Folders(path=place({"neg/1.txt": "a", "pos/1.txt": "b", "README": "c"})).load().notes == ()
+
+
+@pytest.mark.slow
+def test_the_documented_command_reads_film_reviews_as_they_are_archived(
+    data_dir, root, small, place, tmp_path
+):
+    with zipfile.ZipFile(data_dir / "nltk" / "movie_reviews.zip") as archive:
+        names = sorted(name for name in archive.namelist() if name.endswith(".txt"))
+        by_class = {c: [archive.read(n).decode() for n in names if f"/{c}/" in n] for c in ("neg", "pos")}
+    folder = place(film_reviews(by_class["neg"][:300], by_class["pos"][:300]))
+    page = (root / "docs" / "data.md").read_text("utf-8")
+    (command,) = re.findall(r"^python -m experiments\.classify (.*folders:aclImdb .*)$", page, re.MULTILINE)
+    given = {"CONFIG.py": small, "DIR": tmp_path / "w", "folders:aclImdb": f"folders:{folder}/aclImdb"}
+    words = [given.get(word, word) for word in command.split()]
+    process = start(root, *words, "--embedding.vocabulary", 3000, "--text.max_length", 400)
+    out, err = process.communicate(timeout=300)
+    assert process.returncode == 0, err
+    assert "aclImdb: 600 documents, 2 classes; train 269 without 1 whose text the test set holds" in told(out)
+    assert "passed over: 6 that lie in no folder of a class" in told(out) and "('unsup')" in told(out)
+    linear = json.loads((tmp_path / "w" / "baselines" / "tfidf-logistic" / "summary.json").read_text())
+    assert linear["test"]["accuracy"] > 0.65, "labels are those of the texts"
 
 
 def test_what_is_no_ordinary_file_is_passed_over(place):
