@@ -4,8 +4,9 @@
 
 Exit status: 0 done, 1 a failure that is no mistake of the user's, 2 a mistake, 130 interrupted (SIGINT), 143
 after SIGTERM, 141 where the reader of its output went away. Either signal has a training save a checkpoint
-and end, within 8 seconds; a second SIGINT ends it at once. As after any other stop, SIGKILL or a crash of the
-machine, the same command goes on from the last checkpoint, to the same bits.
+and end. What would take longer than 8 seconds is broken off then, but for a checkpoint that is being written,
+which is finished however long it takes; a second SIGINT ends it at once. As after any other stop, SIGKILL or
+a crash of the machine, the same command goes on from the last checkpoint, to the same bits.
 """
 
 from __future__ import annotations
