@@ -148,6 +148,8 @@ def run_one(
             on_fault=log.fault,
             on_speed=lambda speed: run.fast(speed.of(prepared.tokens_a_step)),
         )
+    run.fast(fitted.speed.of(prepared.tokens_a_step))
+    run.trained(fitted.steps)
     summary = _finish(directory, prepared, seed, fitted)
     run.done(told(summary, prepared.model.task))
     return summary

@@ -37,9 +37,22 @@ class RunProgress:
         """Tells that all is compiled: only steps after this one count towards the speed. Once is enough."""
         self._pace_from = self._pace_from or (step, self._whole.clock())
 
+    def trained(self, step: int) -> None:
+        """Tells that its training is over, at whatever step, in a line: however short it was, it has one."""
+        self.step = step
+        if self.metrics:  # else nothing was left to be trained
+            self._whole.print(f"{self._whole.place(self.number)} {self.name}: trained, {self.told}")
+
     def done(self, summary: str) -> None:
         """Ends the run, at whatever step, with a line on what came of it."""
         self._whole.finish(self, summary)
+
+    @property
+    def told(self) -> str:
+        """Where it is: its step, its latest metrics, and how fast it is."""
+        metrics = [in_words(name, value) for name, value in self.metrics.items()]
+        speed = [f"{in_short(self.tokens)} tokens/s"] if self.tokens else []
+        return ", ".join([f"step {self.step}/{self.steps}", *metrics, *speed])
 
     @property
     def part(self) -> float:

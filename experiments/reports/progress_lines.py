@@ -5,21 +5,14 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 
-from experiments.reports.progress_base import (
-    Progress,
-    RunProgress,
-    in_minutes,
-    in_short,
-    in_words,
-    time_left,
-)
+from experiments.reports.progress_base import Progress, RunProgress, in_minutes, time_left
 
-#: Least seconds between two plain lines of one run, its first and last apart.
+#: Least seconds between two plain lines of one run, those of its start and its ends apart.
 PLAIN_EVERY = 5.0
 
 
 class Lines(Progress):
-    """The start and the end of a run, and between them a line every few seconds at most."""
+    """The start and the end of a run and of its training, and between them a line every few seconds."""
 
     _last = 0.0
 
@@ -46,13 +39,9 @@ class Lines(Progress):
         """A line on where the run is, unless the last one was just now."""
         if not self._is_time():
             return
-        told = [f"step {run.step}/{run.steps}"]
-        told += [in_words(name, value) for name, value in run.metrics.items()]
-        told += [f"{in_short(run.tokens)} tokens/s"] if run.tokens else []
         whole = self.left(run)
         both = f", {in_minutes(whole)} for all runs" if whole is not None else ""
-        line = ", ".join(told) + time_left(run.left) + both
-        self.print(f"{self.place(run.number)} {run.name}: {line}")
+        self.print(f"{self.place(run.number)} {run.name}: {run.told}{time_left(run.left)}{both}")
 
     def _is_time(self) -> bool:
         """Whether the last line is long enough ago; then the next one counts from now."""

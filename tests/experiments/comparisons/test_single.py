@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,8 @@ def lines(folder: Path) -> list[tuple[int, str]]:
 def test_what_a_run_writes(prepared: Prepared, tmp_path: Path) -> None:
     summary, told = go(tmp_path, prepared)
     assert "[1/1] hashed · seed 5: starts, 4 steps at most" in told and "test accuracy" in told
+    losses = r"loss \d\.\d{3}, valid loss \d\.\d{3}, valid accuracy 0\.\d{3}, [\d.]+ [kM]? ?tokens/s\n"
+    assert re.search(rf"\[1/1\] hashed · seed 5: trained, step 4/4, {losses}", told), told
     assert json.loads((tmp_path / "summary.json").read_text()) == summary
     assert (summary["seed"], summary["steps"], summary["parameters"]) == (5, 4, 120)
     assert summary["encoder_parameters"] == 4 * 3 + 3
@@ -86,7 +89,7 @@ def test_a_stop_after_training_costs_no_training(
     steps: list[int] = []
     monkeypatch.setattr(single._Log, "evaluation", lambda self, step, *_: steps.append(step))
     rest, told = go(tmp_path / "run", prepared)
-    assert steps == [] and "resumes at step 4" in told
+    assert steps == [] and "resumes at step 4" in told and "trained" not in told
     for part in ("test", "valid", "embedding", "best_step"):
         assert rest[part] == whole[part]
     assert lines(tmp_path / "run") == lines(tmp_path / "whole")

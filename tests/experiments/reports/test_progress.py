@@ -77,6 +77,23 @@ def test_plain_lines_tell_step_metrics_and_time_left(plain: list[str]) -> None:
     assert "[2/3] dense: step 50/400, loss 0.500, valid accuracy 0.100, 0:35 left, 1:15 for all runs" in plain
 
 
+@pytest.mark.parametrize("terminal", [False, True])
+def test_a_training_that_is_over_has_a_line_however_short_it_was(terminal: bool) -> None:
+    file, clock = io.StringIO(), Clock()
+    with progress(2, Console(file=file, force_terminal=terminal, width=100), clock=clock) as shown:
+        run = shown.run("dense", 400)
+        run.update(100, loss=0.5, valid_loss=0.25)
+        run.fast(53_210)
+        run.trained(150)
+        run.done("test accuracy 80.0 %")
+        again = shown.run("hashed", 400, start=400)
+        again.trained(400)
+    told = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", file.getvalue())
+    line = "[1/2] dense: trained, step 150/400, loss 0.500, valid loss 0.250, 53.2 k tokens/s"
+    assert line in [part.strip() for part in re.split(r"[\r\n]+", told)]
+    assert "hashed: trained" not in told
+
+
 def test_terminal_tells_the_same_with_bars() -> None:
     text = shown_on(terminal=True)
     assert "\x1b[" in text
