@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -99,10 +99,24 @@ def _constant(material: Material) -> tuple[np.ndarray, dict[str, Any]]:
     return predicted, {"parameters": 0, "trainable_bytes": 0, "index_bytes": 0, "seconds": 0.0}
 
 
-def _documents(material: Material, rows: np.ndarray) -> list[Any]:
-    """The words of each document, of pairs both lists of them."""
-    first, *second = material.parts(rows)
-    return list(zip(first, *second, strict=True)) if second else list(first)
+class _Documents(Sequence[Any]):
+    """The words of each document, of pairs both lists of them: made when they are asked for."""
+
+    def __init__(self, material: Material, rows: np.ndarray) -> None:
+        self._material, self._rows = material, rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, place: Any) -> Any:
+        if isinstance(place, slice):
+            return _Documents(self._material, self._rows[place])
+        return next(iter(_Documents(self._material, self._rows[[place]])))
+
+    def __iter__(self) -> Iterator[Any]:
+        for rows in self._material.corpus.blocks(self._rows):
+            first, *second = self._material.parts(rows)
+            yield from zip(first, *second, strict=True) if second else first
 
 
 def _linear(material: Material) -> tuple[np.ndarray, dict[str, Any]]:
@@ -111,11 +125,11 @@ def _linear(material: Material) -> tuple[np.ndarray, dict[str, Any]]:
     if material.config.stream:  # it holds all that it reads in memory, and every pair of words with it
         train, valid = (rows[even_sample(len(rows), _MOST_READ)] for rows in (train, valid))
     result = tfidf_linear(
-        _documents(material, train),
+        _Documents(material, train),
         labels[train],
-        _documents(material, valid),
+        _Documents(material, valid),
         labels[valid],
-        _documents(material, splits.test),
+        _Documents(material, splits.test),
         names=material.dataset.classes,
         task=material.config.task,
     )

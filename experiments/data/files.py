@@ -9,7 +9,7 @@ import dataclasses
 import stat
 from abc import abstractmethod
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -305,7 +305,7 @@ def equal_pairs(texts: Sequence[str], seconds: Sequence[str]) -> Int32[np.ndarra
         array([0, 1, 0], dtype=int32)
     """
     both = zip(texts, seconds, strict=True)  # no text holds a NUL
-    return equal_texts([f"{text}\0{second}" for text, second in both])
+    return _equal(f"{text}\0{second}" for text, second in both)
 
 
 def equal_texts(texts: Sequence[str]) -> Int32[np.ndarray, " n"]:
@@ -321,4 +321,9 @@ def equal_texts(texts: Sequence[str]) -> Int32[np.ndarray, " n"]:
         >>> equal_texts(["b", "a", "b"])
         array([0, 1, 0], dtype=int32)
     """
+    return _equal(texts)
+
+
+def _equal(texts: Iterable[str]) -> np.ndarray:
+    """Groups of equal texts, of which each is held no longer than it takes to read it."""
     return equal_groups(text.encode("utf-8", "surrogatepass") for text in texts)

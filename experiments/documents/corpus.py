@@ -18,7 +18,8 @@ from embedlab.text import Tokenise
 from experiments.config import Text
 from experiments.data.equal import equal_groups
 
-_BLOCK = 2**17  # documents, or words, at a time
+_BLOCK = 2**17  # words written, or documents looked at, at a time
+_WORDS = 2**20  # of documents that are read at once, each a few dozen bytes on the way
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -62,21 +63,40 @@ class Corpus:
             >>> gathered([["b"], ["a"], ["b"]]).equal
             array([0, 1, 0], dtype=int32)
         """
-        keys = (self.tokens[start:end].tobytes() for start, end in itertools.pairwise(self.starts.tolist()))
+        keys = (self.tokens[start:end].tobytes() for start, end in self._ends())
         if self.firsts is not None:  # equal pairs are parted at the same place too
             keys = (key + first.tobytes() for key, first in zip(keys, self.firsts, strict=True))
         return equal_groups(keys)
 
     def places(self, rows: Integer[np.ndarray, " rows"]) -> Int64[np.ndarray, " tokens"]:
         """Where the words of some documents lie in `tokens`, document after document."""
-        lengths = self.lengths[rows]
+        lengths = self.lengths_of(rows)
         before = np.cumsum(lengths) - lengths
         return np.repeat(self.starts[rows] - before, lengths) + np.arange(lengths.sum())
 
-    def blocks(self, rows: Integer[np.ndarray, " rows"]) -> Iterator[Int[np.ndarray, " block"]]:
-        """Rows, so many at a time that what is made of their words is little beside the words themselves."""
-        for first in range(0, len(rows), _BLOCK):
-            yield rows[first : first + _BLOCK]
+    def lengths_of(self, rows: Integer[np.ndarray, " rows"]) -> Int64[np.ndarray, " rows"]:
+        """How many words each of some documents has."""
+        return self.starts[rows + 1] - self.starts[rows]
+
+    def blocks(self, rows: Integer[np.ndarray, " rows"]) -> Iterator[Integer[np.ndarray, " block"]]:
+        """Rows, so many at a time that their words are about a million, whatever the corpus holds.
+
+        Example:
+            >>> [block.tolist() for block in gathered([["a"], [], ["b"]]).blocks(np.array([2, 0]))]
+            [[2, 0]]
+        """
+        ends = np.cumsum(self.lengths_of(rows))
+        first = 0
+        while first < len(rows):
+            most = (ends[first - 1] if first else 0) + _WORDS
+            last = max(first + 1, int(np.searchsorted(ends, most, "right")))
+            yield rows[first:last]
+            first = last
+
+    def _ends(self) -> Iterator[tuple[int, int]]:
+        """Where each document begins in `tokens`, and where it ends."""
+        for first in range(0, len(self), _BLOCK):
+            yield from itertools.pairwise(self.starts[first : first + _BLOCK + 1].tolist())
 
     def counts(self, rows: Integer[np.ndarray, " rows"]) -> Int[np.ndarray, " words"]:
         """How often each word occurs in some documents."""

@@ -20,7 +20,7 @@ from experiments.documents.as_read import grouped_as_read
 from experiments.documents.corpus import Corpus, gathered, gathered_pairs, is_run, tokenise
 from experiments.errors import mistakes
 from experiments.sampling import even_sample
-from experiments.tasks.evaluate import Bands, bands
+from experiments.tasks.evaluate import Bands, bands, frequency
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -81,9 +81,17 @@ class Material:
 
     @functools.cached_property
     def test_bands(self) -> Bands:
-        """How frequent the words of each test document are."""
+        """How frequent the words of each test document are, n-grams left out."""
         counts = self.train_counts  # a Counter counts what it has not seen as 0
-        return bands([np.array([counts[word] for word in x], np.int64) for x in self.side(self.splits.test)])
+        times = np.array([-1 if is_run(word) else counts[word] for word in self.corpus.words], np.int64)
+        found = [self._frequency(rows, times) for rows in self.corpus.blocks(self.splits.test)]
+        return bands(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
+
+    def _frequency(self, rows: np.ndarray, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """That of some rows' documents, by how often each word of the corpus is learnt; −1 for n-grams."""
+        counts = times[self.corpus.tokens[self.corpus.places(rows)]]
+        owners = np.repeat(np.arange(len(rows)), self.corpus.lengths_of(rows))
+        return frequency(counts[counts >= 0], np.bincount(owners[counts >= 0], minlength=len(rows)))
 
 
 def read(config: Config, progress: Progress | None = None, folder: Path | None = None) -> Material:

@@ -88,7 +88,7 @@ class Unread:
     def take(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Ids int32 [rows, width] and lengths int32 [rows] of some documents; of pairs of both texts."""
         places, firsts = self.places[rows], self.corpus.firsts
-        lengths = self.corpus.lengths[places].astype(np.int32)[:, None]
+        lengths = self.corpus.lengths_of(places).astype(np.int32)[:, None]
         if firsts is not None:
             first = firsts[places].astype(np.int32)[:, None]
             lengths = np.concatenate([first, lengths - first], 1)

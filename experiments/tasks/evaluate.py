@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -94,7 +93,7 @@ class Bands(NamedTuple):
         has_oov: bool [rows], whether a word of the document was never seen in training.
 
     Example:
-        >>> bands([np.array([7]), np.array([], int)])
+        >>> bands(*frequency(np.array([7]), np.array([1, 0])))
         Bands(band=array([ 1, -1], dtype=int8), has_oov=array([False, False]))
     """
 
@@ -102,7 +101,37 @@ class Bands(NamedTuple):
     has_oov: Bool[np.ndarray, " rows"]
 
 
-def bands(counts: Sequence[Int[np.ndarray, " words"]]) -> Bands:
+def frequency(
+    counts: Int[np.ndarray, " words"], lengths: Int[np.ndarray, " rows"]
+) -> tuple[Float[np.ndarray, " rows"], Bool[np.ndarray, " rows"]]:
+    """How frequent the words of each document are.
+
+    Args:
+        counts: int [words], of the words of all documents, one after the other, how often each occurs in the
+            training split; 0 for a word never seen there.
+        lengths: int [rows], how many of them are each document's.
+
+    Returns:
+        float [rows], the median count of each document's words, nan where it has none; and bool [rows],
+        whether it has a word that training never saw.
+
+    Example:
+        >>> frequency(np.array([0, 2, 9]), np.array([2, 0, 1]))
+        (array([ 1., nan,  9.]), array([ True, False, False]))
+
+    Source: this experiment's own choice; the median, since a few stop words would rule a mean.
+    """
+    row = np.repeat(np.arange(len(lengths)), lengths)
+    ordered = counts[np.lexsort((counts, row))]
+    start = np.cumsum(lengths) - lengths
+    filled = lengths > 0
+    lower, upper = (start + (lengths - 1) // 2)[filled], (start + lengths // 2)[filled]
+    median = np.full(len(lengths), np.nan)
+    median[filled] = (ordered[lower] + ordered[upper]) / 2
+    return median, np.bincount(row[counts == 0], minlength=len(lengths)) > 0
+
+
+def bands(median: Float[np.ndarray, " rows"], has_oov: Bool[np.ndarray, " rows"]) -> Bands:
     """Assigns each document to a band by the median training count of its words.
 
     The bands are the tertiles of these medians over the split at hand: below the first cut is "rare",
@@ -110,31 +139,24 @@ def bands(counts: Sequence[Int[np.ndarray, " words"]]) -> Bands:
     or uniform split may be uneven, or empty.
 
     Args:
-        counts: for each document int [words], how often each of its words occurs in the training split;
-            0 for a word never seen there.
+        median: float [rows], from `frequency`.
+        has_oov: bool [rows], from `frequency`.
 
     Returns:
         The band of each document, and whether it has a word that training never saw.
 
     Example:
-        >>> bands([np.array([0, 2]), np.array([9, 5]), np.array([80, 90])])
+        >>> bands(*frequency(np.array([0, 2, 9, 5, 80, 90]), np.array([2, 2, 2])))
         Bands(band=array([0, 1, 2], dtype=int8), has_oov=array([ True, False, False]))
 
-    Source: this experiment's own choice; the median, since a few stop words would rule a mean.
+    Source: this experiment's own choice.
     """
-    lengths = np.array([len(document) for document in counts], np.int64)
-    flat = np.concatenate([*counts, np.zeros(0, np.int64)])
-    row = np.repeat(np.arange(len(lengths)), lengths)
-    ordered = flat[np.lexsort((flat, row))]
-    start = np.cumsum(lengths) - lengths
-    filled = lengths > 0
-    lower, upper = (start + (lengths - 1) // 2)[filled], (start + lengths // 2)[filled]
-    median = (ordered[lower] + ordered[upper]) / 2
-    band = np.full(len(lengths), NO_BAND, np.int8)
+    filled = ~np.isnan(median)
+    band = np.full(len(median), NO_BAND, np.int8)
     if filled.any():
-        first, second = np.quantile(median, [1 / 3, 2 / 3])
-        band[filled] = (median >= first).astype(np.int8) + (median > second)
-    return Bands(band, np.bincount(row[flat == 0], minlength=len(lengths)) > 0)
+        first, second = np.quantile(median[filled], [1 / 3, 2 / 3])
+        band[filled] = (median[filled] >= first).astype(np.int8) + (median[filled] > second)
+    return Bands(band, has_oov)
 
 
 def by_band(
@@ -160,7 +182,8 @@ def by_band(
         ValueError: the arrays differ in length.
 
     Example:
-        >>> by_band(np.array([1.0, 0.0, 1.0]), *bands([np.array([n]) for n in (0, 5, 9)]))
+        >>> found = bands(*frequency(np.array([0, 5, 9]), np.array([1, 1, 1])))
+        >>> by_band(np.array([1.0, 0.0, 1.0]), *found)
         {'rows_rare': 1, 'accuracy_rare': 1.0, 'rows_middle': 1, 'accuracy_middle': 0.0,
          'rows_frequent': 1, 'accuracy_frequent': 1.0, 'rows_with_oov': 1, 'accuracy_with_oov': 1.0}
 

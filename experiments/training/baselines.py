@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 NGRAMS = "words and pairs of words"
 _MAX_FEATURES = 200_000
 _KEPT = 1000  # strongest features that a result remembers
+_AT_ONCE = 2**14  # documents whose features are held, where they are predicted
 _FEW = 100  # so few documents that a feature may well be in one alone
 
 
@@ -110,7 +111,7 @@ def tfidf_linear(
         train_targets: [training rows, …]; of classes int, places in `names`.
         valid: validation documents.
         valid_targets: [validation rows, …].
-        test: test documents.
+        test: test documents, of which slices are read.
         names: of classes or labels.
         task: what is learnt; its `fits` makes the models.
         tokenise: text → tokens, if documents are not lists of tokens already.
@@ -136,7 +137,7 @@ def tfidf_linear(
         raise ValueError("valid is empty: give documents to choose the strength of the penalty by")
     started = time.perf_counter()
     counters, train_x = _counted(tokenise or _as_it_is, train)
-    valid_x, test_x = _transformed(counters, valid), _transformed(counters, test)
+    valid_x = _transformed(counters, valid)
     models = dict(task.fits(train_x, train_targets, names))
     scores = {
         C: float(task.scores(model.predict(valid_x), valid_targets).mean()) for C, model in models.items()
@@ -145,7 +146,7 @@ def tfidf_linear(
     model, features = models[C], _features(counters)
     return BaselineResult(
         valid=model.predict(valid_x),
-        test=model.predict(test_x),
+        test=_predicted(model, counters, test),
         C=C,
         valid_scores=scores,
         features=_strongest(model, features),
@@ -199,6 +200,14 @@ def _transformed(counters: list[TfidfVectorizer], documents: Sequence[Any]) -> A
     if len(parts) < len(counters):  # of no documents
         parts = [documents] * len(counters)
     return sparse.hstack([c.transform(part) for c, part in zip(counters, parts, strict=True)], format="csr")
+
+
+def _predicted(model: Linear, counters: list[TfidfVectorizer], documents: Sequence[Any]) -> np.ndarray:
+    """What the model says of documents, some at a time: there may be more than fit in memory."""
+    firsts = range(0, max(len(documents), 1), _AT_ONCE)
+    return np.concatenate(
+        [model.predict(_transformed(counters, documents[i : i + _AT_ONCE])) for i in firsts]
+    )
 
 
 def _features(counters: list[TfidfVectorizer]) -> np.ndarray:

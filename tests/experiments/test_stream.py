@@ -1,22 +1,30 @@
-"""A set that is read from disk gives what one in memory gives, to the same bits."""
+"""A set that is read from disk gives what one in memory gives, to the same bits, and takes less memory."""
 
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import json
 import os
+import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+import sklearn.feature_extraction.text
+import sklearn.linear_model  # noqa: F401, here: its import is not to be counted
 from rich.console import Console
 
 import embedlab
 from experiments.comparisons import baseline_runs, comparison
 from experiments.config import Config, Text, Train
-from experiments.data import Csv
-from experiments.documents.material import read
+from experiments.data import Csv, texts
+from experiments.data.files import equal_pairs
+from experiments.documents import corpus
+from experiments.documents.material import Material, read
 from experiments.encoders import Cnn
+from experiments.training import baselines
 
 
 def config(prose: Path, **fields: object) -> Config:
@@ -74,3 +82,77 @@ def test_a_sample_of_a_large_set_is_enough_for_tfidf(
     comparison.run(config(prose, stream=True), tmp_path / "w", Console(quiet=True))
     told = json.loads((tmp_path / "w" / "summary.json").read_text())["baselines"]["tfidf-logistic"]["what"]
     assert "learns from 100 of 36" in told
+
+
+# --- memory ----------------------------------------------------------------------------------------------
+
+FEW, MANY = 500, 2_000
+#: Bytes a row, a few dozen for each of what is known of it; its words would take several times as much.
+MOST = 100
+
+
+def allocated(work: Callable[..., object], *given: object) -> int:
+    """Bytes that Python and NumPy held at once while something was done, beside what they held before."""
+    tracemalloc.start()
+    try:
+        work(*given)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.fixture
+def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is held of a large set at once, made so small that few rows are a large set."""
+    monkeypatch.setattr(texts, "_BLOCK", 2**14)
+    monkeypatch.setattr(corpus, "_BLOCK", 2**8)
+    monkeypatch.setattr(corpus, "_WORDS", 2**12)
+    monkeypatch.setattr(baselines, "_AT_ONCE", 64)
+
+
+def read_to_test_on(folder: Path, rows: int, seconds: bool) -> Material:
+    """So many rows to test on, of sixty words each or twice as many, read from disk."""
+    draw, words = np.random.default_rng(0), [f"w{number}" for number in range(50)]
+    for name, count in (("train", 200), ("test", rows)):
+        drawn = [" ".join(draw.choice(words, 60)) for _ in range(2 * count)]
+        lines = zip(drawn[:count], drawn[count:], itertools.cycle("ab"), strict=False)
+        rest = [f"{one},{other},{label}\n" for one, other, label in lines]
+        (folder / f"{name}.csv").write_text("text,other,label\n" + "".join(rest))
+    data = Csv(str(folder / "train.csv"), test_path=str(folder / "test.csv"))
+    data = dataclasses.replace(data, second="other" if seconds else "")
+    settings = Config(embedlab.Dense(100, 4), data=data, text=Text(max_length=60), stream=True)
+    return read(settings, folder=folder)
+
+
+@pytest.mark.parametrize(
+    "seconds", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["texts", "pairs"]
+)
+def test_rows_to_test_on_take_a_few_dozen_bytes_each(
+    tmp_path: Path, small_blocks: None, seconds: bool
+) -> None:
+    steps: dict[str, Callable[[Material], object]] = {
+        "bands": lambda material: material.test_bands,
+        "counts": lambda material: material.test_counts,
+        "linear": baseline_runs._linear,
+    }
+    held: dict[str, list[int]] = {name: [] for name in steps}
+    for rows in (FEW, MANY):
+        material = read_to_test_on(tmp_path, rows, seconds)
+        assert len(material.splits.test) == rows and material.train_counts
+        for name, step in steps.items():
+            held[name].append(allocated(step, material))
+    assert all(many - few < MOST * (MANY - FEW) for few, many in held.values()), held
+
+
+def test_pairs_take_a_few_dozen_bytes_each_where_equal_ones_are_looked_for(
+    tmp_path: Path, small_blocks: None
+) -> None:
+    held = []
+    for rows in (FEW, MANY):
+        first, second = texts.StoredTexts(tmp_path), texts.StoredTexts(tmp_path)
+        for row in range(rows):
+            first.append(f"{row % 400} " + "x" * 400)
+            second.append("y" * 400)
+        held.append(allocated(equal_pairs, first, second))
+        assert equal_pairs(first, second).max() == 399
+    assert held[1] - held[0] < MOST * (MANY - FEW), held

@@ -52,11 +52,14 @@ def test_the_longest_document_is_what_a_text_of_many_words_gives(words: int) -> 
 
 def test_a_corpus_on_disk_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(corpus, "_BLOCK", 3)
+    monkeypatch.setattr(corpus, "_WORDS", 3)
     stored = gathered(DOCUMENTS, tmp_path)
     assert isinstance(stored.tokens, np.memmap) and not os.listdir(tmp_path)
     assert stored.words == CORPUS.words
     np.testing.assert_array_equal(stored.tokens, CORPUS.tokens)
     np.testing.assert_array_equal(stored.starts, CORPUS.starts)
     rows = np.array([3, 0, 2, 2, 1])
+    assert [block.tolist() for block in stored.blocks(rows)] == [[3], [0], [2, 2, 1]]
     np.testing.assert_array_equal(stored.counts(rows), CORPUS.counts(rows))
+    np.testing.assert_array_equal(stored.equal, CORPUS.equal)
     assert len(gathered([], tmp_path)) == 0
