@@ -446,6 +446,30 @@ def test_damage_is_told_in_a_sentence(file, change, message, copied):
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("flips", [60, pytest.param(600, marks=pytest.mark.slow)])
+def test_every_flipped_bit_of_an_array_record_is_found_or_makes_no_difference(flips, copied):
+    source = Tfds("films", data_dir=str(copied.parent.parent))
+    good = source.load()
+    rng, found = np.random.default_rng(0), 0
+    for file in copied.glob("*.array_record-*"):
+        raw = np.frombuffer(file.read_bytes(), np.uint8)
+        written = np.flatnonzero(raw)  # the rest is padding
+        places = np.r_[rng.choice(written, flips), rng.integers(0, len(raw), flips // 2)]
+        for place, bit in zip(places, rng.integers(0, 8, len(places)), strict=True):
+            damaged = raw.copy()
+            damaged[place] ^= 1 << bit
+            file.write_bytes(damaged.tobytes())
+            try:
+                read = source.load()
+            except ValueError as error:
+                assert "can't be read" in str(error) and str(copied) in str(error)
+                found += 1
+            else:
+                assert (read.texts, read.labels.tolist()) == (good.texts, good.labels.tolist())
+        file.write_bytes(raw.tobytes())
+    assert found > 2 * flips, "of three files"
+
+
 # --- preparing -------------------------------------------------------------------------------------------
 
 
