@@ -1,4 +1,4 @@
-// Lines of text that hold a word and numbers, taken apart at the speed of the file.
+// Lines of text that hold a word and numbers, taken apart and put together at the speed of the file.
 //
 // Called through ctypes, which gives Python's lock back meanwhile. Nothing is allocated here.
 
@@ -43,6 +43,61 @@ inline bool number(const char* at, const char* end, double* out) {
   if (*at == '+' && end - at > 1 && at[1] != '-') ++at;
   const auto [stop, error] = std::from_chars(at, end, *out);
   return error == std::errc() && stop == end && end[-1] != ')';
+}
+
+inline char* copied(const char* from, std::int64_t count, char* to) {
+  std::memcpy(to, from, count);
+  return to + count;
+}
+
+// Of all float32, the one whose shortest decimal, 7.038531e-26, is another number's if it is read as a
+// float64 and then rounded, as many readers do it; with a digit more it is not.
+constexpr float kTwiceRounded = 7.0385307e-26f;
+
+// The shortest decimal that is read back as the same number, as Python writes it: "0.25", or, below a
+// ten-thousandth and from `above` on, "1.5e-07".
+template <typename T>
+inline char* decimal(T value, double above, char* out) {
+  if (std::signbit(value)) *out++ = '-';
+  value = std::fabs(value);
+  if (value == 0) return copied("0.0", 3, out);
+  if (sizeof(T) == sizeof(float) && value == kTwiceRounded) return copied("7.0385307e-26", 13, out);
+  char text[40];
+  const char* end = std::to_chars(text, text + sizeof text, value, std::chars_format::scientific).ptr;
+  const double size = static_cast<double>(value);
+  if (size < 1e-4 || size >= above) return copied(text, end - text, out);
+  const char* mark = static_cast<const char*>(std::memchr(text, 'e', end - text));
+  int power = 0;
+  std::from_chars(mark + (mark[1] == '+' ? 2 : 1), end, power);
+  char digits[24];
+  int count = 1 + (mark - text > 2 ? static_cast<int>(mark - text) - 2 : 0);
+  digits[0] = text[0];
+  if (count > 1) std::memcpy(digits + 1, text + 2, count - 1);
+  if (power < 0) {
+    out = copied("0.0000", 1 - power, out);
+    return copied(digits, count, out);
+  }
+  for (int i = 0; i <= power; ++i) *out++ = i < count ? digits[i] : '0';
+  *out++ = '.';
+  if (count <= power + 1) return copied("0", 1, out);
+  return copied(digits + power + 1, count - power - 1, out);
+}
+
+template <typename T>
+char* lines(const char* words, const std::int64_t* stops, const T* numbers, std::int64_t rows,
+            std::int64_t dim, double above, char blank, char* out) {
+  std::int64_t at = 0;
+  for (std::int64_t row = 0; row < rows; ++row) {
+    const std::int64_t size = stops[row] - at;
+    out = copied(words + at, size, out);
+    at += size;
+    for (std::int64_t i = 0; i < dim; ++i) {
+      if (i || size) *out++ = blank;
+      out = decimal(*numbers++, above, out);
+    }
+    *out++ = '\n';
+  }
+  return out;
 }
 
 }  // namespace
@@ -91,6 +146,17 @@ std::int64_t embedlab_numbers(const char* data, const std::int64_t* starts, cons
     }
   }
   return rows;
+}
+
+// Lines of `rows` words, which end at `stops`, and of `dim` numbers each, float32 or, if `wide`, float64, all
+// parted by `blank`; without words, of numbers alone. `out` has room. Returns the number of bytes.
+std::int64_t embedlab_lines(const char* words, const std::int64_t* stops, const void* numbers,
+                            std::int64_t wide, std::int64_t rows, std::int64_t dim, double above, char blank,
+                            char* out) {
+  char* end = wide
+      ? lines(words, stops, static_cast<const double*>(numbers), rows, dim, above, blank, out)
+      : lines(words, stops, static_cast<const float*>(numbers), rows, dim, above, blank, out);
+  return end - out;
 }
 
 }  // extern "C"

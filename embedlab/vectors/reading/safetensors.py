@@ -9,13 +9,17 @@ from typing import Any
 import numpy as np
 
 from embedlab.vectors.reading.errors import Damaged
-from embedlab.vectors.reading.npy import from_array
+from embedlab.vectors.reading.npy import Scaled, from_array
 from embedlab.vectors.reading.options import Options
 from embedlab.vectors.reading.source import Source
 from embedlab.vectors.reading.words import beside, read_words
 from embedlab.vectors.store import Vectors
 
 WORDS = "words"  # the entry of a file's metadata that holds them, a JSON list
+UNKNOWN = "unknown"  # that which names the last word, if it stands for all others and is none of the table's
+#: Table → what its rows are to be multiplied by, a number each; the second as model2vec names them.
+SCALES = {"embedding.weight": "embedding.scale", "embeddings": "weights"}
+_SHARED = "mapping"  # of model2vec: word → row
 
 
 def read_safetensors(
@@ -36,12 +40,18 @@ def read_safetensors(
         with safe_open(source.file, framework="numpy") as opened:
             name = _chosen(opened, tensor)
             matrix = np.asarray(opened.get_tensor(name))
-            words = _words(opened.metadata() or {}, source.file, vocabulary)
+            scales = _scales(opened, name)
+            metadata = opened.metadata() or {}
+            words = _words(metadata, source.file, vocabulary)
     except (SafetensorError, OSError, TypeError) as error:
         raise Damaged(f"no safetensors file that can be read ({error})") from None
-    if not np.issubdtype(matrix.dtype, np.floating) and matrix.dtype.name != "bfloat16":
-        raise Damaged(f"{name!r} holds {matrix.dtype}; floats are expected")
-    return from_array(matrix, words, "safetensors", options)
+    if scales is None and not (np.issubdtype(matrix.dtype, np.floating) or matrix.dtype.name == "bfloat16"):
+        remedy = f"floats are expected, or whole numbers with {SCALES.get(name, 'a scale')!r}, float [words]"
+        raise Damaged(f"{name!r} holds {matrix.dtype}; {remedy}")
+    if words and words[-1] == metadata.get(UNKNOWN, "").encode():
+        matrix, words = matrix[:-1], words[:-1]
+    table = matrix if scales is None else Scaled(matrix, scales[: len(matrix)])
+    return from_array(table, words, "safetensors", options)
 
 
 def _chosen(opened: Any, tensor: str | None) -> str:
@@ -55,7 +65,23 @@ def _chosen(opened: Any, tensor: str | None) -> str:
         return tensor
     if len(matrices) != 1:
         raise Damaged(f"it holds {len(matrices)} matrices ({shown}); name one, as tensor='embedding.weight'")
+    if matrices[0] == "embeddings" and _SHARED in shapes:
+        raise Damaged(f"words share rows of its table, by its {_SHARED!r}, which can't be read here")
     return matrices[0]
+
+
+def _scales(opened: Any, name: str) -> np.ndarray | None:
+    """What the rows of a table are to be multiplied by, where it lies beside it."""
+    if SCALES.get(name) not in opened.keys():  # noqa: SIM118
+        return None
+    scales = np.asarray(opened.get_tensor(SCALES[name]))
+    if not np.issubdtype(scales.dtype, np.floating):
+        raise Damaged(f"{SCALES[name]!r} holds {scales.dtype}; floats are expected")
+    if scales.shape != tuple(opened.get_slice(name).get_shape()[:1]):
+        raise Damaged(
+            f"{SCALES[name]!r} has shape {list(scales.shape)}; one number a row of {name!r} is meant"
+        )
+    return scales
 
 
 def _words(metadata: dict[str, str], file: Path, vocabulary: Path | None) -> list[bytes]:

@@ -13,15 +13,17 @@ _NAMES = ("words.txt", "vocab.txt", "vocabulary.txt", "vocab.json", "tokenizer.j
 
 
 def beside(file: Path) -> Path:
-    """The file of words that lies beside a table: of its name and `.txt`, or of one of the usual names.
+    """The file of words that lies beside a table: of its name, or of one of the usual names.
+
+    `NAME.words.txt` first: `NAME.txt` may as well be the same vectors as text.
 
     Raises:
         Damaged: there is none.
     """
-    for name in (f"{file.stem}.txt", f"{file.stem}.words.txt", *_NAMES):
+    for name in (f"{file.stem}.words.txt", f"{file.stem}.txt", *_NAMES):
         if (path := file.with_name(name)) != file and path.is_file():
             return path
-    names = ", ".join((f"{file.stem}.txt", *_NAMES))
+    names = ", ".join((f"{file.stem}.words.txt", f"{file.stem}.txt", *_NAMES))
     raise Damaged(
         f"its words are in none of the files beside it ({names}); give vocabulary='FILE', one word a line"
     )
