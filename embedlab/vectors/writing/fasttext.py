@@ -13,9 +13,9 @@ from embedlab.checks import require
 from embedlab.files import write_whole
 from embedlab.vectors.reading.fasttext import FastText
 from embedlab.vectors.reading.sniff import FASTTEXT
-from embedlab.vectors.writing.numbers import Progress
-from embedlab.vectors.writing.words import RULES
-from embedlab.vectors.writing.writable import Content, Writable
+from embedlab.vectors.writing._numbers import Progress
+from embedlab.vectors.writing._words import RULES
+from embedlab.vectors.writing._writable import Content, Writable
 from embedlab.vectors.writing.written import Written
 
 _VERSION = 12

@@ -13,16 +13,17 @@ from embedlab.checks import require
 from embedlab.files import write_whole
 from embedlab.vectors.reading.fasttext import FastText
 from embedlab.vectors.store import Vectors
-from embedlab.vectors.writing import projector, sentence_transformers
-from embedlab.vectors.writing.binary import write_binary
+from embedlab.vectors.writing import _projector as projector
+from embedlab.vectors.writing import _sentence_transformers as sentence_transformers
+from embedlab.vectors.writing._binary import write_binary
+from embedlab.vectors.writing._npy import npy_files
+from embedlab.vectors.writing._numbers import Numbers, Progress
+from embedlab.vectors.writing._safetensors import safetensors_content, words_header
+from embedlab.vectors.writing._text import write_headed, write_lines
+from embedlab.vectors.writing._words import encoded
+from embedlab.vectors.writing._writable import Content, Writable
 from embedlab.vectors.writing.fasttext import write_fasttext
-from embedlab.vectors.writing.npy import npy_files
-from embedlab.vectors.writing.numbers import Numbers, Progress
-from embedlab.vectors.writing.safetensors import safetensors_content, words_header
 from embedlab.vectors.writing.subword import fasttext_from_vectors
-from embedlab.vectors.writing.text import write_headed, write_lines
-from embedlab.vectors.writing.words import encoded
-from embedlab.vectors.writing.writable import Content, Writable
 from embedlab.vectors.writing.written import Written
 
 Format = Literal[

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from embedlab.vectors.writing.numbers import Numbers
-from embedlab.vectors.writing.writable import Writable
+from embedlab.vectors.writing._numbers import Numbers
+from embedlab.vectors.writing._writable import Writable
 
 
 def write_binary(file: Writable, raw: Sequence[bytes], numbers: Numbers) -> None:

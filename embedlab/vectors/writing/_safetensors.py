@@ -9,8 +9,8 @@ import numpy as np
 
 from embedlab.checks import require
 from embedlab.vectors.reading.safetensors import SCALES, WORDS
-from embedlab.vectors.writing.numbers import Numbers
-from embedlab.vectors.writing.writable import Content, Writable
+from embedlab.vectors.writing._numbers import Numbers
+from embedlab.vectors.writing._writable import Content, Writable
 
 TABLE = "embedding.weight"
 _NAMES = {"float64": "F64", "float32": "F32", "float16": "F16", "bfloat16": "BF16", "int8": "I8"}

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from embedlab.vectors.reading.npy import scale_path
-from embedlab.vectors.writing.numbers import Numbers
-from embedlab.vectors.writing.writable import Content, Writable
+from embedlab.vectors.writing._numbers import Numbers
+from embedlab.vectors.writing._writable import Content, Writable
 
 
 def npy_files(path: Path, raw: Sequence[bytes], numbers: Numbers) -> dict[Path, Content]:

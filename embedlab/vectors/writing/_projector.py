@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from embedlab.checks import require
-from embedlab.vectors.writing.numbers import Numbers
-from embedlab.vectors.writing.text import write_lines
-from embedlab.vectors.writing.words import RULES
-from embedlab.vectors.writing.writable import Content
+from embedlab.vectors.writing._numbers import Numbers
+from embedlab.vectors.writing._text import write_lines
+from embedlab.vectors.writing._words import RULES
+from embedlab.vectors.writing._writable import Content
 
 Columns = Mapping[str, Sequence[object]]
 

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from embedlab.vectors.reading.safetensors import UNKNOWN
-from embedlab.vectors.writing.numbers import Numbers
-from embedlab.vectors.writing.safetensors import TABLE, safetensors_content
-from embedlab.vectors.writing.writable import Content
+from embedlab.vectors.writing._numbers import Numbers
+from embedlab.vectors.writing._safetensors import TABLE, safetensors_content
+from embedlab.vectors.writing._writable import Content
 
 #: Of the words' file: as model2vec names them, which multiplies each row by its weight.
 INT8_TABLE = "embeddings"

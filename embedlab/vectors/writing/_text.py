@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from embedlab.native import text
-from embedlab.vectors.writing.numbers import Numbers
-from embedlab.vectors.writing.writable import Writable
+from embedlab.vectors.writing._numbers import Numbers
+from embedlab.vectors.writing._writable import Writable
 
 
 def write_lines(file: Writable, raw: Sequence[bytes] | None, numbers: Numbers, blank: bytes = b" ") -> None:
