@@ -110,6 +110,23 @@ def test_labels_are_learnt_any_number_of_them(labels: Path) -> None:
     assert linear["test"]["micro_f1"] > 0.2 > majority["test"]["micro_f1"]
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("flags", "heavier"), [(["--task.balance", "0.5"], None), (["--task.weights", "camera=20"], "camera")]
+)
+def test_labels_that_weigh_more_are_named_more(
+    flags: list[str], heavier: str | None, labels: Path, config: Path, tmp_path: Path
+) -> None:
+    given = ["--data.type", "jsonl", "--data.path", labels.parent / "products.jsonl", "--baselines", "false"]
+    found = ran(config, tmp_path / "w", *given, "--task.type", "labels", "--task.threshold", "0.3", *flags)
+    likely, before = (np.load(run / "predictions.npz")["test"].mean(0) for run in (tmp_path / "w", labels))
+    more = likely - before
+    if heavier is None:
+        assert (more > 0).all() and found["test"]["micro_f1"] > 0
+    else:
+        assert found["classes"][more.argmax()] == heavier and more.max() > 0.1
+
+
 @pytest.mark.parametrize("which", ["values", "labels"])
 def test_a_finished_run_is_a_model(
     which: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, capsys: Any
