@@ -1,7 +1,6 @@
 """Vectors of words: as a thing to look at, and out of and into files."""
 
-from embedlab.vectors.reading import read
-from embedlab.vectors.reading.fasttext import FastText
+from embedlab.vectors.reading import FastText, read, read_fasttext
 from embedlab.vectors.report import Report
 from embedlab.vectors.store import Vectors, load, save
 from embedlab.vectors.writing import (
@@ -23,6 +22,7 @@ __all__ = [
     "fasttext_from_vectors",
     "load",
     "read",
+    "read_fasttext",
     "save",
     "write",
     "write_fasttext",

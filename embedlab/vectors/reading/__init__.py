@@ -1,7 +1,7 @@
 """Readers of files of vectors: each format a file, behind one function, `read`."""
 
-from embedlab.vectors.reading.options import Options
+from embedlab.vectors.reading._sniff import Format
+from embedlab.vectors.reading.fasttext import FastText, Settings, read_fasttext
 from embedlab.vectors.reading.read import read
-from embedlab.vectors.reading.sniff import Format
 
-__all__ = ["Format", "Options", "read"]
+__all__ = ["FastText", "Format", "Settings", "read", "read_fasttext"]

@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-import mmap
-import struct
-from collections.abc import Iterator
+import os
 from typing import Any, Literal
 
+import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float32, Int64
 
 from embedlab.base import ABSENT, Variables
+from embedlab.dense import Dense
 from embedlab.subword import Subword
-from embedlab.text.ngrams import END_OF_SENTENCE, fasttext_hash, ngram_rows
-from embedlab.vectors.reading.errors import Damaged
-from embedlab.vectors.reading.options import Options
-from embedlab.vectors.reading.sniff import FASTTEXT
-from embedlab.vectors.reading.source import Source
-from embedlab.vectors.reading.table import Table, among
+from embedlab.vectors.reading._errors import Damaged
+from embedlab.vectors.reading._fasttext_vectors import means, rows_of_ngrams, vectors_of
+from embedlab.vectors.reading._options import Options
+from embedlab.vectors.reading._source import Progress, opened
 from embedlab.vectors.store import Vectors
-
-_VERSIONS = (11, 12)
-_MODELS = {1: "cbow", 2: "skipgram", 3: "supervised"}
-_LOSSES = {1: "hierarchical-softmax", 2: "negative-sampling", 3: "softmax", 4: "one-vs-all"}
-_LONGEST = 1 << 16  # bytes of a word
-_ENTRY = 10  # bytes that an entry of the dictionary has at least
-_WORDS = 1 << 12  # whose vectors are made at a time
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,6 +38,14 @@ class Settings:
         maxn: of the longest; 0 for none.
         rate_every: tokens between two updates of the rate.
         sample: threshold of subsampling.
+
+    Example:
+        >>> Settings(
+        ...     dim=100, window=5, epoch=5, min_count=5, negatives=5, word_ngrams=1,
+        ...     loss="negative-sampling", model="skipgram", buckets=2_000_000, minn=3, maxn=6,
+        ...     rate_every=100, sample=1e-4,
+        ... ).model
+        'skipgram'
 
     Source: fastText 0.9.3, Args.
     """
@@ -79,6 +78,20 @@ class FastText:
         tokens: words of the text it was trained on.
         table: float32 [words + buckets, dim], the rows of words and of n-grams behind them.
         output: float32 [labels or words, dim], what its loss compares with.
+        numbered: whether the file's format has a number. Those before gave the sentence end n-grams.
+
+    Example:
+        >>> settings = Settings(2, 5, 5, 1, 5, 1, "softmax", "supervised", 0, 0, 0, 100, 1e-4)
+        >>> table, output = np.float32([[1, 2], [3, 4]]), np.zeros((1, 2), np.float32)   # [rows, dim]
+        >>> counts = np.array([3, 1])
+        >>> names, labels = [b"cat", b"dog"], [b"__label__x"]
+        >>> model = FastText(settings, names, counts, labels, counts[:1], 4, table, output)
+        >>> model.vector("dog"), model.vector("cow")
+        (array([3., 4.], dtype=float32), array([0., 0.], dtype=float32))
+        >>> model.vectors(only=["dog"]).words
+        ('dog',)
+        >>> model.spec.table_shapes, model.variables().tables["table"].shape
+        ({'table': (2, 2)}, (2, 2))
 
     Source: Bojanowski et al. 2017; the file format is that of fastText 0.9.3, versions 11 and 12, and of the
     versions before there was a number.
@@ -92,26 +105,22 @@ class FastText:
     tokens: int
     table: Float32[np.ndarray, "rows dim"]
     output: Float32[np.ndarray, "outputs dim"]
+    numbered: bool = True
 
     @property
-    def spec(self) -> Subword:
-        """The embedding that it is: `Subword`, with a row a word and its buckets.
-
-        Raises:
-            ValueError: it has no n-grams; it is a `Dense` of `table` then.
-        """
+    def spec(self) -> Subword | Dense:
+        """The embedding that it is: `Subword`, with a row a word and its buckets; `Dense` without n-grams."""
         s = self.settings
+        if not s.maxn or not s.buckets:
+            return Dense(len(self.words), s.dim)
         return Subword(len(self.words), s.dim, s.buckets, max(s.minn, 1), s.maxn)
 
     def variables(self) -> Variables:
-        """The arrays of `spec`, copied from the file: they may be trained on.
-
-        Raises:
-            ValueError: a word is no UTF-8, or there are no n-grams.
-        """
-        spec = self.spec
-        buffers = spec.word_buffers([word.decode() for word in self.words])
-        return Variables({"table": np.array(self.table)}, buffers=dict(buffers))
+        """The arrays of `spec`, copied from the file: they may be trained on."""
+        spec, tables = self.spec, {"table": jnp.array(self.table[: self.spec.table_shapes["table"][0]])}
+        if isinstance(spec, Dense):
+            return Variables(tables)
+        return Variables(tables, buffers={"ngrams": jnp.asarray(rows_of_ngrams(self, self.words))})
 
     def vector(self, word: str) -> Float32[np.ndarray, " dim"]:
         """The vector of any word, one that the model never saw too: the mean of its rows.
@@ -124,13 +133,13 @@ class FastText:
         """
         raw = word.encode()
         row = self._rows.get(raw)
-        return self._means([raw], np.array([ABSENT if row is None else row]))[0]
+        return means(self, [raw], np.array([ABSENT if row is None else row]))[0]
 
-    def vectors(self, options: Options | None = None) -> Vectors:
+    def vectors(self, **how: Any) -> Vectors:
         """The vectors of all words of the dictionary: each the mean of its own row and its n-grams'.
 
         Args:
-            options: what to do with what is not as it should be; None for its defaults.
+            how: what `read` takes of `only`, `dtype`, `limit`, `duplicates`, `non_finite`, `utf8`.
 
         Returns:
             float [words, dim].
@@ -138,24 +147,7 @@ class FastText:
         Raises:
             ValueError: as `read` does.
         """
-        s, options = self.settings, options or Options()
-        if options.dim not in (None, s.dim):
-            raise Damaged(f"it has dim {s.dim}, not {options.dim}; leave dim out, or give the right file")
-        if options.expected_rows not in (None, len(self.words)):
-            raise Damaged(f"it holds {len(self.words):,} words; expected_rows={options.expected_rows:,}")
-        table = Table("fasttext-bin", s.dim, options)
-        stop = len(self.words) if options.limit is None else min(options.limit, len(self.words))
-        for first in range(0, stop, _WORDS):
-            raw = self.words[first : min(first + _WORDS, stop)]
-
-            def where(i: int, first: int = first) -> str:
-                return f"word number {first + i + 1}"
-
-            decoded, kept = table.wanted(raw, where)
-            chosen = np.flatnonzero(kept)
-            means = self._means([raw[i] for i in chosen.tolist()], first + chosen)
-            table.add(decoded, means, among(where, chosen))
-        return table.finished()
+        return vectors_of(self, Options(**how))
 
     @property
     def _rows(self) -> dict[bytes, int]:
@@ -165,188 +157,39 @@ class FastText:
             self.__dict__["_row_of"] = found
         return found
 
-    def _means(self, words: list[bytes], own: np.ndarray) -> Float32[np.ndarray, "words dim"]:
-        """The means of words' rows: own ones, where they are not ABSENT, and n-grams'."""
-        rows = np.concatenate([np.asarray(own, np.int64)[:, None], self._ngrams(words)], 1)
-        real = rows != ABSENT
-        total = np.zeros((len(words), self.settings.dim), np.float32)
-        for column, there in zip(rows.T, real.T, strict=True):  # a column at a time: no [words, k, dim]
-            total[there] += self.table[column[there]]
-        return total / np.maximum(real.sum(1, keepdims=True), 1).astype(np.float32)
 
-    def _ngrams(self, words: list[bytes]) -> Int64[np.ndarray, "words k"]:
-        """Rows of the table, `ABSENT` behind the last."""
-        s = self.settings
-        if s.maxn == 0 or s.buckets == 0:
-            return np.empty((len(words), 0), np.int64)
-        try:
-            rows = ngram_rows([w.decode() for w in words], buckets=s.buckets, minn=s.minn, maxn=s.maxn)
-        except UnicodeDecodeError:
-            each = [[fasttext_hash(g) % s.buckets for g in _pieces(w, s.minn, s.maxn)] for w in words]
-            rows = np.full((len(words), max(map(len, each))), ABSENT, np.int32)
-            for row, found in zip(rows, each, strict=True):
-                row[: len(found)] = found
-        return np.where(rows == ABSENT, np.int64(ABSENT), rows.astype(np.int64) + len(self.words))
-
-
-def _pieces(word: bytes, minn: int, maxn: int) -> Iterator[bytes]:
-    """`text.ngrams` of bytes that need not be UTF-8: a character begins wherever none goes on."""
-    if word == END_OF_SENTENCE.encode():
-        return
-    wrapped = b"<" + word + b">"
-    begins = [i for i, byte in enumerate(wrapped) if byte & 0xC0 != 0x80]
-    ends = [*begins[1:], len(wrapped)]
-    for first in range(len(begins)):
-        for n in range(max(minn, 1), min(maxn, len(begins) - first) + 1):
-            if not (n == 1 and first in (0, len(begins) - 1)):
-                yield wrapped[begins[first] : ends[first + n - 1]]
-
-
-def read_model(source: Source) -> FastText:
-    """Reads a whole model.
+def read_fasttext(
+    path: str | os.PathLike[str],
+    *,
+    member: str | None = None,
+    most_bytes: int | None = None,
+    progress: Progress | None = None,
+) -> FastText:
+    """Reads a whole fastText model, n-grams and all. Of a file that is not compressed the tables stay there.
 
     Args:
-        source: its bytes. Of a file that is not compressed the tables stay there, and are read where needed.
+        path: a `.bin` file; a quantised one (`.ftz`) can't be read.
+        member: of a zip, the name of the file, where there are several.
+        most_bytes: that a compressed file may expand to; None for 100 times its size and 64 MiB.
+        progress: called with the bytes taken of the file, and its size.
+
+    Returns:
+        The model; its table [words + buckets, dim].
 
     Raises:
-        Damaged: it is none, quantised, damaged or cut off.
+        ValueError: there is no such file, or it is no model, quantised, damaged or cut off.
+
+    Example:
+        >>> read_fasttext("none.bin")
+        Traceback (most recent call last):
+        ValueError: path='none.bin': No such file or directory; give a file of vectors
+
+    Source: the format of fastText 0.9.3; Bojanowski et al. 2017.
     """
-    cursor = _Cursor(_bytes(source))
-    old = cursor.peek("<i") != FASTTEXT
-    if not old:
-        _, version = cursor.take("<2i", "its version")
-        if version not in _VERSIONS:
-            raise Damaged(f"it is of version {version} of fastText's format; {_VERSIONS} can be read")
-    settings = _settings(cursor, None if old else version)
-    size, words, labels, tokens = cursor.take("<3iq", "the sizes of its dictionary")
-    pruned = -1 if old else cursor.take("<q", "the size of its pruned index")[0]
-    if words < 1 or labels < 0 or size != words + labels or tokens < 0:
-        raise Damaged(f"its dictionary states {size} entries, {words} words and {labels} labels")
-    if pruned > 0:
-        raise Damaged(_QUANTISED)
-    cursor.require(size * _ENTRY, f"a dictionary of {size:,} entries")
-    names, counts = _entries(cursor, words, labels)
-    table = _matrix(cursor, old, "table of words and n-grams")
-    output = _matrix(cursor, old, "output")
-    cursor.require_end()
-    _require_fitting(settings, words, labels, table, output)
-    return FastText(
-        settings, names[:words], counts[:words], names[words:], counts[words:], tokens, table, output
-    )
+    from embedlab.vectors.reading._fasttext_file import read_model
 
-
-_QUANTISED = (
-    "it is quantised (.ftz), which can't be read here: its vectors are codes, not numbers. Take the model "
-    "that it was made of"
-)
-
-
-def _bytes(source: Source) -> bytes | mmap.mmap:
-    if source.file is None:
-        return source.rest()
-    with open(source.file, "rb") as opened:
-        return mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)
-
-
-class _Cursor:
-    """A place in bytes, that goes on with what is taken, and never beyond their end."""
-
-    def __init__(self, data: bytes | mmap.mmap) -> None:
-        self._data, self._at = data, 0
-
-    def require(self, count: int, what: str) -> None:
-        left = len(self._data) - self._at
-        if count > left:
-            raise Damaged(f"{what} takes {count:,} bytes at least, and {left:,} are left: it is cut off")
-
-    def peek(self, form: str) -> Any:
-        self.require(struct.calcsize(form), "the beginning")
-        return struct.unpack_from(form, self._data, self._at)[0]
-
-    def take(self, form: str, what: str) -> tuple[Any, ...]:
-        self.require(struct.calcsize(form), what)
-        found = struct.unpack_from(form, self._data, self._at)
-        self._at += struct.calcsize(form)
-        return found
-
-    def entry(self, number: int) -> tuple[bytes, int, int]:
-        """A word, its count and its type."""
-        end = self._data.find(b"\0", self._at, self._at + _LONGEST)
-        if end < 0:
-            shown = self._data[self._at : self._at + 20]
-            raise Damaged(f"entry {number} of its dictionary, {shown!r}, has no end: bytes were lost before")
-        word, self._at = self._data[self._at : end], end + 1
-        count, kind = self.take("<qb", f"entry {number} of its dictionary")
-        return word, count, kind
-
-    def array(self, rows: int, dim: int, what: str) -> np.ndarray:
-        self.require(4 * rows * dim, what)
-        found = np.frombuffer(self._data, "<f4", rows * dim, self._at).reshape(rows, dim)
-        self._at += found.nbytes
-        return found
-
-    def require_end(self) -> None:
-        left = len(self._data) - self._at
-        if left:
-            raise Damaged(f"behind its output stand {left:,} bytes more; its sizes are wrong")
-
-
-def _settings(cursor: _Cursor, version: int | None) -> Settings:
-    dim, window, epoch, least, negatives, ngrams, loss, model, buckets, minn, maxn, rate, sample = (
-        cursor.take("<12id", "its settings")
-    )
-    if loss not in _LOSSES or model not in _MODELS:
-        raise Damaged(
-            f"its settings name loss {loss} and model {model}; it is no model of fastText, or damaged"
-        )
-    if dim < 1 or buckets < 0 or not minn >= 0 or not 0 <= maxn < 1 << 16:
-        raise Damaged(f"its settings state dim {dim}, {buckets} buckets, n-grams of {minn} to {maxn}")
-    if version == 11 and _MODELS[model] == "supervised":
-        maxn = 0  # of this version, n-grams of characters were not used
-    names: tuple[Any, Any] = (_LOSSES[loss], _MODELS[model])
-    before = (dim, window, epoch, least, negatives, ngrams)
-    return Settings(*before, *names, buckets, minn, maxn, rate, sample=sample)
-
-
-def _entries(cursor: _Cursor, words: int, labels: int) -> tuple[list[bytes], np.ndarray]:
-    names: list[bytes] = []
-    counts = np.empty(words + labels, np.int64)
-    for number in range(words + labels):
-        name, counts[number], kind = cursor.entry(number + 1)
-        if kind != (number >= words):
-            raise Damaged(
-                f"entry {number + 1} of its dictionary, {name[:20]!r}, is of type {kind}: words (0) come "
-                "first, then labels (1)"
-            )
-        names.append(name)
-    if int(counts.min(initial=0)) < 0:
-        raise Damaged(f"{names[int(counts.argmin())][:20]!r} has a count of {counts.min()}")
-    return names, counts
-
-
-def _matrix(cursor: _Cursor, old: bool, what: str) -> np.ndarray:
-    if not old:
-        (quantised,) = cursor.take("<B", f"the type of its {what}")
-        if quantised == 1:
-            raise Damaged(_QUANTISED)
-        if quantised:
-            raise Damaged(f"its {what} is of type {quantised}, where 0 (numbers) or 1 (codes) is to stand")
-    rows, dim = cursor.take("<2q", f"the shape of its {what}")
-    if rows < 0 or dim < 1 or rows > 1 << 40 or dim > 1 << 24:
-        raise Damaged(f"its {what} states {rows} rows of {dim} numbers")
-    return cursor.array(rows, dim, f"its {what} of {rows:,} × {dim:,} numbers")
-
-
-def _require_fitting(
-    settings: Settings, words: int, labels: int, table: np.ndarray, output: np.ndarray
-) -> None:
-    """Sizes that are stated more than once are the same."""
-    rows = words + settings.buckets
-    if table.shape != (rows, settings.dim):
-        raise Damaged(
-            f"its table is {table.shape}; {words:,} words and {settings.buckets:,} buckets of dim "
-            f"{settings.dim} make ({rows}, {settings.dim})"
-        )
-    outputs = labels if settings.model == "supervised" else words
-    if output.shape != (outputs, settings.dim):
-        raise Damaged(f"its output is {output.shape}; ({outputs}, {settings.dim}) is expected")
+    with opened(path, member=member, most_bytes=most_bytes, progress=progress) as source:
+        try:
+            return read_model(source)
+        except Damaged as error:
+            raise ValueError(f"path={os.fspath(path)!r}: {error}") from None

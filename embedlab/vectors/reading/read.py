@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import get_args
 
 from embedlab.checks import require
-from embedlab.vectors.reading.binary import read_binary
-from embedlab.vectors.reading.errors import Damaged
-from embedlab.vectors.reading.fasttext import read_model
-from embedlab.vectors.reading.npy import read_npy
-from embedlab.vectors.reading.options import Duplicates, NonFinite, Options, Utf8
-from embedlab.vectors.reading.safetensors import read_safetensors
-from embedlab.vectors.reading.sniff import Format, sniff
-from embedlab.vectors.reading.source import Progress, Source, opened
-from embedlab.vectors.reading.text import read_with_header, read_without_header
+from embedlab.vectors.reading._binary import read_binary
+from embedlab.vectors.reading._errors import Damaged
+from embedlab.vectors.reading._fasttext_file import read_model
+from embedlab.vectors.reading._fasttext_vectors import vectors_of
+from embedlab.vectors.reading._npy import read_npy
+from embedlab.vectors.reading._options import Duplicates, NonFinite, Options, Utf8
+from embedlab.vectors.reading._safetensors import read_safetensors
+from embedlab.vectors.reading._sniff import Format, sniff
+from embedlab.vectors.reading._source import Progress, Source, opened
+from embedlab.vectors.reading._text import read_with_header, read_without_header
 from embedlab.vectors.store import Vectors
 
 
@@ -133,4 +134,4 @@ def _read_as(
         return read_npy(source, options, vocabulary)
     if format == "safetensors":
         return read_safetensors(source, options, vocabulary, tensor)
-    return read_model(source).vectors(options)
+    return vectors_of(read_model(source), options)

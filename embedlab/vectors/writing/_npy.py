@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from embedlab.vectors.reading.npy import scale_path
+from embedlab.vectors.reading._npy import scale_path
 from embedlab.vectors.writing._numbers import Numbers
 from embedlab.vectors.writing._writable import Content, Writable
 

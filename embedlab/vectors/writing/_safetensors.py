@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from embedlab.checks import require
-from embedlab.vectors.reading.safetensors import SCALES, WORDS
+from embedlab.vectors.reading._safetensors import SCALES, WORDS
 from embedlab.vectors.writing._numbers import Numbers
 from embedlab.vectors.writing._writable import Content, Writable
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from embedlab.vectors.reading.safetensors import UNKNOWN
+from embedlab.vectors.reading._safetensors import UNKNOWN
 from embedlab.vectors.writing._numbers import Numbers
 from embedlab.vectors.writing._safetensors import TABLE, safetensors_content
 from embedlab.vectors.writing._writable import Content

@@ -11,8 +11,8 @@ import numpy as np
 
 from embedlab.checks import require
 from embedlab.files import write_whole
+from embedlab.vectors.reading._sniff import FASTTEXT
 from embedlab.vectors.reading.fasttext import FastText
-from embedlab.vectors.reading.sniff import FASTTEXT
 from embedlab.vectors.writing._numbers import Progress
 from embedlab.vectors.writing._words import RULES
 from embedlab.vectors.writing._writable import Content, Writable

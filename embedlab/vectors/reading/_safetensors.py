@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from embedlab.vectors.reading.errors import Damaged
-from embedlab.vectors.reading.npy import Scaled, from_array
-from embedlab.vectors.reading.options import Options
-from embedlab.vectors.reading.source import Source
-from embedlab.vectors.reading.words import beside, read_words
+from embedlab.vectors.reading._errors import Damaged
+from embedlab.vectors.reading._npy import Scaled, from_array
+from embedlab.vectors.reading._options import Options
+from embedlab.vectors.reading._source import Source
+from embedlab.vectors.reading._words import beside, read_words
 from embedlab.vectors.store import Vectors
 
 WORDS = "words"  # the entry of a file's metadata that holds them, a JSON list

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from embedlab.vectors.reading.errors import Damaged
-from embedlab.vectors.reading.options import Options
-from embedlab.vectors.reading.source import Source
-from embedlab.vectors.reading.table import Table, among
-from embedlab.vectors.reading.text import header
+from embedlab.vectors.reading._errors import Damaged
+from embedlab.vectors.reading._options import Options
+from embedlab.vectors.reading._source import Source
+from embedlab.vectors.reading._table import Table, among
+from embedlab.vectors.reading._text import header
 from embedlab.vectors.store import Vectors
 
 _BLOCK = 1 << 22
@@ -46,7 +46,7 @@ def read_binary(source: Source, options: Options) -> Vectors:
 
 
 def _require_possible(rows: int, dim: int, size: int) -> None:
-    if not rows or not dim:
+    if rows < 1 or dim < 1:
         raise Damaged(f"its header states {rows} words of dim {dim}; there is nothing to read")
     least = rows * (4 * dim + 2)  # a letter and a blank before the numbers
     if least > size:

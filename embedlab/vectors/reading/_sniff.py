@@ -5,17 +5,17 @@ from __future__ import annotations
 import struct
 from typing import Literal
 
-from embedlab.vectors.reading.errors import Damaged
-from embedlab.vectors.reading.lines import BOM
-from embedlab.vectors.reading.source import Source
-from embedlab.vectors.reading.text import dim_of, fields, header, is_number
+from embedlab.vectors.reading._errors import Damaged
+from embedlab.vectors.reading._lines import BOM
+from embedlab.vectors.reading._source import Source
+from embedlab.vectors.reading._text import dim_of, fields, header, is_number
 
 Format = Literal["word2vec-text", "word2vec-binary", "glove", "fasttext-bin", "npy", "safetensors"]
 
 FASTTEXT = 793712314  # the first four bytes of a fastText model
 _LONGEST_HEADER = 100_000_000  # of a safetensors file
 _LEAST = 1 << 16
-_MOST = 1 << 24  # bytes looked at for the end of a line
+_MOST = 1 << 20  # bytes looked at for the end of a line
 _PICKLE = tuple(bytes([0x80, protocol]) for protocol in range(2, 6))
 _KV = (
     "it is a pickle, as gensim's save() makes, and reading one would run whatever is in it. If you trust it, "
@@ -96,7 +96,7 @@ def _with_header(source: Source, first: bytes, second: bytes) -> Format:
     assert stated is not None
     dim = stated[1]
     parts = fields(second)
-    as_text = len(parts) > dim and all(map(is_number, parts[-dim:])) if dim else False
+    as_text = len(parts) > dim and all(map(is_number, parts[-dim:])) if dim > 0 else False
     # Numbers of a binary file are bytes of any kind: that all are digits, signs and blanks does not happen.
     printable = second.translate(None, b"\t\r") == bytes(c for c in second if c >= 32 and c != 127)
     if as_text or (printable and second):

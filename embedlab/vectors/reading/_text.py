@@ -9,15 +9,15 @@ import numpy as np
 from jaxtyping import Float64
 
 from embedlab.native import text
-from embedlab.vectors.reading.errors import Damaged
-from embedlab.vectors.reading.lines import Block, blocks
-from embedlab.vectors.reading.options import Options
-from embedlab.vectors.reading.source import Source
-from embedlab.vectors.reading.table import Table, Where, among
+from embedlab.vectors.reading._errors import Damaged
+from embedlab.vectors.reading._lines import Block, blocks
+from embedlab.vectors.reading._options import Options
+from embedlab.vectors.reading._source import Source
+from embedlab.vectors.reading._table import Table, Where, among
 from embedlab.vectors.store import Vectors
 
 _NUMBER = re.compile(rb"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?|[-+]?(nan|inf|infinity)", re.IGNORECASE)
-_HEADER = re.compile(rb"[ \t]*(\d{1,18})[ \t]+(\d{1,18})[ \t]*\r?")
+_HEADER = re.compile(rb"[ \t]*(-?\d{1,18})[ \t]+(-?\d{1,18})[ \t]*\r?")
 _FIRST = 1 << 20  # bytes in which the first line must end
 _SHOWN = 40
 
@@ -33,7 +33,7 @@ def is_number(field: bytes) -> bool:
 
 
 def header(line: bytes) -> tuple[int, int] | None:
-    """The number of words and their dim, if a first line is that of word2vec.
+    """The number of words and their dim, if a first line is that of word2vec: two whole numbers, of any sign.
 
     Example:
         >>> header(b"71290 200"), header(b"the 0.1")
@@ -61,7 +61,7 @@ def dim_of(line: bytes) -> int:
         (2, 2, 0)
     """
     parts = fields(line)[1:]
-    others = [i for i, part in enumerate(parts, 1) if not is_number(part)]
+    others = [i for i, part in enumerate(parts, 1) if not _NUMBER.fullmatch(part)]
     return len(parts) - max(others, default=0)
 
 
@@ -113,7 +113,7 @@ def _chain(first: Block, rest: Iterator[Block]) -> Iterator[Block]:
 
 def _require_possible(rows: int, dim: int, size: int | None) -> None:
     """A header may state anything: it is held against the file before anything is made of it."""
-    if not rows or not dim:
+    if rows < 1 or dim < 1:
         raise Damaged(f"its header states {rows} words of dim {dim}; there is nothing to read")
     least = rows * (2 * dim + 2)  # a letter, and a blank and a digit a number, and the break
     if size is not None and least > size:

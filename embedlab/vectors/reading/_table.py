@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from jaxtyping import Bool, Float
 
-from embedlab.vectors.reading.errors import Damaged
-from embedlab.vectors.reading.options import Options
+from embedlab.vectors.reading._errors import Damaged
+from embedlab.vectors.reading._options import Options
 from embedlab.vectors.report import Report
 from embedlab.vectors.store import Vectors
 
@@ -124,7 +124,7 @@ class Table:
 
     def _finite(
         self, words: list[str], vectors: Float[np.ndarray, "words dim"], where: Where
-    ) -> tuple[list[str], Float[np.ndarray, "words dim"], Where]:
+    ) -> tuple[list[str], Float[np.ndarray, "kept dim"], Where]:
         """Vectors that are finite, by the policy that there is for others."""
         bad = ~np.isfinite(vectors).all(1)
         which = np.flatnonzero(bad)

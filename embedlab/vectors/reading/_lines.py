@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from embedlab.vectors.reading.errors import Damaged
-from embedlab.vectors.reading.source import Source
+from embedlab.vectors.reading._errors import Damaged
+from embedlab.vectors.reading._source import Source
 
 _BLOCK = 1 << 22
-_LONGEST = 1 << 26  # bytes of a line
+_LONGEST = 1 << 22  # bytes of a line
 BOM = b"\xef\xbb\xbf"
 
 
@@ -43,7 +43,7 @@ def blocks(source: Source) -> Iterator[Block]:
         Blocks that together are the file.
 
     Raises:
-        ValueError: a line has more than 64 MiB.
+        ValueError: a line has more than 4 MiB.
 
     Example:
         >>> import io

@@ -12,12 +12,22 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol, runtime_checkable
 
 from embedlab.checks import require
-from embedlab.vectors.reading.errors import Damaged
+from embedlab.vectors.reading._errors import Damaged
 
 Progress = Callable[[int, int], None]
+
+
+@runtime_checkable
+class Readable(Protocol):
+    """An open file, or what decompresses one."""
+
+    def read(self, count: int, /) -> bytes:
+        """The next bytes, at most so many; none at the end."""
+        ...
+
 
 _HEAD = 1 << 16  # bytes looked at to tell formats apart
 _RATIO, _ROOM = 100, 1 << 26  # text of numbers packs 2 to 4 times; a table of zeros, some 50 times
@@ -50,7 +60,7 @@ class Source:
 
     def __init__(
         self,
-        stream: IO[bytes],
+        stream: Readable,
         *,
         size: int | None,
         most: int | None = None,
@@ -72,10 +82,8 @@ class Source:
 
     def read(self, count: int) -> bytes:
         """The next bytes, at least one and at most `count`; none at the end."""
-        if self._head:
-            found, self._head = self._head[:count], self._head[count:]
-            return found
-        return self._more(count)
+        found, self._head = self._head[:count], self._head[count:]
+        return found + self._more(count - len(found)) if len(found) < count else found
 
     def rest(self) -> bytes:
         """All the bytes that are left."""
@@ -173,7 +181,7 @@ def _decompressed(raw: IO[bytes], magic: bytes, member: str | None, stack: Any) 
     return None
 
 
-def _in_zip(raw: IO[bytes], member: str | None, stack: Any) -> IO[bytes]:
+def _in_zip(raw: IO[bytes], member: str | None, stack: Any) -> Any:
     try:
         archive = stack.enter_context(zipfile.ZipFile(raw))
         names = [info.filename for info in archive.infolist() if not info.is_dir()]

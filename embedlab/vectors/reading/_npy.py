@@ -9,11 +9,11 @@ import numpy as np
 from jaxtyping import Float, Shaped
 
 from embedlab.npy import npy_header
-from embedlab.vectors.reading.errors import Damaged
-from embedlab.vectors.reading.options import Options
-from embedlab.vectors.reading.source import Source
-from embedlab.vectors.reading.table import Table, among
-from embedlab.vectors.reading.words import beside, read_words
+from embedlab.vectors.reading._errors import Damaged
+from embedlab.vectors.reading._options import Options
+from embedlab.vectors.reading._source import Source
+from embedlab.vectors.reading._table import Table, among
+from embedlab.vectors.reading._words import beside, read_words
 from embedlab.vectors.store import Vectors
 
 _ROWS = 1 << 14  # taken at a time

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from embedlab.vectors.reading.errors import Damaged
+from embedlab.vectors.reading._errors import Damaged
 
 _MOST = 1 << 31  # bytes
 _NAMES = ("words.txt", "vocab.txt", "vocabulary.txt", "vocab.json", "tokenizer.json")
