@@ -1,10 +1,12 @@
 """Kills a real training at random moments, as a power cut would, and checks that nothing is lost.
 
     PYTHONPATH=. python scripts/kill_runs.py [--kills 200] [--seed 0] [--folder DIR] [--forked]
+        [--config FILE.py] [-- --stream true …]
 
-`experiments.classify` is started on documentation strings of three installed packages, killed by SIGKILL, and
-started again until it is finished; then the next one begins, until there were enough kills. They are spread
-over the start, the training, the saving of checkpoints and the end. It is checked that
+`experiments.classify` is started on documentation strings of three installed packages, or with any config,
+and with the overrides that stand after `--`; killed by SIGKILL, and started again until it is finished; then
+the next one begins, until there were enough kills. They are spread over the start, the training, the saving
+of checkpoints and the end. It is checked that
 
 - no checkpoint that had its name before a kill is lost or damaged after it, and the run goes on from it;
 - a finished run has the parameters, optimizer states, predictions and vectors of one that was never killed,
@@ -30,6 +32,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +44,7 @@ import prose
 from experiments.runs import manifest
 
 ROOT = Path(__file__).resolve().parent.parent
-STEPS, SEEDS = 240, (0, 1)
-CONFIG = f"""
+CONFIG = """
 import embedlab
 from experiments.config import Config, Quality, Text, Train
 from experiments.data import Csv
@@ -50,14 +52,14 @@ from experiments.data import Csv
 def config():
     return Config(
         embedding=embedlab.Hashed(300, 8, buckets=90),
-        data=Csv(path={{data!r}}),
+        data=Csv(path={data!r}),
         text=Text(max_length=16),
         train=Train(
-            steps={STEPS}, evaluate_every=40, patience=99, batch=32, checkpoint_seconds=0.02,
+            steps=240, evaluate_every=40, patience=99, batch=32, checkpoint_seconds=0.02,
             update="sparse", exact=True, weight_decay=0.05, dropout=embedlab.Dropout(words=0.2),
         ),
         quality=Quality(rows=100),
-        seeds={SEEDS},
+        seeds=(0, 1),
         baselines=False,
     )
 """
@@ -99,19 +101,16 @@ for line in sys.stdin:
 class Start:
     """One process of the program; its lines are read from the file that they go to."""
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, folder: Path, name: str, words: Sequence[str]) -> None:
         self.workdir, self._out = folder / name, folder / "out.txt"
         with self._out.open("w") as out:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "experiments.classify", *self._words(folder)],
+                [sys.executable, "-m", "experiments.classify", *words, "--workdir", str(self.workdir)],
                 cwd=ROOT,
                 env=environment(folder),
                 stdout=out,
                 stderr=subprocess.STDOUT,
             )
-
-    def _words(self, folder: Path) -> list[str]:
-        return [str(folder / "config.py"), "--workdir", str(self.workdir)]
 
     @property
     def status(self) -> int | None:
@@ -148,7 +147,7 @@ class Forked(Start):
 
     server: subprocess.Popen[str] | None = None
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, folder: Path, name: str, words: Sequence[str]) -> None:
         self.workdir, self._out = folder / name, folder / "out.txt"
         self._out.unlink(missing_ok=True)
         if Forked.server is None:
@@ -157,7 +156,7 @@ class Forked(Start):
             Forked.server = subprocess.Popen(command, cwd=ROOT, env=environment(folder), **pipes)
         server = Forked.server
         assert server.stdin is not None and server.stdout is not None
-        server.stdin.write("\t".join([str(self._out), *self._words(folder)]) + "\n")
+        server.stdin.write("\t".join([str(self._out), *words, "--workdir", str(self.workdir)]) + "\n")
         server.stdin.flush()
         self._pid, self._status = int(server.stdout.readline()), None
         self._waiter = threading.Thread(target=self._read, daemon=True)
@@ -187,10 +186,14 @@ def environment(folder: Path) -> dict[str, str]:
     }
 
 
+#: Starts the program in a workdir of this name.
+Starts = Callable[[str], Start]
+
+
 def saved(workdir: Path) -> dict[str, int]:
-    """The newest checkpoint of each run; all that there are must be whole."""
+    """The newest checkpoint of each run, by its place; all that there are must be whole."""
     found: dict[str, int] = {}
-    for folder in workdir.glob("*/seed-*/checkpoints"):
+    for folder in workdir.rglob("checkpoints"):
         steps = [path for path in folder.iterdir() if path.name.isdecimal()]
         for path in steps:
             content = manifest.read(path / "manifest.json")
@@ -204,8 +207,22 @@ def saved(workdir: Path) -> dict[str, int]:
     return found
 
 
-def until(phase: str, start: Start, usual: dict[str, float], draw: random.Random) -> None:
+def place(name: str, runs: Sequence[str]) -> str:
+    """Where the run lies that the program tells of by this name, as in "fold 3 · bag · seed 0"."""
+    parts = "/".join(part.replace(" ", "-") for part in name.split(" · "))
+    return next((run for run in runs if run.replace("baselines/", "") == parts), ".")
+
+
+def until(
+    phase: str, start: Start, usual: dict[str, float], ends: dict[str, int], draw: random.Random
+) -> None:
     """Waits for a random moment of a phase."""
+
+    def is_there(*names: str) -> bool:
+        folders = [start.workdir / run / "checkpoints" for run in ends]
+        return any((folder / name).exists() for folder, name in zip(folders, names, strict=True))
+
+    saving, over = [".unfinished"] * len(ends), list(map(str, ends.values()))
     if phase == "start":
         deadline = time.monotonic() + draw.uniform(0, usual["start"])
         return start.wait_for(lambda: time.monotonic() >= deadline)
@@ -214,73 +231,81 @@ def until(phase: str, start: Start, usual: dict[str, float], draw: random.Random
     number = draw.randrange(1, 6) if phase == "saving" else 1
     for _ in range(number):
         if phase == "saving":
-            start.wait_for(lambda: not any(start.workdir.glob("*/*/checkpoints/.unfinished")))
-            start.wait_for(lambda: any(start.workdir.glob("*/*/checkpoints/.unfinished")))
+            start.wait_for(lambda: not is_there(*saving))
+            start.wait_for(lambda: is_there(*saving))
         elif phase == "end":
-            start.wait_for(lambda: any(start.workdir.glob(f"*/*/checkpoints/{STEPS}")))
+            start.wait_for(lambda: is_there(*over))
     longest = {"training": usual["training"], "saving": 0.15, "end": 1.0}[phase]
     time.sleep(draw.uniform(0, longest))
 
 
 def same_as(whole: Path, other: Path) -> None:
     """Holds a finished workdir against one that was never killed."""
-    for seed in SEEDS:
-        one, two = whole / "hashed" / f"seed-{seed}", other / "hashed" / f"seed-{seed}"
+    for run, step in saved(whole).items():
+        one, two = whole / run, other / run
         for file in FILES:
             require((one / file).read_bytes() == (two / file).read_bytes(), f"{two / file} differs")
         lines = [json.loads(line) for line in (two / "metrics.jsonl").read_text("utf-8").splitlines()]
         times = collections.Counter((line["step"], line["split"]) for line in lines)
         require(max(times.values()) == 1, f"{two / 'metrics.jsonl'} holds {times.most_common(1)}")
-        require(same_arrays(one, two), f"the last checkpoint of {two} differs")
-        with np.load(one / "predictions.npz") as a, np.load(two / "predictions.npz") as b:
-            require(all(np.array_equal(a[side], b[side]) for side in a), f"predictions of {two} differ")
+        require(same_arrays(one, two, step), f"the last checkpoint of {two} differs")
+    for file in whole.rglob("predictions.npz"):  # of baselines too
+        again = other / file.relative_to(whole)
+        with np.load(file) as a, np.load(again) as b:
+            require(all(np.array_equal(a[side], b[side]) for side in a), f"{again} differs")
 
 
-def same_arrays(one: Path, two: Path) -> bool:
-    """Whether parameters and optimizer states of the last checkpoints have the same bits."""
+def same_arrays(one: Path, two: Path, step: int) -> bool:
+    """Whether parameters and optimizer states of the checkpoints of a step have the same bits."""
     with ocp.StandardCheckpointer() as orbax:
         both = []
         for run in (one, two):
-            folder = run.resolve() / "checkpoints" / str(STEPS)
+            folder = run.resolve() / "checkpoints" / str(step)
             states = [orbax.restore(folder / part) for part in ("live", "best")]
             both.append([np.asarray(leaf) for leaf in jax.tree.leaves(states)])
     return all(a.dtype == b.dtype and a.tobytes() == b.tobytes() for a, b in zip(*both, strict=True))
 
 
-def measure(kind: type[Start], folder: Path) -> dict[str, float]:
-    """Runs twice to the end: the first one compiles, the second one says how long things take."""
+def measure(starts: Starts) -> tuple[dict[str, float], dict[str, int]]:
+    """Runs twice to the end: the first one compiles, the second one says how long things take.
+
+    Returns:
+        Seconds by phase; and the last step of each run, by its place.
+    """
     usual: dict[str, float] = {}
     for name in ("whole", "again"):
         began = time.monotonic()
-        start = kind(folder, name)
-        start.wait_for(lambda start=start: start.says(": starts"))
+        start = starts(name)
+        # With baselines, which have no steps, the first training is waited for.
+        start.wait_for(lambda start=start: start.says(r": starts, \d+ steps"))
         usual["start"] = time.monotonic() - began
         start.wait()
         usual["training"] = time.monotonic() - began - usual["start"]
         require(start.status == 0, start.told())
-    same_as(folder / "whole", folder / "again")
-    return usual
+    whole = start.workdir.with_name("whole")
+    same_as(whole, start.workdir)
+    return usual, saved(whole)
 
 
-def kill(kind: type[Start], folder: Path, kills: int, seed: int) -> tuple[collections.Counter[str], int]:
+def kill(starts: Starts, folder: Path, kills: int, seed: int) -> tuple[collections.Counter[str], int]:
     """How many kills fell in each phase, and how many runs were finished between them."""
-    usual, draw = measure(kind, folder), random.Random(seed)
+    (usual, ends), draw = measure(starts), random.Random(seed)
     print(
         f"To its first step in {usual['start']:.1f} s, to its end {usual['training']:.1f} s later", flush=True
     )
     hit: collections.Counter[str] = collections.Counter()
     finished, known, workdir = 0, {}, folder / "killed"
     while sum(hit.values()) < kills or workdir.exists():
-        start = kind(folder, workdir.name)
+        start = starts(workdir.name)
         phase = draw.choice(PHASES)
         if sum(hit.values()) < kills:
-            until(phase, start, usual, draw)
+            until(phase, start, usual, ends, draw)
         else:
             start.wait()
         killed = start.end()
-        for run_seed, step in start.says(r"hashed · seed (\d+): resumes at step (\d+)"):
-            before = known.get(f"hashed/seed-{run_seed}")
-            require(int(step) == before, f"seed {run_seed} resumes at step {step}, not at {before}")
+        for name, step in start.says(r"\] (.+): resumes at step (\d+)"):
+            before = known.get(place(name, list(ends)))
+            require(int(step) == before, f"{name} resumes at step {step}, not at {before}")
         now = saved(workdir) if workdir.exists() else {}
         for run, step in known.items():
             require(
@@ -311,15 +336,20 @@ def main() -> int:
     parser.add_argument(
         "--folder", type=Path, help="where it works, and leaves all; by default a temporary one"
     )
+    parser.add_argument("--config", type=Path, help="of the runs; by default a small one of two seeds")
+    parser.add_argument("overrides", nargs="*", help="after --, as experiments.classify takes them")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = args.folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        data = prose.write(folder / "prose.csv")
-        (folder / "config.py").write_text(CONFIG.format(data=str(data)), "utf-8")
+        config = args.config or folder / "config.py"
+        if args.config is None:
+            data = prose.write(folder / "prose.csv")
+            config.write_text(CONFIG.format(data=str(data)), "utf-8")
+        words = [str(config.resolve()), *args.overrides]
+        kind = Forked if args.forked else Start
         try:
-            kind = Forked if args.forked else Start
-            hit, finished = kill(kind, folder, args.kills, args.seed)
+            hit, finished = kill(lambda name: kind(folder, name, words), folder, args.kills, args.seed)
         except (Lost, manifest.Altered) as error:
             print(f"LOST: {error}")
             return 1

@@ -24,7 +24,7 @@ from experiments.comparisons import baseline_runs
 from experiments.errors import RunFailure
 from experiments.runs import manifest
 from experiments.runs.run import RunDirectory
-from tests.experiments.started import start, told
+from tests.experiments.started import FILES, content, same, saved, start, told, wait_for
 
 Inside = Callable[..., tuple[int, str, str]]
 #: Of a run of one seed; it takes seconds, and could be stopped between two evaluations.
@@ -33,15 +33,6 @@ WORDS = [
     *("--train.evaluate_every", "400", "--train.checkpoint_seconds", "0.05"),
 ]
 LONG = [*WORDS, "--train.steps", "2000"]
-FILES = ("metrics.jsonl", "predictions.npz", "vocabulary.json", "vectors/vectors.npy")
-
-
-def wait_for(process: subprocess.Popen[str], sign: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 200
-    while not sign():
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 def hears(process: subprocess.Popen[str]) -> bool:
@@ -49,19 +40,6 @@ def hears(process: subprocess.Popen[str]) -> bool:
     status = Path(f"/proc/{process.pid}/status").read_text()
     caught = next(line for line in status.splitlines() if line.startswith("SigCgt"))
     return bool(int(caught.split()[1], 16) >> (signal.SIGTERM - 1) & 1)
-
-
-def saved(workdir: Path) -> list[int]:
-    return sorted(int(path.name) for path in workdir.glob("checkpoints/*") if path.name.isdecimal())
-
-
-def content(folder: Path) -> dict[str, bytes]:
-    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
-
-
-def same(one: Path, two: Path) -> None:
-    for file in FILES:
-        assert (one / file).read_bytes() == (two / file).read_bytes(), file
 
 
 @pytest.fixture(scope="module")
@@ -194,6 +172,14 @@ def script(root: Path, name: str, *words: str) -> str:
 def test_twenty_kills_lose_nothing(root: Path) -> None:
     told = script(root, "kill_runs.py", "--kills", "20", "--forked")
     assert told.splitlines()[-1].startswith("20 kills (")
+
+
+@pytest.mark.slow
+def test_kills_of_another_config_lose_nothing_either(root: Path, small: Path) -> None:
+    own = ["--stream", "true", "--folds", "3", "--only_folds", "1", "--encoder.type", "dan"]
+    own += ["--encoder.layers", "8", "--train.steps", "60", "--train.checkpoint_seconds", "0"]
+    told = script(root, "kill_runs.py", "--kills", "4", "--forked", "--config", str(small), "--", *own)
+    assert told.splitlines()[-1].startswith("4 kills (")
 
 
 # --- two at once -----------------------------------------------------------------------------------------
