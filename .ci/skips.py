@@ -21,6 +21,7 @@ EXPECTED: dict[str, list[tuple[str, int]]] = {
     "newest": [
         (r"a file system of a size can't be mounted here", 1),
         (r"torch is not installed", 2),  # the peer of two test files; installed in the other leg
+        (r"EMBEDLAB_SENTENCE_TRANSFORMERS names no interpreter", 1),  # a peer, with an environment of its own
     ],
 }
 

@@ -69,8 +69,8 @@ class Numbers:
 
     @property
     def rounding(self) -> Rounding | None:
-        """What it cost, once all parts have been taken; None where nothing was rounded."""
-        if not self._errors:
+        """What it cost, once all parts have been taken; None where all numbers are what they were."""
+        if not any(error[0] for error in self._errors):
             return None
         most, total, cosines, directed = (np.array(column) for column in zip(*self._errors, strict=True))
         mean = float(total.sum() / max(self._matrix.size, 1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import struct
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ import numpy as np
 
 from embedlab.checks import require
 from embedlab.files import write_whole
+from embedlab.text.ngrams import END_OF_SENTENCE
 from embedlab.vectors.reading._sniff import FASTTEXT
 from embedlab.vectors.reading.fasttext import FastText
 from embedlab.vectors.writing._numbers import Progress
@@ -30,7 +32,9 @@ def write_fasttext(
 ) -> Written:
     """Writes a whole model, which fastText's `load_model` and gensim's `load_facebook_model` take.
 
-    A model that was read from a file of the present version is written byte for byte as it was.
+    A model that was read from a file of the present version is written byte for byte as it was. One of before
+    there were versions is written as of the present one, which gives the sentence end no n-grams: its vector
+    becomes its own row, so that it stays what it is.
 
     Args:
         model: as `read_model` gives it, or `fasttext_from_subword`; float32 [words + buckets, dim].
@@ -56,7 +60,7 @@ def write_fasttext(
     Source: fastText 0.9.3, FastText::saveModel; version 12 of the format.
     """
     _require_sound(model)
-    path = Path(path)
+    model, path = _without_end_grams(model), Path(path)
     write_whole({path: fasttext_content(model, progress)})
     rows, dim = len(model.words), model.settings.dim
     return Written("fasttext-bin", rows, dim, (path,), path.stat().st_size)
@@ -116,6 +120,15 @@ def _dictionary(model: FastText) -> bytes:
         for name, count in zip(names, counts.tolist(), strict=True)
     ]
     return sizes + b"".join(entries)
+
+
+def _without_end_grams(model: FastText) -> FastText:
+    end = END_OF_SENTENCE.encode()
+    if model.numbered or end not in model.words:
+        return model
+    table = np.array(model.table)
+    table[model.words.index(end)] = model.vector(END_OF_SENTENCE)
+    return dataclasses.replace(model, table=table, numbered=True)
 
 
 def _require_sound(model: FastText) -> None:

@@ -133,10 +133,11 @@ def write(
     chosen, packed = _format(vectors, Path(path), format)
     place = _place(Path(path), chosen)
     _require_options(chosen, counts, columns, lowercase, dtype)
+    shape = vectors.table.shape if isinstance(vectors, FastText) else vectors.matrix.shape
+    require(0 not in shape, "vectors", shape, "there is nothing to write; give a word")
     if chosen == "fasttext-bin":
         return _fasttext(vectors, place, counts, progress)
     table = vectors.vectors() if isinstance(vectors, FastText) else vectors
-    require(table.matrix.size > 0, "vectors", table.matrix.shape, "there is nothing to write; give a word")
     raw = encoded(table.words, chosen)
     notes: list[str] = []
     numbers = Numbers(

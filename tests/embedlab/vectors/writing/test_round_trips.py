@@ -133,7 +133,7 @@ def test_what_is_rounded_is_off_by_what_was_told(
     assert found.words == tuple(words)
     off = np.abs(found.matrix - matrix.astype(np.float64))
     if written.rounding is None:
-        assert dtype == "float16" == matrix.dtype and not off.any()
+        assert not off.any()
         return
     assert written.rounding.dtype == dtype
     assert written.rounding.max_error == off.max()
@@ -148,7 +148,7 @@ def table() -> Vectors:
 
 
 SUFFIXES = {".txt": "word2vec-text", ".vec": "word2vec-text", ".bin": "word2vec-binary", ".npy": "npy"}
-SUFFIXES |= {".safetensors": "safetensors"}
+SUFFIXES |= {".safetensors": "safetensors", ".txt.gz": "word2vec-text", ".bin.gz": "word2vec-binary"}
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
