@@ -99,6 +99,15 @@ def _with_header(source: Source, first: bytes, second: bytes) -> Format:
     as_text = len(parts) > dim and all(map(is_number, parts[-dim:])) if dim > 0 else False
     # Numbers of a binary file are bytes of any kind: that all are digits, signs and blanks does not happen.
     printable = second.translate(None, b"\t\r") == bytes(c for c in second if c >= 32 and c != 127)
-    if as_text or (printable and second):
+    if as_text or (printable and second and _is_utf8(second)):
         return "word2vec-text"
     return "word2vec-binary"
+
+
+def _is_utf8(line: bytes) -> bool:
+    """Of a few numbers of a binary file, all bytes may look like letters of some code; not like UTF-8."""
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -7,7 +7,7 @@ import gzip
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal, cast
 
 from embedlab.checks import require
 from embedlab.files import write_whole
@@ -24,43 +24,8 @@ from embedlab.vectors.writing._words import encoded
 from embedlab.vectors.writing._writable import Content, Writable
 from embedlab.vectors.writing.fasttext import write_fasttext
 from embedlab.vectors.writing.subword import fasttext_from_vectors
+from embedlab.vectors.writing.target import FOLDERS, Format, Target
 from embedlab.vectors.writing.written import Written
-
-Format = Literal[
-    "word2vec-text",
-    "word2vec-binary",
-    "glove",
-    "fasttext-vec",
-    "fasttext-bin",
-    "npy",
-    "safetensors",
-    "projector",
-    "sentence-transformers",
-]
-FORMATS: tuple[Format, ...] = get_args(Format)
-
-_SUFFIXES: dict[str, Format] = {
-    ".txt": "word2vec-text",
-    ".vec": "fasttext-vec",
-    ".bin": "word2vec-binary",
-    ".npy": "npy",
-    ".safetensors": "safetensors",
-}
-_TEXTS = ("float64", "float32")
-#: The types that a format holds; the last one is taken where it does not hold the table's own.
-_DTYPES: dict[Format, tuple[str, ...]] = {
-    "word2vec-text": _TEXTS,
-    "word2vec-binary": ("float32",),
-    "glove": _TEXTS,
-    "fasttext-vec": _TEXTS,
-    "fasttext-bin": ("float32",),
-    "npy": ("float64", "float16", "int8", "float32"),
-    "safetensors": ("float64", "float16", "bfloat16", "int8", "float32"),
-    "projector": ("float32",),
-    "sentence-transformers": ("float64", "float16", "bfloat16", "int8", "float32"),
-}
-_FOLDERS = ("projector", "sentence-transformers")
-_PACKED = ("word2vec-text", "word2vec-binary", "glove", "fasttext-vec")
 
 
 def write(
@@ -72,6 +37,7 @@ def write(
     counts: Sequence[int] | None = None,
     columns: Mapping[str, Sequence[object]] | None = None,
     lowercase: bool = False,
+    unfit: Literal["error", "drop"] = "error",
     progress: Progress | None = None,
 ) -> Written:
     """Writes words and vectors so that other programs, and `read`, have them as they were.
@@ -106,6 +72,8 @@ def write(
         counts: how often each word occurred: for `fasttext-bin`, and as a column for `projector`.
         columns: of `projector`, further columns of the metadata: name → one value a word.
         lowercase: of `sentence-transformers`, whether text is made lower case before words are looked up.
+        unfit: what becomes of a word that the format can't give back: `error`, or `drop`, which the notes
+            then tell of.
         progress: called with the rows that are written, and all there are.
 
     Returns:
@@ -130,141 +98,121 @@ def write(
     Source: the formats of word2vec (Mikolov et al. 2013), GloVe (Pennington et al. 2014), fastText
     (Bojanowski et al. 2017), NumPy (NEP 1), safetensors, TensorBoard and sentence-transformers.
     """
-    chosen, packed = _format(vectors, Path(path), format)
-    place = _place(Path(path), chosen)
-    _require_options(chosen, counts, columns, lowercase, dtype)
-    shape = vectors.table.shape if isinstance(vectors, FastText) else vectors.matrix.shape
-    require(0 not in shape, "vectors", shape, "there is nothing to write; give a word")
-    if chosen == "fasttext-bin":
-        return _fasttext(vectors, place, counts, progress)
+    whole = isinstance(vectors, FastText)
+    target = Target(Path(path), format, dtype, lowercase, whole)
+    target.require_for("counts", counts, "fasttext-bin", "projector")
+    target.require_for("columns", columns, "projector")
+    require(unfit in ("error", "drop"), "unfit", unfit, "choose error or drop")
+    if isinstance(vectors, FastText) and target.format == "fasttext-bin":
+        require(counts is None, "counts", "given", "the model has counts of its own; leave them out")
+        return write_fasttext(vectors, path, progress=progress)
     table = vectors.vectors() if isinstance(vectors, FastText) else vectors
-    raw = encoded(table.words, chosen)
+    require(table.matrix.size > 0, "vectors", table.matrix.shape, "there is nothing to write; give a word")
+    further = _columns(table, columns, counts)
     notes: list[str] = []
+    if unfit == "drop":
+        table, further = _fitting(table, further, target.chosen, notes)
+    if target.format == "fasttext-bin":
+        return dataclasses.replace(_dense(table, target, further, progress), notes=tuple(notes))
+    raw = encoded(table.words, target.chosen)
     numbers = Numbers(
         table.words,
         table.matrix,
-        dtype or _own(table.matrix.dtype.name, chosen),
+        target.dtype_of(table.matrix.dtype.name),
         progress,
-        zeros=int(chosen == "sentence-transformers"),  # a row for all other words
+        zeros=int(target.format == "sentence-transformers"),  # a row for all other words
     )
-    if chosen == "projector":
-        contents = projector.projector_files(place, raw, numbers, _columns(columns, counts))
-        notes.append(projector.OPENED.format(place))
-    elif chosen == "sentence-transformers":
-        tokenizer = sentence_transformers.word_tokenizer(table.words, lowercase=lowercase)
-        notes += _unreached(tokenizer, table.words)
-        contents = sentence_transformers.sentence_transformers_files(place, tokenizer, numbers)
-    elif chosen == "npy":
-        contents = npy_files(place, raw, numbers)
-    else:
-        contents = {place: _compressed(_content(chosen, raw, table.words, numbers), packed)}
-    if chosen in _FOLDERS:
-        place.mkdir(parents=True, exist_ok=True)
+    contents = _contents(target, table, raw, numbers, further, notes)
+    if target.format in FOLDERS:
+        target.path.mkdir(parents=True, exist_ok=True)
     write_whole(contents)
     rows, dim = table.matrix.shape
     size = sum(file.stat().st_size for file in contents)
-    return Written(chosen, rows, dim, tuple(contents), size, numbers.rounding, tuple(notes))
+    return Written(target.chosen, rows, dim, tuple(contents), size, numbers.rounding, tuple(notes))
 
 
-def _format(vectors: Vectors | FastText, path: Path, format: Format | None) -> tuple[Format, bool]:
-    """The format, and whether the file is to be compressed."""
-    packed = path.suffix == ".gz"
-    suffix = path.with_suffix("").suffix if packed else path.suffix
-    shown = ", ".join(FORMATS)
-    if format is None:
-        remedy = f"its suffix is none of {', '.join(_SUFFIXES)}; give format, one of {shown}"
-        require(suffix in _SUFFIXES, "path", os.fspath(path), remedy)
-        format = "fasttext-bin" if suffix == ".bin" and isinstance(vectors, FastText) else _SUFFIXES[suffix]
-    require(format in FORMATS, "format", format, f"choose one of {shown}")
-    remedy = f"{format} is not read compressed; leave .gz out"
-    require(not packed or format in _PACKED, "path", os.fspath(path), remedy)
-    return format, packed
-
-
-def _place(path: Path, format: Format) -> Path:
-    """The path, if something can be put there."""
-    shown = os.fspath(path)
-    if format in _FOLDERS:
-        remedy = f"there is a file of that name, and {format} is a folder; give another"
-        require(path.is_dir() or not path.exists(), "path", shown, remedy)
-    else:
-        require(
-            not path.is_dir(), "path", shown, f"it is a folder, and {format} is a file; give its name too"
-        )
-        require(
-            path.parent.is_dir(), "path", shown, f"there is no folder {str(path.parent)!r}; make it first"
-        )
-    return path
-
-
-def _require_options(
-    format: Format,
-    counts: Sequence[int] | None,
+def _columns(
+    table: Vectors,
     columns: Mapping[str, Sequence[object]] | None,
-    lowercase: bool,
-    dtype: str | None,
-) -> None:
-    remedy = "{} does not hold it; leave it out, or write {}"
-    held = counts is None or format in ("fasttext-bin", "projector")
-    require(held, "counts", "given", remedy.format(format, "'fasttext-bin' or 'projector'"))
-    require(
-        columns is None or format == "projector", "columns", "given", remedy.format(format, "'projector'")
-    )
-    other = remedy.format(format, "'sentence-transformers'")
-    require(not lowercase or format == "sentence-transformers", "lowercase", lowercase, other)
-    held_types = _DTYPES[format]
-    such = ", ".join(name for name, types in _DTYPES.items() if dtype in types)
-    remedy = f"{format} holds {', '.join(held_types)}" + (f"; of {dtype} are {such}" if such else "")
-    require(dtype is None or dtype in held_types, "dtype", dtype, remedy)
+    counts: Sequence[int] | None,
+) -> dict[str, Sequence[object]]:
+    """What is known of the words beside their vectors."""
+    found = {**({} if counts is None else {"count": counts}), **(columns or {})}
+    for name, values in found.items():
+        shown = f"{len(values)} values for {len(table)} words"
+        require(len(values) == len(table), f"columns, {name!r}", shown, "give one a word")
+    return found
 
 
-def _own(dtype: str, format: Format) -> str:
-    """The type of a table, if the format has it, else that which it has instead."""
-    types = _DTYPES[format]
-    return dtype if dtype in types else types[-1]
+def _fitting(
+    table: Vectors, columns: dict[str, Sequence[object]], format: Format, notes: list[str]
+) -> tuple[Vectors, dict[str, Sequence[object]]]:
+    """The words that the format holds."""
+    kept, first = [], None
+    for row, word in enumerate(table.words):
+        try:
+            encoded((word,), format)
+            kept.append(row)
+        except ValueError as error:
+            first = first or error
+    if first is None:
+        return table, columns
+    left = len(table) - len(kept)
+    require(bool(kept), "unfit", "drop", f"{format} holds none of the {left:,} words; write 'safetensors'")
+    notes.append(f"{left:,} of {len(table):,} words were left out, as {first}.")
+    words = tuple(table.words[row] for row in kept)
+    fewer: dict[str, Sequence[object]] = {n: [x[row] for row in kept] for n, x in columns.items()}
+    return Vectors(words, table.matrix[kept]), fewer
 
 
-def _fasttext(
-    vectors: Vectors | FastText, place: Path, counts: Sequence[int] | None, progress: Progress | None
+def _dense(
+    table: Vectors, target: Target, columns: Mapping[str, Sequence[Any]], progress: Progress | None
 ) -> Written:
-    if isinstance(vectors, FastText):
-        require(counts is None, "counts", "given", "the model has counts of its own; leave them out")
-        return write_fasttext(vectors, place, progress=progress)
-    encoded(vectors.words, "fasttext-bin")
-    rounding = Numbers(vectors.words, vectors.matrix, "float32")
-    for _ in rounding.parts():
+    """A fastText model of words alone."""
+    encoded(table.words, "fasttext-bin")
+    numbers = Numbers(table.words, table.matrix, "float32")
+    for _ in numbers.parts():  # to know what it costs
         pass
-    model = fasttext_from_vectors(vectors, counts=counts)
-    written = write_fasttext(model, place, progress=progress)
-    return dataclasses.replace(written, rounding=rounding.rounding)
+    model = fasttext_from_vectors(table, counts=columns.get("count"))
+    written = write_fasttext(model, target.path, progress=progress)
+    return dataclasses.replace(written, rounding=numbers.rounding)
 
 
-def _content(format: Format, raw: Sequence[bytes], words: Sequence[str], numbers: Numbers) -> Content:
-    if format == "safetensors":
-        return safetensors_content(numbers, words_header(words))
-    if format == "word2vec-binary":
-        return lambda file: write_binary(file, raw, numbers)
-    if format == "glove":
-        return lambda file: write_lines(file, raw, numbers)
-    return lambda file: write_headed(file, raw, numbers)
+def _contents(
+    target: Target,
+    table: Vectors,
+    raw: Sequence[bytes],
+    numbers: Numbers,
+    columns: Mapping[str, Sequence[object]],
+    notes: list[str],
+) -> dict[Path, Content]:
+    """What each file is made of."""
+    if target.format == "projector":
+        notes.append(projector.OPENED.format(target.path))
+        return projector.projector_files(target.path, raw, numbers, columns)
+    if target.format == "sentence-transformers":
+        tokenizer = sentence_transformers.word_tokenizer(table.words, lowercase=target.lowercase)
+        notes += _unreached(tokenizer, table.words)
+        return sentence_transformers.sentence_transformers_files(target.path, tokenizer, numbers)
+    if target.format == "npy":
+        return npy_files(target.path, raw, numbers)
+    if target.format == "safetensors":
+        return {target.path: safetensors_content(numbers, words_header(table.words))}
+    lines = {"word2vec-binary": write_binary, "glove": write_lines}.get(target.chosen, write_headed)
+
+    def content(file: Writable) -> None:
+        lines(file, raw, numbers)
+
+    return {target.path: _compressed(content) if target.packed else content}
 
 
-def _compressed(content: Content, packed: bool) -> Content:
-    if not packed:
-        return content
-
+def _compressed(content: Content) -> Content:
     def write(file: Writable) -> None:
         # Neither name nor time in it: the same vectors give the same bytes.
         with gzip.GzipFile("", "wb", 6, cast(Any, file), mtime=0) as opened:
             content(opened)
 
     return write
-
-
-def _columns(
-    columns: Mapping[str, Sequence[object]] | None, counts: Sequence[int] | None
-) -> dict[str, Sequence[object]]:
-    return {**({} if counts is None else {"count": counts}), **(columns or {})}
 
 
 def _unreached(tokenizer: object, words: Sequence[str]) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from embedlab.vectors import Vectors, write
+from embedlab.vectors import Vectors, read, write
 from embedlab.vectors.writing import FORMATS
 
 MATRIX = np.float32([[1, 2], [3, 4]])
@@ -134,7 +134,7 @@ def test_what_is_beyond_a_type(dtype: str, value: float, format: Any, tmp_path: 
             {"format": "projector", "columns": {"a": ["x", "y\t"]}},
             r"^columns, 'a'='y\\t': it holds a tab",
         ),
-        ("new", {"format": "fasttext-bin", "counts": [1]}, "^counts='1 for 2 words': give one each"),
+        ("new", {"format": "fasttext-bin", "counts": [1]}, "^columns, 'count'='1 values for 2 w"),
         (
             "new",
             {"format": "fasttext-bin", "counts": [1, 0]},
@@ -148,6 +148,23 @@ def test_a_mistake_in_the_call(name: str, settings: Any, message: str, tmp_path:
     with pytest.raises(ValueError, match=message):
         write(table(), tmp_path / name, **settings)
     assert stored(tmp_path) == {tmp_path / "file": b"kept"} and not (tmp_path / "new").exists()
+
+
+def test_words_that_do_not_fit_may_be_left_out(tmp_path: Path) -> None:
+    words = ("New York", "cat", "\ufeffx", "a\tb", "dog", "\ufeffy")
+    many = Vectors(words, np.arange(12, dtype=np.float32).reshape(6, 2))
+    written = write(many, tmp_path / "a.txt", format="glove", unfit="drop")
+    assert read(tmp_path / "a.txt").words == ("cat", "dog") and written.rows == 2
+    np.testing.assert_array_equal(read(tmp_path / "a.txt").matrix, many.matrix[[1, 4]])
+    (note,) = written.notes
+    assert note.startswith("4 of 6 words were left out, as words='New York': it holds a blank, which glove")
+    written = write(many, tmp_path, format="projector", unfit="drop", counts=range(6))
+    assert (tmp_path / "metadata.tsv").read_text() == "word\tcount\nNew York\t0\ncat\t1\ndog\t4\n"
+    written = write(many, tmp_path / "a.bin", format="fasttext-bin", unfit="drop", counts=range(1, 7))
+    assert read(tmp_path / "a.bin").words == words[::-1] and written.notes == ()
+    with pytest.raises(ValueError, match=r"^unfit='drop': glove holds none of the 1 words; write 'safetens"):
+        write(Vectors(words[:1], many.matrix[:1]), tmp_path / "b", format="glove", unfit="drop")
+    assert not (tmp_path / "b").exists()
 
 
 @pytest.mark.parametrize("shape", [(0, 2), (1, 0)])

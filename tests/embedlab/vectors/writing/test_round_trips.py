@@ -195,3 +195,11 @@ def test_words_of_another_file_beside_are_not_taken(table: Vectors, tmp_path: Pa
     write(table, tmp_path / "v.npy")
     assert (tmp_path / "v.txt").read_bytes() == before
     same(read(tmp_path / "v.npy"), list(table.words), table.matrix)
+
+
+def test_a_binary_file_of_few_numbers_is_told_from_text(tmp_path: Path) -> None:
+    """None of its bytes up to a line break are control characters."""
+    raw = b"\x94%\xe5\xbd\xb4\x85\xf8==\r\xe9\xbdd\xab\xc8<\xb4^\xb8\xbc"
+    table = Vectors(("и",), np.frombuffer(raw, np.float32).reshape(1, 5))
+    write(table, tmp_path / "a.bin")
+    same(read(tmp_path / "a.bin"), ["и"], table.matrix)

@@ -1,0 +1,221 @@
+"""Reads vectors of any known format, and writes them in any other.
+
+    python -m experiments.convert IN OUT [--format FORMAT] [--only FILE] [--dtype TYPE] …
+
+IN is a file of vectors (word2vec, GloVe, fastText, .npy, safetensors; packed or not), the folder of a
+finished run or of `embedlab.vectors.save`, or that of a sentence-transformers model of single words. OUT is
+a file, or a folder for `projector` and `sentence-transformers`. What OUT's suffix does not tell, --format
+names. A whole model of fastText stays one where OUT is `fasttext-bin`, as `.bin` is for it; elsewhere its
+words' vectors are written.
+
+A file that is not as it should be is refused, and the message names what reads it all the same: there
+`non_finite='drop'` is `--non-finite drop`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from experiments.errors import Mistake, mistakes
+from experiments.process import stopping
+from experiments.process.program import guarded
+
+if TYPE_CHECKING:
+    from embedlab.vectors import FastText, Vectors
+
+Progress = Callable[[int, int], None]
+
+_SECONDS = 5.0  # between two lines of progress, at least
+_MODEL = "model.safetensors"  # of a sentence-transformers folder
+_READING: dict[str, dict[str, Any]] = {
+    "from": {"metavar": "FORMAT", "help": "what IN is to be read as; told by its bytes"},
+    "vocabulary": {"metavar": "FILE", "help": "the words of a .npy or safetensors table"},
+    "tensor": {"metavar": "NAME", "help": "of safetensors, the name of the table"},
+    "member": {"metavar": "NAME", "help": "of a zip, the name of the file"},
+    "dim": {"type": int, "metavar": "N", "help": "numbers of a vector"},
+    "limit": {"type": int, "metavar": "N", "help": "read the first N vectors only"},
+    "expected-rows": {"type": int, "metavar": "N", "help": "how many vectors there must be"},
+    "most-bytes": {"type": int, "metavar": "N", "help": "that a packed file may expand to"},
+    "duplicates": {
+        "choices": ("first", "last", "error"),
+        "help": "which vector of a word that is there twice stays",
+    },
+    "non-finite": {"choices": ("error", "drop", "zero"), "help": "what becomes of NaN and infinity"},
+    "utf8": {"choices": ("strict", "replace"), "help": "what becomes of words that are no UTF-8"},
+    "numeric-words": {"action": "store_true", "help": "words of several fields may have numbers in them"},
+    "unterminated": {"action": "store_true", "help": "the last line may lack its break"},
+}
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise Mistake(f"{message}; `python -m experiments.convert --help` lists what can be given")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the program; returns the exit status."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    smaller = "Give --only FILE with the words that are wanted, or take a machine that has more"
+    return guarded(lambda: _main(words), smaller=smaller)
+
+
+def _main(words: list[str]) -> int:
+    parser = _parser()
+    if not words:
+        parser.print_help()
+        return 2
+    if {"-h", "--help"} & set(words):  # argparse's own way out would be an exit
+        parser.print_help()
+        return 0
+    given = vars(parser.parse_args(words))
+    from experiments.process.devices import import_jax
+
+    import_jax()  # it takes seconds: an interrupt is told all the same
+    stopping.imported()
+    with mistakes():
+        return _convert(given)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="python -m experiments.convert",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        add_help=False,
+        allow_abbrev=False,
+    )
+    parser.add_argument("source", metavar="IN")
+    parser.add_argument("target", metavar="OUT")
+    writing = parser.add_argument_group("what is written")
+    writing.add_argument("--format", help="told by OUT's suffix; glove, projector and others are to be named")
+    writing.add_argument("--dtype", help="of the numbers: float64, float32, float16, bfloat16 or int8")
+    writing.add_argument("--lowercase", action="store_true", help="sentence-transformers lowers text first")
+    unfit = "what becomes of a word that OUT can't hold"
+    writing.add_argument("--unfit", choices=("error", "drop"), default="error", help=unfit)
+    reading = parser.add_argument_group("what is read")
+    only = "the words that are wanted, one a line; others are left"
+    reading.add_argument("--only", metavar="FILE", help=only)
+    for name, settings in _READING.items():
+        reading.add_argument(f"--{name}", **settings)
+    return parser
+
+
+def _convert(given: dict[str, Any]) -> int:
+    from embedlab.vectors import write
+    from embedlab.vectors.writing import Target
+
+    source, target = Path(given["source"]), Path(given["target"])
+    if not source.exists() and target.exists():
+        raise Mistake(f"{source}: there is no such file; give IN first, then OUT")
+    # Before anything is read, which may take long.
+    chosen = Target(target, given["format"], given["dtype"], given["lowercase"], whole=True)
+    only = None if given["only"] is None else _words(Path(given["only"]))
+    with _told(f"Reading {source}") as told:
+        vectors = _read(source, given, only, chosen.format == "fasttext-bin", told)
+    print(f"{source}: {_described(vectors)}")
+    if only is not None:
+        _tell_missing(only, vectors, given["only"])
+    with _told(f"Writing {target}") as told:
+        written = write(
+            vectors,
+            target,
+            format=given["format"],
+            dtype=given["dtype"],
+            lowercase=given["lowercase"],
+            unfit=given["unfit"],
+            progress=told,
+        )
+    print(written)
+    for note in written.notes:
+        print(note)
+    return 0
+
+
+def _read(
+    source: Path, given: dict[str, Any], only: list[str] | None, whole: bool, told: Progress
+) -> Vectors | FastText:
+    from embedlab.vectors import load, read, read_fasttext
+
+    names = [name.replace("-", "_") for name in _READING if name != "from"]
+    options = {name: given[name] for name in names if not (given[name] is None or given[name] is False)}
+    if source.is_dir() and (source / _MODEL).is_file():
+        source = source / _MODEL
+    elif source.is_dir():
+        _require_none({**options, "from": given["from"]}, source)
+        vectors = load(source)
+        return vectors if only is None else _chosen(vectors, only)
+    wide = "float64" if given["dtype"] == "float64" else "float32"
+    settings = {**options, "format": given["from"], "dtype": wide}
+    if whole and only is None and not options.keys() - {"member", "most_bytes"}:
+        first = read(source, **{**settings, "limit": 1}).report
+        if first and first.format == "fasttext-bin":
+            return read_fasttext(source, **options, progress=told)
+    return read(source, **settings, only=only, progress=told)
+
+
+def _described(vectors: Vectors | FastText) -> str:
+    report = getattr(vectors, "report", None)
+    if report is not None:
+        return str(report)
+    if hasattr(vectors, "settings"):
+        buckets = f"{vectors.settings.buckets:,} buckets"
+        return f"a whole model of fastText, {len(vectors.words):,} words and {buckets}"
+    return f"{len(vectors.words):,} vectors"
+
+
+def _require_none(options: dict[str, Any], source: Path) -> None:
+    named = next((name for name, value in options.items() if value is not None), None)
+    if named is not None:
+        flag = named.replace("_", "-")
+        raise Mistake(f"--{flag}: {source} is the folder of a run, of which all is known; leave it out")
+
+
+def _chosen(vectors: Vectors, only: list[str]) -> Vectors:
+    from embedlab.vectors import Vectors as Table
+
+    wanted = set(only)
+    rows = [row for row, word in enumerate(vectors.words) if word in wanted]
+    return Table(tuple(vectors.words[row] for row in rows), vectors.matrix[rows])
+
+
+def _words(path: Path) -> list[str]:
+    """The words of a file, one a line."""
+    try:
+        lines = path.read_text("utf-8-sig").split("\n")
+    except OSError as error:
+        raise Mistake(f"--only {path}: {error.strerror}; give a file of words, one a line") from None
+    except UnicodeDecodeError as error:
+        raise Mistake(f"--only {path}: its byte {error.start + 1} is no UTF-8; convert it first") from None
+    found = [word for line in lines if (word := line.removesuffix("\r"))]
+    if not found:
+        raise Mistake(f"--only {path}: there is no word in it; give one a line")
+    return found
+
+
+def _tell_missing(only: list[str], vectors: Any, path: str) -> None:
+    missing = [word for word in dict.fromkeys(only) if word not in vectors]
+    if missing:
+        print(f"{path}: {len(missing):,} of {len(set(only)):,} words are not there, such as {missing[0]!r}")
+
+
+@contextlib.contextmanager
+def _told(what: str) -> Iterator[Progress]:
+    """Tells on standard error how far something is, every few seconds."""
+    last = [time.monotonic()]
+
+    def tell(done: int, whole: int) -> None:
+        if time.monotonic() - last[0] >= _SECONDS:
+            last[0] = time.monotonic()
+            print(f"{what}: {100 * done // max(whole, 1)} %", file=sys.stderr, flush=True)
+
+    yield tell
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
