@@ -62,8 +62,7 @@ KEY = jax.random.key(5)
 QUICK = {(name, "hashed") for name in ("bag-attention", "cnn", "dan", "rnn-gru")}
 QUICK |= {("cnn", "subword"), ("bag-attention", "bfloat16")}
 
-
-#: Encoders that only vary another: one kind of embedding will do.
+#: Encoders that vary another only in what they make of vectors: how tables are trained, one kind shows.
 VARIANTS = {
     "bag-max",
     "cnn-words",
@@ -74,13 +73,13 @@ VARIANTS = {
 }
 
 
-def pairs(kinds: Any, quick: Any = QUICK) -> list[Any]:
-    """Every encoder with some kinds."""
+def pairs(kinds: Any, quick: Any = QUICK, of_variants: Any = KINDS) -> list[Any]:
+    """Every encoder with some kinds; those that vary another with fewer, maybe."""
     return [
         pytest.param(name, kind, marks=() if (name, kind) in quick else pytest.mark.slow)
         for name in ENCODERS
         for kind in kinds
-        if kind == "hashed" or name not in VARIANTS
+        if kind in of_variants or name not in VARIANTS
     ]
 
 
@@ -157,7 +156,7 @@ def test_padding_is_no_matter(name: str, kind: str) -> None:
     near(compiled(model, parameters, buffers, longer, lengths), found, kind == "bfloat16")
 
 
-@every_encoder
+@every_pair
 def test_a_document_stands_for_itself(name: str, kind: str) -> None:
     model, parameters, buffers = made(name, kind)
     (ids, lengths), (others, _) = documents(), documents(seed=1)
@@ -171,7 +170,7 @@ def test_a_document_stands_for_itself(name: str, kind: str) -> None:
         )
 
 
-@every_encoder
+@every_pair
 def test_nothing_but_padding(name: str, kind: str) -> None:
     model, parameters, buffers = made(name, kind)
     found, gradient = told(model, parameters, buffers, documents()[0], np.zeros(ROWS, np.int32))
@@ -246,7 +245,7 @@ TRAINED = {
 }
 
 
-@pytest.mark.parametrize(("name", "kind"), pairs(KINDS, TRAINED))
+@pytest.mark.parametrize(("name", "kind"), pairs(KINDS, TRAINED, of_variants={"hashed"}))
 def test_tables_are_trained_by_rows(name: str, kind: str) -> None:
     before, after, read = trained(name, kind, "sparse")
     for table, old in before["tables"].items():
@@ -264,7 +263,7 @@ def test_rows_are_trained_as_the_whole_table(name: str, kind: str) -> None:
     jax.tree.map(near, rows, whole)
 
 
-@every_encoder
+@every_pair
 def test_nothing_is_compiled_anew(name: str, kind: str) -> None:
     model, parameters, buffers = made(name, kind)
     told(model, parameters, buffers, *documents())

@@ -1,8 +1,11 @@
-"""Every encoder learns to tell questions apart: TREC of Kim 2014, in a few steps."""
+"""Every encoder learns to tell questions apart, of every kind of embedding: TREC of Kim 2014, few steps."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -83,3 +86,53 @@ def test_few_steps_beat_the_majority_by_far(encoder: Encoder, trec: tuple[Read, 
     right = linked(model, fitted.parameters, encoded(vocabulary, test).documents).argmax(1) == test[1]
     majority = np.bincount(test[1]).max() / len(test[1])
     assert right.mean() > majority + 0.3, f"{right.mean():.3f}, and {majority:.3f} are of one class"
+
+
+CONFIG = """
+from embedlab import Dense, Dropout, Hashed, Subword
+from experiments.config import Config, Quality, Text, Train
+from experiments.data import FastText
+
+def config():
+    return Config(
+        embedding=Dense(8192, 24),
+        rivals={{
+            "bfloat16": Dense(8192, 24, dtype="bfloat16"),
+            "hashed": Hashed(8192, 24, buckets=2048, hashes=2, importance=8192),
+            "subword": Subword(8192, 24, buckets=4096),
+        }},
+        data=FastText(path={train!r}, test_path={test!r}, prefix="", encoding="latin-1"),
+        text=Text(max_length=12),
+        train=Train(rate=0.02, steps=160, evaluate_every=80, batch=64, warmup=10, clip=3.0),
+        quality=Quality(rows=100, every=0),
+        baselines=False,
+    )
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ["bag", "--encoder.mode", "attention"],
+        ["cnn", "--encoder.maps", 16],
+        ["rnn", "--encoder.cell", "gru", "--encoder.hidden", 16],
+        ["transformer", "--encoder.layers", 1, "--encoder.heads", 2],
+    ],
+    ids=lambda flags: flags[0],
+)
+def test_the_program_trains_it_of_every_kind(
+    flags: list[Any], data_dir: Path, tmp_path: Path, inside: Callable[..., tuple[int, str, str]]
+) -> None:
+    train, test = (str(data_dir / "kim2014" / f"TREC.{side}.all") for side in ("train", "test"))
+    (tmp_path / "trec.py").write_text(CONFIG.format(train=train, test=test))
+    words = ["--workdir", tmp_path / "w", "--encoder.type", *flags]
+    status, _, err = inside(tmp_path / "trec.py", *words)
+    assert status == 0, err
+    labels = read(Path(test))[1]
+    majority = np.bincount(labels).max() / len(labels)
+    for name in ("dense", "bfloat16", "hashed", "subword"):
+        run = tmp_path / "w" / name / "seed-0"
+        right = np.load(run / "predictions.npz")["test"].argmax(1) == labels
+        assert right.mean() > majority + 0.3, f"{name}: {right.mean():.3f}, and {majority:.3f} are one class"
+        assert json.loads((run / "summary.json").read_text())["test"]["accuracy"] == right.mean()
