@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 #: What a run comes to, to the byte.
 FILES = ("metrics.jsonl", "predictions.npz", "vocabulary.json", "vectors/vectors.npy")
@@ -42,6 +43,13 @@ def told(text: str) -> str:
     return " ".join(text.split())
 
 
+def refused(process: subprocess.Popen[str], expected: int, message: str) -> None:
+    """The program ends with a status, and says why in one paragraph."""
+    _, err = process.communicate(timeout=300)
+    assert process.returncode == expected and message in told(err), err
+    assert told(err).startswith("error: ") and "Traceback" not in err and "\n\n" not in err.strip(), err
+
+
 def wait_for(process: subprocess.Popen[str], sign: Callable[[], object]) -> None:
     """Until a sign is true; the program is not to end before."""
     deadline = time.monotonic() + 200
@@ -49,6 +57,29 @@ def wait_for(process: subprocess.Popen[str], sign: Callable[[], object]) -> None
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < deadline
         time.sleep(0.005)
+
+
+class Took(NamedTuple):
+    """What a program took, in seconds: by the clock, of that waiting for a core, and at work."""
+
+    clock: float
+    queued: float
+    work: float
+
+
+def took(process: subprocess.Popen[str], began: float) -> Took:
+    """Waits for the end of a program, which `communicate` then reaps.
+
+    Args:
+        process: the program; what it prints is to fit in its pipes.
+        began: when it was started, by `time.monotonic`.
+    """
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    clock = time.monotonic() - began
+    folder = Path(f"/proc/{process.pid}")
+    queued = int((folder / "schedstat").read_text().split()[1]) / 1e9  # of its main thread
+    ticks = (folder / "stat").read_text().rpartition(")")[2].split()[11:13]
+    return Took(clock, queued, sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK"))
 
 
 def saved(workdir: Path) -> list[int]:

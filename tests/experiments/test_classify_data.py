@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -15,7 +14,7 @@ import numpy as np
 import pytest
 
 import experiments
-from tests.experiments.started import start, told
+from tests.experiments.started import start, told, took
 
 ROWS = [
     (f"text number {i} is {'good and fine' if i % 2 else 'bad and dull'}", ["neg", "pos"][i % 2])
@@ -67,6 +66,8 @@ def lines(form, bad, at=5):
 MISTAKES = {
     "an unknown key": (["--data.lable", "x"], None, "unknown key --data.lable; did you mean --data.label?"),
     "a rate that is none": (["--train.rate", "nan"], None, "train.rate=nan: give a finite number above 0"),
+    "a negative rate": (["--train.rate", "-1"], None, "train.rate=-1.0: give a finite number above 0"),
+    "a wrong type": (["--train.steps", "many"], None, "train.steps: got 'many', expected a whole number"),
     "a table too small": (["--embedding.vocabulary", "1"], None, "embedding.vocabulary (it is 1"),
     "a value out of range": (
         ["--task.type", "value"],
@@ -134,17 +135,17 @@ def ended(process: subprocess.Popen[str], workdir: Path) -> str:
 
 
 def test_absent_sets_and_devices_end_the_program_at_once(root, small, tmp_path) -> None:
-    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    began = time.monotonic()
     sets = start(
         root, small, "--workdir", tmp_path / "w", "--data", "tfds:imdb_reviews", TFDS_DATA_DIR=str(tmp_path)
     )
+    seconds = took(sets, began)
     err = ended(sets, tmp_path / "w")
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert f"tfds:imdb_reviews: not prepared in {tmp_path}" in err and "No set is prepared there" in err
     assert "prepare the set, once and with a network: python scripts/prepare_tfds.py tfds:imdb_reviews" in err
-    # Its own seconds too: the machine may be at others' work. Waiting for a network would cost none of those.
-    assert time.monotonic() - began < 60
-    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 10
+    # Within 10 s on a machine that has a core for it: what it waited for one does not count, where others are
+    # at work, but what it waited for a network would.
+    assert seconds.work < 10 and seconds.clock - seconds.queued < 10, seconds
     device = start(root, small, "--workdir", tmp_path / "w", JAX_PLATFORMS="nonsense")
     err = ended(device, tmp_path / "w")
     assert "JAX_PLATFORMS=nonsense: there is no such device on this machine" in err and "it has cpu (" in err

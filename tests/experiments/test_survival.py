@@ -5,16 +5,14 @@ What a run comes to is held, byte for byte, against one that nothing happened to
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import resource
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,7 +22,8 @@ from experiments.comparisons import baseline_runs
 from experiments.errors import RunFailure
 from experiments.runs import manifest
 from experiments.runs.run import RunDirectory
-from tests.experiments.started import FILES, content, same, saved, start, told, wait_for
+from tests.experiments.disks import disk, short_files
+from tests.experiments.started import FILES, content, refused, same, saved, start, told, wait_for
 
 Inside = Callable[..., tuple[int, str, str]]
 #: Of a run of one seed; it takes seconds, and could be stopped between two evaluations.
@@ -542,50 +541,7 @@ def test_a_full_disk_is_told_and_the_run_goes_on_when_there_is_room(
         same(folder, tmp_path / "whole")
 
 
-@contextlib.contextmanager
-def disk(folder: Path, how: str) -> Iterator[Callable[[], contextlib.AbstractContextManager[None]]]:
-    """A folder, and what fills it: all of a small file system, or the length that a file may have."""
-    folder.mkdir()
-    if how == "limit":
-        yield short_files
-        return
-    command = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(folder)]
-    if subprocess.run(command, capture_output=True).returncode:
-        pytest.skip("a file system of a size can't be mounted here: it takes root")
-    try:
-        yield lambda: filled(folder)
-    finally:
-        subprocess.run(["umount", str(folder)], check=True)
-
-
-@contextlib.contextmanager
-def short_files() -> Iterator[None]:
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
-@contextlib.contextmanager
-def filled(folder: Path) -> Iterator[None]:
-    """All but a little of it: for a line of metrics, but no checkpoint."""
-    left = os.statvfs(folder)
-    (folder / "filler").write_bytes(b"x" * (left.f_bavail * left.f_frsize - 100_000))
-    try:
-        yield
-    finally:
-        (folder / "filler").unlink()
-
-
 # --- as a user starts it ---------------------------------------------------------------------------------
-
-
-def refused(process: subprocess.Popen[str], expected: int, message: str) -> None:
-    _, err = process.communicate(timeout=300)
-    assert process.returncode == expected and message in told(err), err
-    assert told(err).startswith("error: ") and "Traceback" not in err and "\n\n" not in err.strip(), err
 
 
 @pytest.mark.slow
