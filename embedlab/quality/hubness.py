@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
-from embedlab.quality._vectors import checked, directions, nan_unless_finite
+from embedlab._arrays import checked, directions, nan_unless_finite
 from embedlab.quality.neighbours import neighbours
 
 
@@ -18,7 +18,7 @@ def k_occurrence(vectors: Float[Array, "n dim"], k: int = 10) -> Int[Array, " n"
 
     `N_k(i) = |{j ≠ i : i ∈ kNN(j)}|`. The N_k sum to k · n where every row has k neighbours. A row that
     is zero or not finite has no direction: it is nobody's neighbour, and has none. Neighbours are found
-    exactly, and by blocks: memory is O(n · (dim + k)) and a block of 2²² scores, or of 32 n.
+    exactly, and by blocks: memory is O(n · (dim + k)) and a block of 2²² scores.
 
     Args:
         vectors: float [n, dim], n ≥ 2.

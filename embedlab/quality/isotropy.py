@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from embedlab.quality._vectors import checked, directions, nan_unless_finite, product, unit_scaled
+from embedlab._arrays import checked, directions, nan_unless_finite, product, unit_scaled
 
 
 @jax.jit

@@ -3,34 +3,15 @@
 from __future__ import annotations
 
 import functools
-from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
+from embedlab._arrays import checked, nan_unless_finite
 from embedlab.base import ABSENT
 from embedlab.checks import require, require_count
-from embedlab.quality._blocks import by_blocks
-from embedlab.quality._vectors import checked, directions, nan_unless_finite, product
-
-
-class Neighbours(NamedTuple):
-    """The k nearest rows of each query, nearest first.
-
-    Attributes:
-        indices: int32 [q, k], rows of the table; `ABSENT` where there is none.
-        scores: float [q, k], their cosines; −inf where there is none.
-
-    Example:
-        >>> neighbours(jnp.eye(3), jnp.array([[0.0, 2.0, 1.0]]), k=2).indices
-        Array([[1, 2]], dtype=int32)
-
-    Source: none; a pair of arrays.
-    """
-
-    indices: Any
-    scores: Any
+from embedlab.search import Neighbours, lay_out, nearest
 
 
 @functools.partial(jax.jit, static_argnames="k")
@@ -43,7 +24,8 @@ def neighbours(
     """The k rows nearest to each query by cosine, `uᵀv / (‖u‖ ‖v‖)`, found exactly.
 
     All n cosines of a query are computed and the k largest kept; equal ones in the order of their rows.
-    Queries go in blocks, so that memory is O((n + q) · dim + q · k) and a block of 2²² scores, or of 32 n.
+    Queries and table go in blocks, so that memory is O((n + q) · dim + q · k) and a block of 2²² scores. Who
+    searches one table several times lays it out once: see `embedlab.search.nearest`.
 
     A vector that is zero or not finite has no direction: it is nobody's neighbour, and has none.
 
@@ -68,26 +50,10 @@ def neighbours(
     Reference: exact search by inner product; as a yardstick of embeddings, Wendlandt et al. 2018.
     """
     table, asked = checked(vectors), checked(queries, least=0)
-    n, q = table.shape[0], asked.shape[0]
+    n, dim = table.shape
     _check_k(k, n if exclude is None else n - 1)
-    dim = table.shape[1]
     require(asked.shape[1] == dim, "queries.shape", asked.shape, f"give vectors of the table's dim, {dim}")
-    own = jnp.full(q, ABSENT, jnp.int32) if exclude is None else exclude.astype(jnp.int32)
-    units, _ = directions(table)
-    usable = jnp.isfinite(units).all(-1) & (units != 0).any(-1)
-    rows = jnp.arange(n, dtype=jnp.int32)
-
-    def nearest(query: tuple[Any, Any]) -> Any:
-        unit, row = query
-        cosines = product(unit, units.T)
-        # A zero query has cosine 0 with every row, and one that is not finite has NaN.
-        has_direction = jnp.isfinite(unit).all() & (unit != 0).any()
-        cosines = jnp.where(has_direction & usable & (rows != row), cosines, -jnp.inf)
-        return jax.lax.top_k(cosines, k)
-
-    scores, indices = by_blocks(nearest, (directions(asked)[0], own), n)
-    found = scores > -jnp.inf
-    return Neighbours(jnp.where(found, indices, ABSENT), jnp.where(found, jnp.clip(scores, -1, 1), -jnp.inf))
+    return nearest(lay_out(table), asked, k, None if exclude is None else exclude[:, None])
 
 
 @functools.partial(jax.jit, static_argnames="k")
@@ -100,7 +66,7 @@ def neighbour_overlap(
     than k rows have a direction, the longer list's length stands for k. A row that has no direction in
     either table is left out. One minus this value is the k-NN instability.
 
-    Memory is O(n · (dim_a + dim_b + k²)) and a block of 2²² scores, or of 32 n.
+    Memory is O(n · (dim_a + dim_b + k²)) and a block of 2²² scores.
 
     Args:
         a: float [n, dim_a], a table.

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Num
 
-from embedlab.quality._vectors import (
+from embedlab._arrays import (
     checked,
     lengths,
     nan_unless_finite,

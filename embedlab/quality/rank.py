@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from embedlab.quality._vectors import checked, nan_unless_finite, unit_scaled
+from embedlab._arrays import checked, nan_unless_finite, unit_scaled
 
 
 @jax.jit

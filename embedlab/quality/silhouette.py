@@ -9,9 +9,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
-from embedlab.checks import require, require_count
-from embedlab.quality._blocks import by_blocks
-from embedlab.quality._vectors import (
+from embedlab._arrays import (
     checked,
     directions,
     nan_unless_finite,
@@ -19,6 +17,8 @@ from embedlab.quality._vectors import (
     require_labels,
     unit_scaled,
 )
+from embedlab.checks import require, require_count
+from embedlab.quality._blocks import by_blocks
 
 
 @functools.partial(jax.jit, static_argnames=("num_labels", "metric"))

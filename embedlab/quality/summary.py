@@ -9,8 +9,8 @@ import jax
 import numpy as np
 from jaxtyping import Array, Float, Int, Num
 
+from embedlab._arrays import narrow_counts, require_counts, require_labels, require_vectors
 from embedlab.checks import require_count
-from embedlab.quality._vectors import narrow_counts, require_counts, require_labels, require_vectors
 from embedlab.quality.hubness import hubness
 from embedlab.quality.isotropy import mean_cosine, partition_isotropy
 from embedlab.quality.norms import norm_frequency_correlation, norm_summary

@@ -10,9 +10,9 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from embedlab._arrays import checked, directions, nan_unless_finite, product
 from embedlab.checks import require
 from embedlab.quality._blocks import by_blocks
-from embedlab.quality._vectors import checked, directions, nan_unless_finite, product
 
 
 @functools.partial(jax.jit, static_argnames="t")

@@ -1,8 +1,9 @@
 """Vectors of words: as a thing to look at, and out of and into files."""
 
+from embedlab.vectors.folder import load, save
 from embedlab.vectors.reading import FastText, read, read_fasttext
 from embedlab.vectors.report import Report
-from embedlab.vectors.store import Vectors, load, save
+from embedlab.vectors.store import Vectors
 from embedlab.vectors.writing import (
     Trained,
     Written,

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
+from pathlib import Path
 
 import hypothesis
 import jax
 import jaxtyping
+import numpy as np
 import pytest
 
+from embedlab import Vectors
 from embedlab.checks import TABLE_DTYPES
 
 # Asserts in the shared modules explain themselves like those of a test file.
@@ -39,3 +43,15 @@ def unchecked() -> Iterator[None]:
     jaxtyping.config.update("jaxtyping_disable", True)
     yield
     jaxtyping.config.update("jaxtyping_disable", False)
+
+
+@pytest.fixture(scope="session")
+def glove_vectors(data_dir: Path) -> Vectors:
+    """30,000 words of GloVe 6B, 50-d, read without the library's readers."""
+    path = data_dir / "glove_6b_50d_top30k" / "glove.6B.50d.top30k.txt.gz"
+    if not path.is_file():
+        pytest.skip(f"real data missing: no {path.name}")
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        lines = [line.rstrip("\n").partition(" ") for line in file]
+    numbers = np.array(" ".join(rest for _, _, rest in lines).split(" "), np.float32)
+    return Vectors(tuple(word for word, _, _ in lines), numbers.reshape(len(lines), -1))

@@ -1,4 +1,4 @@
-"""Blocks: the same values whatever their size, and never an n × n array."""
+"""Blocks: the same values whatever their size, and never an n × n array. Neighbours have their own."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from embedlab.quality import _blocks, hubness, neighbour_overlap, neighbours, silhouette, uniformity
+from embedlab.quality import _blocks, hubness, neighbour_overlap, silhouette, uniformity
 
 
 @pytest.mark.parametrize("n", [0, 1, 6, 7, 8, 14])
@@ -27,8 +27,8 @@ def test_block_sizes_change_nothing(glove: np.ndarray, monkeypatch: pytest.Monke
 
     def values() -> tuple[Any, ...]:
         # Compiled anew, since the size of a block is no argument.
-        near, spread, apart = (inspect.unwrap(f) for f in (neighbours, uniformity, silhouette))
-        return jax.jit(lambda x: (near(x, x, 5), spread(x), apart(x, labels, 4)))(table)
+        spread, apart = (inspect.unwrap(f) for f in (uniformity, silhouette))
+        return jax.jit(lambda x: (spread(x), apart(x, labels, 4)))(table)
 
     whole = values()
     monkeypatch.setattr(_blocks, "_BLOCK_NUMBERS", 101 * 7)
