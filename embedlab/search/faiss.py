@@ -66,7 +66,7 @@ class Faiss:
             scores, places = self._index.search(units[some], more)
             there = (places >= 0) & usable[some, None]
             indices = np.where(there, self._rows[np.where(there, places, 0)], ABSENT)
-            there &= (indices[:, :, None] != exclude[some, None, :]).all(-1)
+            there &= np.not_equal(indices[:, :, None], exclude[some, None, :]).all(-1)
             order = np.argsort(~there, axis=1, kind="stable")[:, :k]  # those that count, in their order
             kept = np.take_along_axis(there, order, 1)
             found.indices[some] = np.where(kept, np.take_along_axis(indices, order, 1), ABSENT)
@@ -91,7 +91,7 @@ class Faiss:
         remedy = "faiss searches by one inner product, which 3CosAdd is; give index='exact' for 3CosMul"
         require(method == "3cosadd", "method", method, remedy)
         a, b, c = (self._units[row] for row in questions.T)
-        known = np.isin(questions, self._rows).all(1)[:, None]
+        known = np.isin(questions, self._rows).all(1, keepdims=True)
         return self.nearest(np.where(known, b - a + c, 0).astype(np.float32), k, exclude, progress)
 
 
@@ -100,6 +100,6 @@ def _units(vectors: np.ndarray) -> tuple[Float[np.ndarray, "n dim"], np.ndarray]
     with np.errstate(over="ignore", invalid="ignore"):
         wide = vectors.astype(np.float64)
         norms = np.sqrt(np.square(wide).sum(1))
-    usable = np.isfinite(norms) & (norms > 0)
+    usable = np.asarray(np.isfinite(norms) & (norms > 0))
     scaled = wide / np.where(usable, norms, 1)[:, None]
     return np.where(usable[:, None], scaled, 0).astype(np.float32), usable

@@ -97,7 +97,7 @@ class Vectors:
         return self._key(word) in self._rows  # type: ignore[attr-defined]
 
     def __getitem__(self, word: str | Sequence[str]) -> Float[np.ndarray, "*words dim"]:
-        return self.matrix[self.rows(word) if isinstance(word, list | tuple) else self.row(word)]
+        return self.matrix[self.row(word) if isinstance(word, str) else self._several(word)]
 
     def row(self, word: str) -> int:
         """The row of a word.
@@ -186,7 +186,7 @@ class Vectors:
         return dataclasses.replace(self, matrix=self.matrix / lengths[:, None])
 
     @overload
-    def neighbours(self, word: str, k: int = 10) -> Found: ...
+    def neighbours(self, word: str, k: int = 10) -> Found: ...  # type: ignore[overload-overlap]
     @overload
     def neighbours(self, word: Sequence[str], k: int = 10) -> list[Found]: ...
     def neighbours(self, word: str | Sequence[str], k: int = 10) -> Found | list[Found]:
@@ -254,7 +254,9 @@ class Vectors:
         return self._named(self._index.nearest(query[None], min(int(k), len(self)), out))[0]
 
     @overload
-    def analogy(self, a: str, b: str, c: str, k: int = 10, method: Method = "3cosadd") -> Found: ...
+    def analogy(  # type: ignore[overload-overlap]
+        self, a: str, b: str, c: str, k: int = 10, method: Method = "3cosadd"
+    ) -> Found: ...
     @overload
     def analogy(
         self,
@@ -310,7 +312,7 @@ class Vectors:
         return self._named(found)[0] if one else self._named(found)
 
     @overload
-    def similarity(self, a: str, b: str) -> float: ...
+    def similarity(self, a: str, b: str) -> float: ...  # type: ignore[overload-overlap]
     @overload
     def similarity(self, a: Sequence[str], b: Sequence[str]) -> Float[np.ndarray, " pairs"]: ...
     def similarity(
@@ -374,6 +376,10 @@ class Vectors:
         for row, word in enumerate(self.words):
             found.setdefault(word.upper(), []).append(row)
         return found
+
+    def _several(self, words: Any) -> Any:
+        """Rows of a list of words; of anything else, that it is no word."""
+        return self.rows(words) if isinstance(words, list | tuple) else self.row(words)
 
     def _key(self, word: Any) -> Any:
         return word.upper() if self.fold_case and isinstance(word, str) else word
