@@ -32,6 +32,7 @@ RULES = {
     "adam": ("row", "row"),
     "row_adam": ("row", "number"),
     "momentum": ("row",),
+    "clipped_sgd": (),
 }
 
 
@@ -127,6 +128,7 @@ def update(
     | adam | rate, eps, a, b, 1−a, 1−b | m = a·m + (1−a)·g; v = b·v + (1−b)·g²; w −= rate · m / (√v + eps) |
     | row_adam | rate, eps, a, b, 1−a, 1−b | as adam, with v of mean(g²), one number a row |
     | momentum | rate, a | m = a·m + g; w −= rate · m |
+    | clipped_sgd | rate, limit | w −= rate · g · min(1, limit / ‖g‖) |
 
     Rows without entries are left as they are, and so is their state.
 

@@ -184,6 +184,7 @@ float MeanSquare(const float* __restrict g, W width) {
 
 struct Sgd {
   static constexpr int kStates = 0;
+  static constexpr bool kMerged = false;  // every contribution may go straight to its row
   template <typename W>
   static void Apply(const float* __restrict hyper, const float* __restrict g, float* __restrict w,
                     float* const*, W width) {
@@ -192,8 +193,22 @@ struct Sgd {
   }
 };
 
+struct ClippedSgd {
+  static constexpr int kStates = 0;
+  static constexpr bool kMerged = true;
+  template <typename W>
+  static void Apply(const float* __restrict hyper, const float* __restrict g, float* __restrict w,
+                    float* const*, W width) {
+    const float rate = hyper[0], limit = hyper[1];
+    const float norm = std::sqrt(MeanSquare(g, width) * width);
+    const float step = norm <= limit ? rate : rate * (limit / norm);  // of a norm of NaN all are NaN
+    for (int64_t j = 0; j < width; ++j) w[j] -= step * g[j];
+  }
+};
+
 struct Adagrad {
   static constexpr int kStates = 1;
+  static constexpr bool kMerged = true;
   template <typename W>
   static void Apply(const float* __restrict hyper, const float* __restrict g, float* __restrict w,
                     float* const* __restrict state, W width) {
@@ -209,6 +224,7 @@ struct Adagrad {
 
 struct RowWiseAdagrad {
   static constexpr int kStates = 1;
+  static constexpr bool kMerged = true;
   template <typename W>
   static void Apply(const float* __restrict hyper, const float* __restrict g, float* __restrict w,
                     float* const* __restrict state, W width) {
@@ -221,6 +237,7 @@ struct RowWiseAdagrad {
 
 struct Adam {
   static constexpr int kStates = 2;
+  static constexpr bool kMerged = true;
   template <typename W>
   static void Apply(const float* __restrict hyper, const float* __restrict g, float* __restrict w,
                     float* const* __restrict state, W width) {
@@ -237,6 +254,7 @@ struct Adam {
 
 struct RowWiseAdam {
   static constexpr int kStates = 2;
+  static constexpr bool kMerged = true;
   template <typename W>
   static void Apply(const float* __restrict hyper, const float* __restrict g, float* __restrict w,
                     float* const* __restrict state, W width) {
@@ -254,6 +272,7 @@ struct RowWiseAdam {
 
 struct Momentum {
   static constexpr int kStates = 1;
+  static constexpr bool kMerged = true;
   template <typename W>
   static void Apply(const float* __restrict hyper, const float* __restrict g, float* __restrict w,
                     float* const* __restrict state, W width) {
@@ -347,7 +366,7 @@ struct Updater {
   void Update(const Buckets& buckets, int64_t bucket) const {
     const int64_t size = buckets.Gather(bucket, scratch.spare);
     const uint64_t* const keys = scratch.spare.data();
-    if constexpr (Rule::kStates == 0) return Descend(keys, size);
+    if constexpr (!Rule::kMerged) return Descend(keys, size);
     const Groups groups(keys, size, buckets.number, entries.table_rows);
     float* const sums = Aligned(Room(scratch.sums, groups.count * width + kLine));
     std::fill_n(sums, groups.count * width, 0.0f);
@@ -365,7 +384,7 @@ struct Updater {
     }
   }
 
-  // Without states, every contribution goes straight to its row.
+  // Of plain SGD every contribution goes straight to its row.
   void Descend(const uint64_t* keys, int64_t size) const {
     for (int64_t i = 0; i < std::min(kAhead, size); ++i) FetchRow(RowOf(keys[i]));
     for (int64_t i = 0; i < size; ++i) {
@@ -425,7 +444,7 @@ ffi::Error Update(ffi::ThreadPool pool, int64_t rule, Floats hyper, Integers row
   const Entries entries = MakeEntries(rows, weights, owners, cotangents, shape[0]);
   const State of_table = {table->typed_data(), shape[1]};
   const float* numbers = hyper.typed_data();
-  if (rule < 0 || rule > 5) return ffi::Error::InvalidArgument("unknown rule");
+  if (rule < 0 || rule > 6) return ffi::Error::InvalidArgument("unknown rule");
   WithWidth(shape[1], [&](auto width) {
     switch (rule) {
       case 0: return UpdateRows<Sgd>(pool, entries, numbers, of_table, states, width);
@@ -434,6 +453,7 @@ ffi::Error Update(ffi::ThreadPool pool, int64_t rule, Floats hyper, Integers row
       case 3: return UpdateRows<Adam>(pool, entries, numbers, of_table, states, width);
       case 4: return UpdateRows<RowWiseAdam>(pool, entries, numbers, of_table, states, width);
       case 5: return UpdateRows<Momentum>(pool, entries, numbers, of_table, states, width);
+      case 6: return UpdateRows<ClippedSgd>(pool, entries, numbers, of_table, states, width);
     }
   });
   return ffi::Error::Success();

@@ -14,7 +14,7 @@ from embedlab.base import accumulator
 from embedlab.checks import finite_fields, require
 from embedlab.sparse import clock as clocks
 from embedlab.sparse.freeze import Freeze
-from embedlab.sparse.rules import Adagrad, Idle, Kernel, RowAdagrad, Rule, Sgd
+from embedlab.sparse.rules import Adagrad, ClippedSgd, Idle, Kernel, RowAdagrad, Rule, Sgd
 
 Schedule = Callable[[Any], Any]
 
@@ -58,7 +58,7 @@ class RowOptimizer:
     | weight decay | take all of it before they are next read: exact |
     | `exact` momentum and Adam | move by their moments, before they are next read: exact |
     | lazy (the default) | stay, and so do their moments |
-    | Sgd, Adagrad, RowAdagrad | would stay anyway |
+    | Sgd, ClippedSgd, Adagrad, RowAdagrad | would stay anyway |
 
     Attributes:
         rule: gives the direction.
@@ -114,7 +114,7 @@ class RowOptimizer:
         frozen = self.freeze is None or isinstance(self.freeze, Freeze)
         require(frozen, "freeze", self.freeze, "give sparse.Freeze(…) of ranges or a mask, or None")
         name = type(self.rule).__name__
-        able = not self.exact or isinstance(self.rule, Idle | Sgd | Adagrad | RowAdagrad)
+        able = not self.exact or isinstance(self.rule, Idle | Sgd | ClippedSgd | Adagrad | RowAdagrad)
         require(able, "exact", self.exact, f"{name} is lazy only; take another rule, or exact=False")
         require(
             self.rounding in ("nearest", "stochastic"), "rounding", self.rounding, "nearest or stochastic"

@@ -10,11 +10,16 @@ from typing import Any
 
 from embedlab.checks import require
 from embedlab.sparse.optimizer import RowOptimizer, Schedule
-from embedlab.sparse.rules import Adagrad, Adam, Momentum, RowAdagrad, RowAdam, Sgd
+from embedlab.sparse.rules import Adagrad, Adam, ClippedSgd, Momentum, RowAdagrad, RowAdam, Sgd
 
 
 def sgd(
-    rate: float | Schedule, momentum: float | None = None, *, nesterov: bool = False, **settings: Any
+    rate: float | Schedule,
+    momentum: float | None = None,
+    *,
+    nesterov: bool = False,
+    limit: float | None = None,
+    **settings: Any,
 ) -> RowOptimizer:
     """SGD, with momentum if it is given. Without, lazy and exact are one, and equal `optax.sgd`.
 
@@ -22,13 +27,14 @@ def sgd(
         rate: learning rate, a number or an optax schedule.
         momentum: decay of the momentum, which is kept by row [rows, width]; None for none.
         nesterov: whether of Nesterov's kind.
+        limit: greatest norm of a row's gradient [width]; None for no limit. Not with momentum.
         settings: further fields of `RowOptimizer`.
 
     Returns:
         The optimizer.
 
     Raises:
-        ValueError: Nesterov's kind of no momentum.
+        ValueError: Nesterov's kind of no momentum, or a limit with it.
 
     Example:
         >>> sgd(0.1, 0.9, exact=True).rule
@@ -38,7 +44,11 @@ def sgd(
     """
     moves = momentum is not None or not nesterov
     require(moves, "nesterov", nesterov, "give a momentum with it, as sgd(0.1, 0.9, nesterov=True)")
-    return RowOptimizer(Sgd() if momentum is None else Momentum(momentum, nesterov), rate, **settings)
+    alone = limit is None or momentum is None
+    require(alone, "limit", limit, "momentum would go beyond it; give one of the two")
+    if momentum is not None:
+        return RowOptimizer(Momentum(momentum, nesterov), rate, **settings)
+    return RowOptimizer(Sgd() if limit is None else ClippedSgd(limit), rate, **settings)
 
 
 def adagrad(

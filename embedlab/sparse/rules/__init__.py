@@ -3,6 +3,17 @@
 from embedlab.sparse.rules.adagrad import Adagrad, RowAdagrad
 from embedlab.sparse.rules.adam import Adam, RowAdam
 from embedlab.sparse.rules.base import Idle, Kernel, Rule
-from embedlab.sparse.rules.sgd import Momentum, Sgd
+from embedlab.sparse.rules.sgd import ClippedSgd, Momentum, Sgd
 
-__all__ = ["Adagrad", "Adam", "Idle", "Kernel", "Momentum", "RowAdagrad", "RowAdam", "Rule", "Sgd"]
+__all__ = [
+    "Adagrad",
+    "Adam",
+    "ClippedSgd",
+    "Idle",
+    "Kernel",
+    "Momentum",
+    "RowAdagrad",
+    "RowAdam",
+    "Rule",
+    "Sgd",
+]

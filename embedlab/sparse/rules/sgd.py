@@ -39,6 +39,49 @@ class Sgd:
 
 
 @dataclasses.dataclass(frozen=True)
+class ClippedSgd:
+    """`direction = g · min(1, limit / ‖g‖)`, of each row by itself. Nothing is kept.
+
+    A row that many positions of a step read takes the sum of what they say of the row as it was: without a
+    limit frequent words of a skip-gram, say, are thrown further than they were ever to go.
+
+    Attributes:
+        limit: greatest norm of a row's gradient.
+
+    Raises:
+        ValueError: a limit that is no number above 0.
+
+    Example:
+        >>> ClippedSgd(5.0).update(jnp.array([[6.0, 8.0], [3.0, 4.0]]), {}, 0)[0]   # [rows, width]
+        Array([[3., 4.],
+               [3., 4.]], dtype=float32)
+
+    Reference: Pascanu et al. 2013, "On the difficulty of training recurrent neural networks", by rows.
+    """
+
+    limit: float
+    kernel = "clipped_sgd"
+
+    def __post_init__(self) -> None:
+        finite_fields(self, "limit")
+        require(self.limit > 0, "limit", self.limit, "give a norm above 0")
+
+    def init(self, rows: int, width: int, dtype: Any) -> dict[str, Any]:
+        """Nothing."""
+        return {}
+
+    def update(self, gradient: Any, kept: RowArrays, count: Any) -> tuple[Any, dict[str, Any]]:
+        """The gradient, no longer than the limit."""
+        norm = jnp.sqrt(jnp.sum(jnp.square(gradient), -1, keepdims=True))
+        # Nothing is hidden: of a norm of NaN all are NaN.
+        return gradient * jnp.where(norm <= self.limit, 1, self.limit / norm), {}
+
+    def numbers(self, rate: Any, count: Any) -> list[Any]:
+        """Rate and limit."""
+        return [rate, self.limit]
+
+
+@dataclasses.dataclass(frozen=True)
 class Momentum:
     """`m ← decay · m + g`, `direction = m`; of Nesterov's kind `g + decay · m`.
 

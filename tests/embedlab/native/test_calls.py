@@ -28,6 +28,7 @@ HYPER = {
     "adam": [0.1, 1e-3, 0.9, 0.99, 0.1, 0.01],
     "row_adam": [0.1, 1e-3, 0.9, 0.99, 0.1, 0.01],
     "momentum": [0.1, 0.9],
+    "clipped_sgd": [0.1, 2.0],
 }
 # [k, n], owners or not, the table's rows. The last two are large enough to be cut into parts.
 SHAPES = [(1, 1, 1), (3, 5, 4), (4, 7, 1), (1, 40, 1000), (8, 700, 300), (8, 1500, 70_000)]
@@ -82,6 +83,8 @@ def applied(rule: str, w: Any, states: list[Any], g: Any) -> None:
     square = np.mean(g**2) if rule.startswith("row") else g**2
     if rule == "sgd":
         w -= rate * g
+    elif rule == "clipped_sgd":
+        w -= rate * g * min(1, hyper[1] / np.linalg.norm(g))
     elif rule == "momentum":
         states[0][:] = hyper[1] * states[0] + g
         w -= rate * states[0]

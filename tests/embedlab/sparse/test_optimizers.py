@@ -286,6 +286,7 @@ def test_exact_adam_of_narrow_tables_where_jax_is_wide(dtype: str) -> None:
 
 RULES = {
     "sgd": sparse.sgd(0.1),
+    "clipped_sgd": sparse.sgd(0.1, limit=1.5),
     "momentum": sparse.sgd(0.1, 0.9),
     "adagrad": sparse.adagrad(0.1),
     "row_adagrad": sparse.row_adagrad(0.1),
@@ -294,6 +295,7 @@ RULES = {
 }
 WAYS = {name: ["kernel"] for name in RULES} | {
     "sgd": ["kernel", "positions", "native", "host", "scan", "slots"],
+    "clipped_sgd": ["kernel", "native", "scan"],
     "adagrad": ["kernel", "native", "host", "scan", "slots"],
 }
 
