@@ -14,6 +14,7 @@ import pytest
 import embedlab
 from embedlab import Subword, Variables
 from embedlab.text import Vocabulary
+from embedlab.text.ngrams import ngram_rows
 from embedlab.vectors import (
     FastText,
     Trained,
@@ -77,6 +78,26 @@ def test_real_models_come_out_byte_for_byte(name: str, data_dir: Path, tmp_path:
     assert made == wanted
     rows = len(model.table) + len(model.output)
     assert told[-1] == (rows, rows) and (found.rows, found.bytes) == (len(model.words), len(wanted))
+
+
+#: What fastText 0.9.3 says of two words that crime-and-punishment.bin never saw, and of its sentence end.
+GOLDEN = {
+    "naïveté": (
+        "381 383 381 292 337 295 334 388 323 298 296 308 361 305 309 327 339 363 349 303 369 326",
+        [-0.003063793, 0.015955525, 0.038662031, 0.084092692, 0.027603660],
+    ),
+    "🚀😀": ("312 372 374", [0.049877387, -0.027754446, 0.054582845, 0.143032372, 0.069545440]),
+    "</s>": ("", [0.196481019, 0.148838013, 0.069312185, 0.036300190, -0.097179592]),
+}
+
+
+@pytest.mark.parametrize("word", GOLDEN)
+def test_what_fasttext_says_of_a_real_model(word: str, data_dir: Path, tmp_path: Path) -> None:
+    model = written(tmp_path, read_fasttext(data_dir / "vector_formats" / "crime-and-punishment.bin"))
+    rows, vector = GOLDEN[word]
+    found = ngram_rows([word], buckets=model.settings.buckets, minn=3, maxn=6)[0] + len(model.words)
+    assert found.tolist() == [*map(int, rows.split())]
+    np.testing.assert_allclose(model.vector(word), vector, atol=1e-7)
 
 
 @pytest.mark.parametrize("name", ["lee_fasttext", "non_ascii_fasttext"])
