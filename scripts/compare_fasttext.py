@@ -11,7 +11,8 @@ with what it is to be:
 - the model written again: the same bytes;
 - a Subword embedding (the model's, moved at random) and vectors without n-grams written as models: loaded by
   fastText and by gensim with the same n-grams, vectors and nearest neighbours;
-- gensim trains on with each of them: all vectors stay finite, and those of the words in the text move.
+- gensim trains on with each of them: all vectors stay finite, and those of the words in the text move;
+- word2vec's text and binary files, and GloVe's: gensim reads the same words and the same bits.
 
 Exit status 0 if all holds, else 1.
 """
@@ -33,6 +34,7 @@ import embedlab
 from embedlab.base import ABSENT, Variables
 from embedlab.text.ngrams import END_OF_SENTENCE, ngram_rows
 from embedlab.vectors import FastText, Vectors, fasttext_from_subword, read_fasttext, write, write_fasttext
+from embedlab.vectors.writing import Format
 from experiments.data.docstrings import documents
 from experiments.errors import Mistake
 from experiments.process.program import guarded
@@ -42,6 +44,12 @@ _TIE = 1e-6  # cosines that are no further apart may come in any order
 _NEAREST, _QUERIES = 10, 200
 _LINES = 3000  # that gensim trains on with
 _PACKAGES = ("jax", "numpy", "flax", "optax", "rich", "scipy")
+#: Format → how gensim is to read it.
+_FILES: dict[Format, dict[str, bool]] = {
+    "word2vec-text": {},
+    "word2vec-binary": {"binary": True},
+    "glove": {"no_header": True},
+}
 #: First and last letters of scripts, two of three bytes and one of four among them.
 _SCRIPTS = (
     "az",
@@ -81,9 +89,15 @@ for line in sys.stdin:
 GENSIM = """
 import json, sys
 import numpy as np
+from gensim.models import KeyedVectors
 from gensim.models.fasttext import load_facebook_model
 for line in sys.stdin:
     asked = json.loads(line)
+    if asked["do"] == "file":
+        table = KeyedVectors.load_word2vec_format(asked["path"], **asked["how"])
+        np.savez(asked["out"], vectors=table.vectors)
+        print(json.dumps({"words": table.index_to_key}), flush=True)
+        continue
     model = load_facebook_model(asked["model"])
     vectors = np.stack([model.wv[word] for word in asked["words"]])
     near = [[list(x) for x in model.wv.most_similar(word, topn=asked["k"])] for word in asked["queries"]]
@@ -349,8 +363,23 @@ def run(given: argparse.Namespace) -> int:
         for peer in peers:
             for name, (path, one) in files.items():
                 compare(name, path, one, peer, question, tally)
+            if peer.name == "gensim":
+                compare_files(model.vectors(), peer, folder, tally)
             peer.end()
     return int(tally.failed)
+
+
+def compare_files(table: Vectors, peer: Peer, folder: Path, tally: Tally) -> None:
+    """Has gensim read files of vectors."""
+    for format, how in _FILES.items():
+        path, out = folder / format, folder / "answer.npz"
+        write(table, path, format=format)
+        found = peer.ask(do="file", path=str(path), how=how, out=str(out))
+        same = tuple(found["words"]) == table.words
+        same &= np.load(out)["vectors"].tobytes() == table.matrix.tobytes()
+        tally.tell(
+            f"{format}, by gensim: {len(table):,} vectors, {'the same' if same else 'other'} bits", same
+        )
 
 
 def _written(model: FastText, folder: Path, draw: np.random.Generator) -> dict[str, tuple[Path, FastText]]:
