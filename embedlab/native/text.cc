@@ -131,6 +131,25 @@ std::int64_t embedlab_spans(const char* data, std::int64_t size, std::int64_t di
   return lines;
 }
 
+// Records of a word, a space and `width` bytes, from `at` on: where each word begins and ends; two numbers a
+// record. Behind each stand `gap` bytes. Returns how many are whole, `most` of them at most, each with the
+// byte behind it.
+std::int64_t embedlab_records(const char* data, std::int64_t size, std::int64_t at, std::int64_t width,
+                              std::int64_t gap, std::int64_t longest, std::int64_t most, std::int64_t* out) {
+  std::int64_t records = 0;
+  for (; records < most; ++records, out += 2) {
+    const std::int64_t room = size - at < longest ? size - at : longest;
+    const void* space = room > 0 ? std::memchr(data + at, ' ', room) : nullptr;
+    if (!space) break;
+    const std::int64_t stop = static_cast<const char*>(space) - data;
+    if (stop + 1 + width >= size) break;
+    out[0] = at;
+    out[1] = stop;
+    at = stop + 1 + width + gap;
+  }
+  return records;
+}
+
 // The numbers of `rows` spans of `dim` fields each. Returns how many rows could be done: at the first that
 // holds something else it stops.
 std::int64_t embedlab_numbers(const char* data, const std::int64_t* starts, const std::int64_t* ends,

@@ -154,6 +154,50 @@ def lines(
     return out[:size].tobytes()
 
 
+def records(
+    block: bytes, at: int, width: int, gap: int, longest: int, most: int
+) -> tuple[Int64[np.ndarray, " records"], Int64[np.ndarray, " records"]]:
+    """Where the words of records lie that are a word, a space and so many bytes, one behind the other.
+
+    Args:
+        block: the bytes.
+        at: where the first begins.
+        width: bytes behind a space.
+        gap: bytes between two records, whatever they are.
+        longest: bytes of a word, at most.
+        most: records that are looked for, at most.
+
+    Returns:
+        int64 [records] twice, beginnings and ends of the words of those that are whole, and have one more
+        byte behind them.
+
+    Example:
+        >>> records(b"a 12bc 34-", 0, 2, 0, 99, 99)
+        (array([0, 4]), array([1, 6]))
+
+    Source: none.
+    """
+    compiled = _compiled()
+    out = np.empty((max(0, min(most, (len(block) - at) // (width + 1))), 2), np.int64)
+    if compiled is None:
+        found = np.array(_records(block, at, width, gap, longest, len(out)), np.int64).reshape(-1, 2)
+        return found[:, 0], found[:, 1]
+    size = (len(block), at, width, gap, longest, len(out))
+    count = compiled.embedlab_records(block, *size, out.ctypes.data)
+    return out[:count, 0], out[:count, 1]
+
+
+def _records(block: bytes, at: int, width: int, gap: int, longest: int, most: int) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    while len(found) < most:
+        stop = block.find(b" ", at, at + longest)
+        if stop < 0 or stop + 1 + width >= len(block):
+            break
+        found.append((at, stop))
+        at = stop + 1 + width + gap
+    return found
+
+
 def _compiled() -> ctypes.CDLL | None:
     return _library() if build.wanted() else None
 
@@ -167,7 +211,9 @@ def _library() -> ctypes.CDLL | None:
         library.embedlab_numbers.argtypes = [ctypes.c_char_p, place, place, size, size, place]
         text, wide, byte = ctypes.c_char_p, ctypes.c_double, ctypes.c_char
         library.embedlab_lines.argtypes = [text, place, place, size, size, size, wide, byte, place]
-        library.embedlab_spans.restype = library.embedlab_numbers.restype = size
+        library.embedlab_records.argtypes = [ctypes.c_char_p, *[size] * 6, place]
+        for function in (library.embedlab_spans, library.embedlab_numbers, library.embedlab_records):
+            function.restype = size
         library.embedlab_lines.restype = size
     return library
 

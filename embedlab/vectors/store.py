@@ -74,7 +74,7 @@ class Vectors:
             require(False, "words", odd, "a word is a string")
         counts = f"{len(self.words)} words for {len(self.matrix)} vectors"
         require(len(self.words) == len(self.matrix), "words", counts, "give one each")
-        rows = {word: row for row, word in enumerate(self.words)}
+        rows = dict(zip(self.words, range(len(self.words)), strict=True))
         if len(rows) != len(self.words):
             ((twice, _),) = collections.Counter(self.words).most_common(1)
             raise ValueError(f"words: {twice!r} is there more than once; give each word once")

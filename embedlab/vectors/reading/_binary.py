@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from embedlab.native import text
 from embedlab.vectors.reading._errors import Damaged
 from embedlab.vectors.reading._options import Options
 from embedlab.vectors.reading._source import Source
@@ -71,7 +72,7 @@ class _Records:
         stop = self._rows if left is None else min(self._rows, left)
         while self._number < stop:
             first = self._number
-            words, starts = self._whole(stop)
+            words, firsts = self._whole(stop)
             if not words:
                 self._refill()
                 continue
@@ -81,38 +82,46 @@ class _Records:
 
             decoded, kept = table.wanted(words, where)
             chosen = np.flatnonzero(kept)
-            view = memoryview(self._data)
-            raw = b"".join([view[starts[i] : starts[i] + self._width] for i in chosen.tolist()])
-            vectors = np.frombuffer(raw, _ITEM).reshape(len(chosen), table.dim)
+            raw = np.lib.stride_tricks.sliding_window_view(np.frombuffer(self._data, np.uint8), self._width)
+            vectors = raw[firsts[chosen]].view(_ITEM)
             table.add(decoded, vectors, among(where, chosen))
         if stop == self._rows:
             self._require_end()
 
-    def _whole(self, stop: int) -> tuple[list[bytes], list[int]]:
+    def _whole(self, stop: int) -> tuple[list[bytes], np.ndarray]:
         """The words of the records that are whole in the present bytes, and where their vectors begin."""
-        data, at, width, breaks = self._data, self._at, self._width, self._breaks
-        words: list[bytes] = []
-        starts: list[int] = []
-        ended = not self._source.peek(1)
-        while self._number + len(words) < stop:
-            space = data.find(b" ", at, at + _WORD)
-            end = space + 1 + width
-            # The byte behind tells whether line breaks stand there; at the file's end there is none.
-            if space < 0 or end > len(data) or (end == len(data) and not (ended and not breaks)):
-                break
-            if breaks is None:
-                breaks = data[end : end + 1] == b"\n"
-            words.append(data[at:space])
-            starts.append(space + 1)
-            at = end + breaks
-            if breaks and data[end] != 10:
-                raise self._shifted(len(words) - 1, data[end : end + 1], "a line break")
-        for i, word in enumerate(words):
-            if b"\n" in word:
-                raise self._shifted(i - 1, word[:20], "the next word")
-        self._at, self._breaks = at, breaks
-        self._number += len(words)
-        return words, starts
+        data, ended = self._data, not self._source.peek(1)
+        if self._breaks is None:
+            self._breaks = self._begins_with_break(data, ended)
+        # Of a record at the file's very end there is no byte behind: it is looked at as if there were one.
+        padded = data + b"\n" if ended and not self._breaks else data
+        left, gap = stop - self._number, int(bool(self._breaks))
+        starts, ends = text.records(padded, self._at, self._width, gap, _WORD, left)
+        words = [data[a:b] for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
+        firsts = ends + 1
+        self._require_breaks(words, firsts + self._width)
+        if len(words):
+            self._at = int(firsts[-1]) + self._width + gap
+            self._number += len(words)
+        return words, firsts
+
+    def _begins_with_break(self, data: bytes, ended: bool) -> bool | None:
+        """Whether a line break stands behind the first vector; None while that can't be seen."""
+        space = data.find(b" ", self._at, self._at + _WORD)
+        behind = data[space + 1 + self._width : space + 2 + self._width]
+        return (behind == b"\n" if behind or ended else None) if space >= 0 else None
+
+    def _require_breaks(self, words: list[bytes], ends: np.ndarray) -> None:
+        """What stands behind the first vector stands behind all."""
+        if self._breaks and len(ends):
+            found = np.frombuffer(self._data, np.uint8)[ends]
+            odd = np.flatnonzero(found != ord("\n"))
+            if len(odd):
+                end = int(ends[odd[0]])
+                raise self._shifted(int(odd[0]), self._data[end : end + 1], "a line break")
+        if b"\n" in b"".join(words):
+            i = next(i for i, word in enumerate(words) if b"\n" in word)
+            raise self._shifted(i - 1, words[i][:20], "the next word")
 
     def _shifted(self, i: int, found: bytes, meant: str) -> Damaged:
         return Damaged(

@@ -70,6 +70,27 @@ def test_a_number_is_that_of_python(number: str) -> None:
         assert value == 0 or np.isinf(value)
 
 
+@pytest.mark.usefixtures("compiled")
+@settings(max_examples=200, deadline=None)
+@given(
+    block=st.text("ab \n", max_size=60).map(str.encode),
+    at=st.integers(0, 5),
+    width=st.integers(1, 5),
+    gap=st.integers(0, 1),
+    longest=st.integers(1, 9),
+    most=st.integers(0, 9),
+)
+def test_both_find_the_same_records(
+    block: bytes, at: int, width: int, gap: int, longest: int, most: int
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        fast = text.records(block, at, width, gap, longest, most)
+        patch.setenv("EMBEDLAB_NATIVE", "0")
+        slow = text.records(block, at, width, gap, longest, most)
+    for a, b in zip(fast, slow, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
 def test_lines_of_every_form() -> None:
     block = b"a 1 2\nb\t3  4 \r\n\n x 5 6\nc d 7 8\ne 9\nf 1 2"
     found = text.spans(block, 2)
