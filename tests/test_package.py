@@ -102,7 +102,7 @@ def test_ratio_of_import_times() -> None:
 @pytest.mark.slow
 def test_import_costs_little_more_than_jax() -> None:
     """What `import embedlab` loads is told in test_imports; here is what it costs."""
-    ratio, low, high = bench_import.ratio_interval(bench_import.measured(rounds=15))
+    ratio, low, high = bench_import.ratio_interval(bench_import.measured(rounds=9))
     assert ratio <= bench_import.GOAL, f"import embedlab / import jax = {ratio:.2f} ({low:.2f} … {high:.2f})"
 
 
