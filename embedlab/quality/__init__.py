@@ -1,5 +1,8 @@
 """Quality of a table of vectors by itself, without a task: pure functions, each with its paper.
 
+Some take `Vectors`, and ask of words what people have said of them: `word_similarity`, `analogies`,
+`outlier_detection`; `purity` is of clusters of words. They say how many words are unknown.
+
 What holds for all that take vectors, float [n, dim]:
 
 - They compute in float32, or in float64 if the vectors are; narrower types are widened first.
@@ -17,22 +20,38 @@ What holds for all that take vectors, float [n, dim]:
     (Array(True, dtype=bool), Array(True, dtype=bool))
 """
 
+from embedlab.quality.analogies import Analogies, Question, Section, accuracy_difference, analogies
 from embedlab.quality.collisions import Collisions, observed_collisions, predicted_collisions
 from embedlab.quality.coverage import Coverage, coverage
 from embedlab.quality.hubness import hubness, k_occurrence
+from embedlab.quality.interval import Interval
 from embedlab.quality.isotropy import mean_cosine, partition_isotropy
 from embedlab.quality.neighbours import Neighbours, neighbour_overlap, neighbours
 from embedlab.quality.norms import norm_frequency_correlation, norm_summary
+from embedlab.quality.outliers import OutlierDetection, OutlierSet, outlier_detection
+from embedlab.quality.procrustes import Procrustes, procrustes
+from embedlab.quality.purity import purity
 from embedlab.quality.rank import effective_rank, rankme
 from embedlab.quality.silhouette import silhouette
 from embedlab.quality.summary import summary
 from embedlab.quality.uniformity import alignment, uniformity
+from embedlab.quality.word_similarity import WordSimilarity, similarity_difference, word_similarity
 
 __all__ = [
+    "Analogies",
     "Collisions",
     "Coverage",
+    "Interval",
     "Neighbours",
+    "OutlierDetection",
+    "OutlierSet",
+    "Procrustes",
+    "Question",
+    "Section",
+    "WordSimilarity",
+    "accuracy_difference",
     "alignment",
+    "analogies",
     "coverage",
     "effective_rank",
     "hubness",
@@ -43,10 +62,15 @@ __all__ = [
     "norm_frequency_correlation",
     "norm_summary",
     "observed_collisions",
+    "outlier_detection",
     "partition_isotropy",
     "predicted_collisions",
+    "procrustes",
+    "purity",
     "rankme",
     "silhouette",
+    "similarity_difference",
     "summary",
     "uniformity",
+    "word_similarity",
 ]

@@ -36,12 +36,15 @@ METRICS: dict[str, Metric] = {
     "hubness": lambda x: quality.hubness(x, 3),
     "neighbour_overlap": lambda x: quality.neighbour_overlap(x, x, 3),
     "uniformity": quality.uniformity,
+    "procrustes_residual": lambda x: quality.procrustes(x, jnp.flip(x, 0)).residual,
+    "procrustes_cosine": lambda x: quality.procrustes(x, jnp.flip(x, 0)).cosine,
     "alignment": lambda x: quality.alignment(x, jnp.flip(x, 0)),
     "silhouette": lambda x: quality.silhouette(x, labels_of(x), 3),
     "silhouette_cosine": lambda x: quality.silhouette(x, labels_of(x), 3, "cosine"),
 }
 LEAST = dict.fromkeys(METRICS, 2)
 LEAST |= dict.fromkeys(("effective_rank", "rankme", "partition_isotropy", "alignment"), 1)
+LEAST |= dict.fromkeys(("procrustes_residual", "procrustes_cosine"), 1)
 LEAST |= dict.fromkeys((name for name in METRICS if name.startswith("norm_") and "freq" not in name), 1)
 LEAST |= {"hubness": 4, "neighbour_overlap": 4}
 OF_ZEROS = dict.fromkeys(METRICS, 0.0) | {"partition_isotropy": 1.0, "neighbour_overlap": 1.0}
