@@ -43,9 +43,8 @@ def test_the_interval_is_that_of_the_mean() -> None:
     found = bootstrap(lambda times: times @ values / 400, 400, resamples=4000, seed=1)
     spread = 1.96 * values.std() / 20
     assert found.value == pytest.approx(values.mean())
-    np.testing.assert_allclose(
-        [found.low, found.high], values.mean() + spread * np.array([-1, 1]), atol=spread / 10
-    )
+    wanted = values.mean() + spread * np.array([-1, 1])
+    np.testing.assert_allclose([found.low, found.high], wanted, atol=spread / 10)
 
 
 def test_nothing_but_the_seed_is_random(monkeypatch: pytest.MonkeyPatch) -> None:
