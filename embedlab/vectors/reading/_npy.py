@@ -44,7 +44,8 @@ class Scaled:
 
     def __getitem__(self, rows: slice) -> Any:
         steps, scales = np.asarray(self._steps[rows]), self._scales[rows, None].astype(np.float32, copy=False)
-        return steps * scales if steps.dtype == np.int8 else steps.astype(np.float32) * scales
+        with np.errstate(invalid="ignore", over="ignore"):  # what is not finite is told of by word
+            return steps.astype(np.float32) * scales
 
 
 def scale_path(path: Path) -> Path:
