@@ -49,9 +49,9 @@ def read(
     safetensors with words beside them. A file may be compressed (gzip, bzip2, xz, zip); it is read as it is
     expanded, and no further than `most_bytes`. Nothing in a file is ever executed: pickles are refused.
 
-    A number of a text is the nearest float64, rounded to `dtype`. A table of int8 is multiplied by its scales,
-    one a row: `NAME.scale.npy`, or, in safetensors, `embedding.scale` beside `embedding.weight` (`weights`
-    beside `embeddings`, as model2vec has it).
+    A number of a text is the nearest float64, rounded to `dtype`. A table of int8 is multiplied by its
+    scales, one a row: `NAME.scale.npy`, or, in safetensors, `embedding.scale` beside `embedding.weight`
+    (`weights` beside `embeddings`, as model2vec has it).
 
     Args:
         path: an ordinary file; or `glove-6b-50d`, the 400,000 vectors of GloVe 6B, out of a package
