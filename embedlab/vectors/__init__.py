@@ -4,6 +4,7 @@ from embedlab.vectors.folder import load, save
 from embedlab.vectors.reading import FastText, read, read_fasttext
 from embedlab.vectors.report import Report
 from embedlab.vectors.store import Vectors
+from embedlab.vectors.transfer import Coverage, Transferred, from_vectors
 from embedlab.vectors.writing import (
     Trained,
     Written,
@@ -14,13 +15,16 @@ from embedlab.vectors.writing import (
 )
 
 __all__ = [
+    "Coverage",
     "FastText",
     "Report",
     "Trained",
+    "Transferred",
     "Vectors",
     "Written",
     "fasttext_from_subword",
     "fasttext_from_vectors",
+    "from_vectors",
     "load",
     "read",
     "read_fasttext",

@@ -107,6 +107,9 @@ class FastText:
     output: Float32[np.ndarray, "outputs dim"]
     numbered: bool = True
 
+    def __contains__(self, word: str) -> bool:
+        return word.encode() in self._rows
+
     @property
     def spec(self) -> Subword | Dense:
         """The embedding that it is: `Subword`, with a row a word and its buckets; `Dense` without n-grams."""
