@@ -1,8 +1,10 @@
-"""Vectors of words made from text: skip-gram and CBOW for every kind of embedding.
+"""Vectors of words made from text: skip-gram, CBOW and GloVe for every kind of embedding.
 
 The losses are plain functions of strips of text; `sparse.Trainer` trains them row by row.
 """
 
+from embedlab.pretrain.cooccurrence import Cooccurrence, Pairs
+from embedlab.pretrain.glove import Glove
 from embedlab.pretrain.huffman import HierarchicalSoftmax, Paths, huffman
 from embedlab.pretrain.model import WordModel
 from embedlab.pretrain.sampling import Noise, keep_probabilities
@@ -10,9 +12,12 @@ from embedlab.pretrain.skip_gram import NegativeSampling, SampledSoftmax
 from embedlab.pretrain.windows import Strips, Windows
 
 __all__ = [
+    "Cooccurrence",
+    "Glove",
     "HierarchicalSoftmax",
     "NegativeSampling",
     "Noise",
+    "Pairs",
     "Paths",
     "SampledSoftmax",
     "Strips",
