@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from experiments.errors import Mistake, mistakes
 from experiments.process import stopping
 from experiments.process.program import guarded
+from experiments.vector_files import MODEL, add_reading, reading, require_none
 
 if TYPE_CHECKING:
     from embedlab.vectors import FastText, Vectors
@@ -32,25 +33,6 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 
 _SECONDS = 5.0  # between two lines of progress, at least
-_MODEL = "model.safetensors"  # of a sentence-transformers folder
-_READING: dict[str, dict[str, Any]] = {
-    "from": {"metavar": "FORMAT", "help": "what IN is to be read as; told by its bytes"},
-    "vocabulary": {"metavar": "FILE", "help": "the words of a .npy or safetensors table"},
-    "tensor": {"metavar": "NAME", "help": "of safetensors, the name of the table"},
-    "member": {"metavar": "NAME", "help": "of a zip, the name of the file"},
-    "dim": {"type": int, "metavar": "N", "help": "numbers of a vector"},
-    "limit": {"type": int, "metavar": "N", "help": "read the first N vectors only"},
-    "expected-rows": {"type": int, "metavar": "N", "help": "how many vectors there must be"},
-    "most-bytes": {"type": int, "metavar": "N", "help": "that a packed file may expand to"},
-    "duplicates": {
-        "choices": ("first", "last", "error"),
-        "help": "which vector of a word that is there twice stays",
-    },
-    "non-finite": {"choices": ("error", "drop", "zero"), "help": "what becomes of NaN and infinity"},
-    "utf8": {"choices": ("strict", "replace"), "help": "what becomes of words that are no UTF-8"},
-    "numeric-words": {"action": "store_true", "help": "words of several fields may have numbers in them"},
-    "unterminated": {"action": "store_true", "help": "the last line may lack its break"},
-}
 
 
 class _Parser(argparse.ArgumentParser):
@@ -98,11 +80,10 @@ def _parser() -> argparse.ArgumentParser:
     writing.add_argument("--lowercase", action="store_true", help="sentence-transformers lowers text first")
     unfit = "what becomes of a word that OUT can't hold"
     writing.add_argument("--unfit", choices=("error", "drop"), default="error", help=unfit)
-    reading = parser.add_argument_group("what is read")
+    read = parser.add_argument_group("what is read")
     only = "the words that are wanted, one a line; others are left"
-    reading.add_argument("--only", metavar="FILE", help=only)
-    for name, settings in _READING.items():
-        reading.add_argument(f"--{name}", **settings)
+    read.add_argument("--only", metavar="FILE", help=only)
+    add_reading(read)
     return parser
 
 
@@ -142,12 +123,11 @@ def _read(
 ) -> Vectors | FastText:
     from embedlab.vectors import load, read, read_fasttext
 
-    names = [name.replace("-", "_") for name in _READING if name != "from"]
-    options = {name: given[name] for name in names if not (given[name] is None or given[name] is False)}
-    if source.is_dir() and (source / _MODEL).is_file():
-        source = source / _MODEL
+    options = reading(given)
+    if source.is_dir() and (source / MODEL).is_file():
+        source = source / MODEL
     elif source.is_dir():
-        _require_none({**options, "from": given["from"]}, source)
+        require_none(source, given)
         vectors = load(source)
         return vectors if only is None else _chosen(vectors, only)
     wide = "float64" if given["dtype"] == "float64" else "float32"
@@ -167,13 +147,6 @@ def _described(vectors: Vectors | FastText) -> str:
         buckets = f"{vectors.settings.buckets:,} buckets"
         return f"a whole model of fastText, {len(vectors.words):,} words and {buckets}"
     return f"{len(vectors.words):,} vectors"
-
-
-def _require_none(options: dict[str, Any], source: Path) -> None:
-    named = next((name for name, value in options.items() if value is not None), None)
-    if named is not None:
-        flag = named.replace("_", "-")
-        raise Mistake(f"--{flag}: {source} is the folder of a run, of which all is known; leave it out")
 
 
 def _chosen(vectors: Vectors, only: list[str]) -> Vectors:

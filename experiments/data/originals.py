@@ -62,7 +62,25 @@ MOVIE_REVIEWS = Original(
     "https://github.com/nltk/nltk_data (its folder packages/corpora)",
     "NLTK movie reviews",
 )
-_ALL = (MR, TREC, SST_FINE, SST_BINARY, AG_NEWS_TEST, WEBKB, MOVIE_REVIEWS)
+WORD_SIMILARITY = Original(
+    "word_sim",
+    tuple(
+        f"EN-{name}.txt"
+        for name in (
+            *("WS-353-ALL", "WS-353-SIM", "WS-353-REL", "SIMLEX-999", "MEN-TR-3k"),
+            *("RG-65", "MC-30", "MTurk-287", "VERB-143"),
+        )
+    ),
+    "https://github.com/mfaruqui/eval-word-vectors (its folder data/word-sim)",
+    "word similarity",
+)
+GOOGLE_ANALOGIES = Original(
+    "analogy",
+    ("questions-words.txt",),
+    "https://github.com/tmikolov/word2vec",
+    "Google analogies",
+)
+_ALL = (MR, TREC, SST_FINE, SST_BINARY, AG_NEWS_TEST, WEBKB, MOVIE_REVIEWS, WORD_SIMILARITY, GOOGLE_ANALOGIES)
 
 
 def folder() -> Path:

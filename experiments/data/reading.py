@@ -53,7 +53,7 @@ def require_encoding(encoding: str) -> None:
     require(newline == b"\n", "encoding", encoding, remedy)
 
 
-def text_lines(path: Path, encoding: str = "utf-8") -> Iterator[str]:
+def text_lines(path: Path, encoding: str = "utf-8", flag: str = "--data.encoding") -> Iterator[str]:
     """Lines of a text file, ends of line kept, without a byte-order mark; split at newlines only.
 
     A file that begins as gzip does is unpacked while it is read.
@@ -61,6 +61,7 @@ def text_lines(path: Path, encoding: str = "utf-8") -> Iterator[str]:
     Args:
         path: the file.
         encoding: what its bytes are in, as `require_encoding` takes it.
+        flag: which flag of the program names the encoding, for the error message.
 
     Raises:
         ValueError: at the first byte that is not in the encoding or is NUL, with line and byte number (of the
@@ -81,7 +82,7 @@ def text_lines(path: Path, encoding: str = "utf-8") -> Iterator[str]:
                         f"{path}, line {number}: longer than {LONGEST_LINE:,} bytes; give a file with one "
                         f"text a line"
                     )
-                yield decoded(raw, encoding, f"{path}, line {number}", offset, number == 1)
+                yield decoded(raw, encoding, f"{path}, line {number}", offset, number == 1, flag)
                 offset += len(raw)
                 if offset > most:
                     raise ValueError(
@@ -113,7 +114,14 @@ def open_file(path: Path) -> IO[bytes] | gzip.GzipFile:
     return gzip.open(path) if packed else path.open("rb")
 
 
-def decoded(raw: bytes, encoding: str, where: str, offset: int = 0, first: bool = True) -> str:
+def decoded(
+    raw: bytes,
+    encoding: str,
+    where: str,
+    offset: int = 0,
+    first: bool = True,
+    flag: str = "--data.encoding",
+) -> str:
     """Bytes of a file as text.
 
     Args:
@@ -122,6 +130,7 @@ def decoded(raw: bytes, encoding: str, where: str, offset: int = 0, first: bool 
         where: the file, and which part of it, for the error message.
         offset: of the first byte in the file.
         first: whether they are the file's first, where a byte-order mark may stand.
+        flag: which flag of the program names the encoding, for the error message.
 
     Raises:
         ValueError: at the first byte that is not in the encoding or is NUL.
@@ -137,7 +146,7 @@ def decoded(raw: bytes, encoding: str, where: str, offset: int = 0, first: bool 
     except UnicodeError as error:
         at = getattr(error, "start", 0)
         other = "latin-1" if encoding.lower().replace("_", "-") in ("utf-8", "utf8") else "utf-8"
-        fault = f"which is no {encoding} text; name the file's encoding, as in --data.encoding {other}"
+        fault = f"which is no {encoding} text; name the file's encoding, as in {flag} {other}"
     if at >= 0:
         other = next((kind for start, kind in _KINDS.items() if first and raw.startswith(start)), "")
         if other:
