@@ -138,6 +138,7 @@ class Everything(nnx.Module):
         return self.layers[1](self.drop(self.norm(read)))
 
 
+@pytest.mark.slow
 def test_everything_else_in_a_model_is_carried() -> None:
     ours, theirs = Everything("sparse"), Everything("dense")
     trainer = Trainer(ours, loss_of, rows=sparse.sgd(0.1), dense=optax.sgd(0.1))
@@ -510,6 +511,7 @@ def test_what_is_sown_must_be_taken_out() -> None:
 # --- checkpoints -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_restored_training_goes_on_to_the_same_bits(tmp_path: Path) -> None:
     def start() -> tuple[Any, Trainer]:
         model = Everything("sparse")

@@ -134,6 +134,7 @@ def ended(process: subprocess.Popen[str], workdir: Path) -> str:
     return told(err)
 
 
+@pytest.mark.slow
 def test_absent_sets_and_devices_end_the_program_at_once(root, small, tmp_path) -> None:
     began = time.monotonic()
     sets = start(
@@ -181,6 +182,7 @@ def test_a_mistake_ends_the_program(name, root, small, file, tmp_path) -> None:
 # --- what it takes ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_set_prepared_from_a_file_trains(root, small, file, inside, tmp_path) -> None:
     test = file("review,stars\nquite good and fine,pos\nvery bad and dull,neg\n", "test.csv")
     train = file("review,stars\n" + "".join(f"{text},{label}\n" for text, label in ROWS), "train.csv")

@@ -24,6 +24,8 @@ from experiments.documents.material import Material, read_folds
 from experiments.reports.bootstrap import Interval, mean_interval, paired_difference
 from experiments.settings import codec
 
+pytestmark = pytest.mark.slow
+
 CONFIG = """
 from embedlab import Dense, Hashed
 from experiments.config import Config, Quality, Text, Train

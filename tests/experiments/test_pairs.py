@@ -157,6 +157,7 @@ def ran(data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "run"
 
 
+@pytest.mark.slow
 def test_a_run_on_pairs(ran: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
     summary = json.loads((ran / "summary.json").read_text())
     assert summary["pairs"] is True and summary["encoder_parameters"] == 4 * 32 * 2 + 2

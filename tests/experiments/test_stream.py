@@ -57,7 +57,7 @@ def test_the_same_splits_and_words(prose: Path, tmp_path: Path) -> None:
             {"rivals": {"sub": embedlab.Subword(300, 4, buckets=200)}, "baselines": True},
             marks=pytest.mark.slow,
         ),
-        {"encoder": Cnn(widths=(2, 3), maps=4), "baselines": False},
+        pytest.param({"encoder": Cnn(widths=(2, 3), maps=4), "baselines": False}, marks=pytest.mark.slow),
     ],
     ids=["bag", "by length"],
 )

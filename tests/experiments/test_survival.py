@@ -103,7 +103,7 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_bits(
     "phase",
     [
         pytest.param("import", marks=pytest.mark.slow),
-        "compilation",
+        pytest.param("compilation", marks=pytest.mark.slow),
         pytest.param("end", marks=pytest.mark.slow),
     ],
 )
@@ -519,7 +519,8 @@ def test_a_loss_that_is_no_number_is_logged_with_its_step(
     assert not (tmp_path / "w" / "summary.json").exists()
 
 
-@pytest.mark.parametrize("how", [pytest.param("limit", marks=pytest.mark.slow), "tmpfs"])
+@pytest.mark.slow
+@pytest.mark.parametrize("how", ["limit", "tmpfs"])
 def test_a_full_disk_is_told_and_the_run_goes_on_when_there_is_room(
     inside: Inside, small: Path, tmp_path: Path, how: str
 ) -> None:

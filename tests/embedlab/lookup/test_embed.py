@@ -55,7 +55,10 @@ KINDS = {
 }
 
 
-@pytest.mark.parametrize("number", [16, 256])  # from some size on, subwords are pooled by distinct ids
+@pytest.mark.parametrize(
+    "number", [pytest.param(16, marks=pytest.mark.slow), 256]
+# From some size on, subwords are pooled by distinct ids.
+@pytest.mark.parametrize("number", [pytest.param(16, marks=pytest.mark.slow), 256])
 @pytest.mark.parametrize("kind", KINDS)
 def test_products_with_a_hessian(kind: str, number: int, x64: None) -> None:
     """Reverse over reverse and forward over reverse, against the difference of two gradients."""

@@ -101,8 +101,13 @@ def one_by_one(model: WordModel, params: Any, words: Any, sentences: Any, strips
 
 
 @pytest.mark.parametrize("architecture", ["skip-gram", "cbow"])
-@pytest.mark.parametrize("objective", OBJECTIVES)
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("objective", "kind"),
+    [
+        *((objective, "dense") for objective in OBJECTIVES),
+        *(pytest.param(o, k, marks=pytest.mark.slow) for o in OBJECTIVES for k in KINDS if k != "dense"),
+    ],
+)
 def test_a_loss_is_the_sum_over_pairs(architecture: Any, objective: str, kind: str) -> None:
     model = WordModel(KINDS[kind], VOCABULARY, architecture, WINDOWS, OBJECTIVES[objective])
     words, sentences, draw = text()

@@ -61,6 +61,7 @@ def test_equals_gensim(google: list[Question], glove_vectors: Vectors) -> None:
     assert again.right.tolist() == found.right[found.asked][::50].tolist()
 
 
+@pytest.mark.slow
 def test_equals_gensim_with_other_options(google: list[Question], glove_vectors: Vectors) -> None:
     folded = glove_vectors.folded()
     assert analogies(folded.restrict(5000), google).total[:2] == RESTRICTED

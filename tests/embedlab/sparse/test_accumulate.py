@@ -71,6 +71,7 @@ def test_micro_batches_equal_the_whole_batch(rows: sparse.RowOptimizer, micro: i
     np.testing.assert_allclose(means, values, rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_clipping_sees_the_whole_gradient(x64: None) -> None:
     whole, _ = trained(1, sparse.sgd(0.1), clip=0.01)
     found, _ = trained(4, sparse.sgd(0.1), clip=0.01)

@@ -58,13 +58,8 @@ ENCODERS = {
 }
 
 
-@pytest.mark.parametrize(
-    "encoder",
-    [
-        pytest.param(encoder, id=name, marks=() if name == "cnn" else pytest.mark.slow)
-        for name, encoder in ENCODERS.items()
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("encoder", ENCODERS.values(), ids=ENCODERS)
 def test_few_steps_beat_the_majority_by_far(encoder: Encoder, trec: tuple[Read, Read]) -> None:
     training, test = trec
     vocabulary = Vocabulary.build(training[0], max_size=3000)

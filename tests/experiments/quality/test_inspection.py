@@ -93,6 +93,7 @@ def test_without_pairs_there_is_no_alignment() -> None:
     assert "alignment" not in watched.summary(watched.look(parameters(watched)))
 
 
+@pytest.mark.slow
 def test_a_watch_says_what_share_of_neighbours_stayed() -> None:
     watched = inspector([f"word{number}x" for number in range(60)])
     one, other = parameters(watched, 0), parameters(watched, 1)

@@ -42,6 +42,7 @@ def table(seed: int, rows: int) -> np.ndarray:
     return np.random.default_rng(seed).normal(size=(rows, 4)).astype(np.float32)
 
 
+@pytest.mark.slow
 def test_a_larger_vocabulary_is_measured_on_the_words_of_the_smallest(
     material: Material, tmp_path: Path
 ) -> None:

@@ -67,6 +67,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Ran:
     return Ran(folder / "run", out.getvalue())
 
 
+@pytest.mark.slow
 def test_rows_that_the_test_set_holds_are_counted(ran: Ran) -> None:
     assert "without 7 whose text the test set holds, valid" in ran.out
 

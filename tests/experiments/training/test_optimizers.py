@@ -160,7 +160,7 @@ def test_l2_is_on_matrices_of_encoder_and_head() -> None:
     near(penalised, expected)
 
 
-@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+@pytest.mark.parametrize("optimizer", ["sgd", pytest.param("adam", marks=pytest.mark.slow)])
 def test_columns_of_the_head_are_shortened(optimizer: Any) -> None:
     settings = Train(optimizer=optimizer, rate=0.1)
     free, limited = moved(settings), moved(settings, 2.0)

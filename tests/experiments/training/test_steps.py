@@ -69,7 +69,7 @@ def near(a: Any, b: Any) -> None:
         Train(optimizer="sgd", rate=0.5, l2=0.1),
         pytest.param(Train(optimizer="adagrad", rate=0.2, l2=0.1, warmup=4), marks=pytest.mark.slow),
         pytest.param(Train(optimizer="momentum", rate=0.1, exact=True, clip=0.5), marks=pytest.mark.slow),
-        Train(rate=0.05, exact=True, weight_decay=0.2),
+        pytest.param(Train(rate=0.05, exact=True, weight_decay=0.2), marks=pytest.mark.slow),
     ],
     ids=lambda settings: settings.optimizer,
 )

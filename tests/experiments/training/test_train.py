@@ -67,6 +67,7 @@ def test_it_learns_and_repeats_to_the_bit(optimizer: Any, rate: float, update: A
     assert (first.parameters["tables"]["table"] != other.parameters["tables"]["table"]).any()
 
 
+@pytest.mark.slow
 def test_few_programs_are_compiled_however_long_documents_are() -> None:
     rng = np.random.default_rng(0)
     lengths = rng.integers(0, 61, 300).astype(np.int32)
@@ -102,7 +103,7 @@ ALL = {"weight_decay": 0.1, "l2": 0.01, "clip": 1.0, "max_norm": 2.0, "warmup": 
     [
         pytest.param({"update": "dense"}, marks=pytest.mark.slow),
         pytest.param({"update": "sparse"}, marks=pytest.mark.slow),
-        {"update": "sparse", "exact": True, **ALL},
+        pytest.param({"update": "sparse", "exact": True, **ALL}, marks=pytest.mark.slow),
         pytest.param({"update": "sparse", "optimizer": "row_adam", **ALL}, marks=pytest.mark.slow),
     ],
     ids=["dense", "lazy", "exact", "row"],
