@@ -55,8 +55,6 @@ KINDS = {
 }
 
 
-@pytest.mark.parametrize(
-    "number", [pytest.param(16, marks=pytest.mark.slow), 256]
 # From some size on, subwords are pooled by distinct ids.
 @pytest.mark.parametrize("number", [pytest.param(16, marks=pytest.mark.slow), 256])
 @pytest.mark.parametrize("kind", KINDS)
