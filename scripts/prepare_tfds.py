@@ -71,6 +71,8 @@ def _prepare(given: argparse.Namespace, others: Sequence[str]) -> int:
         require_free(name, data_dir, given.version)
         with progress(0, console) as shown, shown.reading(given.file) as tell:
             dataset = config.data.load(tell, config.task)
+        for note in dataset.notes:
+            console.print(note, highlight=False, markup=False, soft_wrap=True)
         rows, counted = len(dataset.texts), config.task.counted(len(dataset.classes))
         what = "pairs of documents" if len(dataset.seconds) else "documents"
         console.print(f"Writing {rows:,} {what}, {counted} …", highlight=False)

@@ -46,8 +46,8 @@ class Folders(TextSource):
 
     `path` is the folder, or a zip archive, or a folder inside one (`reviews.zip/reviews`). A folder that
     holds one folder alone, as archives do, stands for that; one that holds train and test (and valid), and
-    folders in these, holds the classes of each side. Texts are in the order of their names. Nothing is
-    unpacked to the disk.
+    folders of texts in each of these, holds the classes of each side. Texts are in the order of their names.
+    Nothing is unpacked to the disk.
 
     Files that lie in no folder of a class are passed over, and so are other folders where `classes` are
     named, such as one of texts without a label; how many is told.
@@ -83,25 +83,18 @@ class Folders(TextSource):
         return place
 
     def rows(self, path: Path) -> Iterator[Row]:
-        try:
-            with contextlib.ExitStack() as stack:
-                names, read = _opened(path, stack)
-                texts, _ = self._placed(path, names)
-                for name, side, label in (text for text in texts if self._is_wanted(text.label)):
-                    raw = read(name)
-                    if len(raw) > LONGEST_TEXT:
-                        raise ValueError(
-                            f"{path}, {name}: longer than {LONGEST_TEXT:,} bytes; cut it in parts"
-                        )
-                    text = decoded(raw, self.encoding, f"{path}, {name}").strip()
-                    yield Row(str(name), text, label, side)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-            raise ValueError(f"{path}: the archive can't be unpacked ({error}); fetch it again") from None
-        except OSError as error:
-            raise ValueError(f"{path}: cannot be read ({error}); check its permissions") from None
+        with _translated(path), contextlib.ExitStack() as stack:
+            names, read = _opened(path, stack)
+            texts, _ = self._placed(path, names)
+            for name, side, label in (text for text in texts if self._is_wanted(text.label)):
+                raw = read(name)
+                if len(raw) > LONGEST_TEXT:
+                    raise ValueError(f"{path}, {name}: longer than {LONGEST_TEXT:,} bytes; cut it in parts")
+                text = decoded(raw, self.encoding, f"{path}, {name}").strip()
+                yield Row(str(name), text, label, side)
 
     def passed_over(self, path: Path) -> str:
-        with contextlib.ExitStack() as stack:
+        with _translated(path), contextlib.ExitStack() as stack:
             texts, strays = self._placed(path, _opened(path, stack)[0])
         others = [text for text in texts if not self._is_wanted(text.label)]
         told = []
@@ -127,7 +120,8 @@ class Folders(TextSource):
             texts = [name for name in texts if len(name.parts) > top + 1]
         sided = all(name.parts[top].lower() in SIDE_OF for name in texts)
         deeper = [name for name in texts if len(name.parts) > top + 2]
-        if sided and deeper:  # as beside train/neg/… there is train/urls_neg.txt
+        each = {name.parts[top] for name in deeper} == {name.parts[top] for name in texts}
+        if sided and each:  # beside train/neg/… there may be train/urls_neg.txt
             places = [_Place(name, name.parts[top], name.parts[top + 1]) for name in deeper]
         else:
             places = [_Place(name, "", name.parts[top]) for name in texts]
@@ -139,6 +133,17 @@ class Folders(TextSource):
 
     def _aliased(self) -> set[str]:
         return {alias.partition("=")[0] for alias in self.aliases}
+
+
+@contextlib.contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    """Makes one sentence of what is raised where a folder or an archive can't be read."""
+    try:
+        yield
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise ValueError(f"{path}: the archive can't be unpacked ({error}); fetch it again") from None
+    except OSError as error:
+        raise ValueError(f"{path}: cannot be read ({error}); check its permissions") from None
 
 
 def _archive(path: Path) -> Path | None:

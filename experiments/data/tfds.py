@@ -99,6 +99,7 @@ class Tfds(Source):
         reader = TfdsReader(found.full_name, found.folder)
         features, others, label = self._features(reader)
         names = reader.class_names(label)
+        is_short = reader.is_float32(label)
         labels = task.reader(names)
         sides = self._sides(reader, label)
         total = sum(reader.size(split) for split in sides.values())
@@ -112,7 +113,7 @@ class Tfds(Source):
                 try:
                     text = " ".join(_text(row[feature], "text") for feature in features)
                     second = " ".join(_text(row[feature], "second") for feature in others)
-                    labels.add(_label(row[label], names))
+                    labels.add(_label(row[label], names, is_short))
                 except ValueError as error:
                     raise ValueError(f"{reader.name}, row {number} of {split!r}: {error}") from None
                 texts.append(text)
@@ -194,10 +195,13 @@ def _text(value: Any, field: str) -> str:
         raise ValueError(f"byte {error.start} of the {which} is no UTF-8; prepare the set again") from None
 
 
-def _label(value: Any, names: tuple[str, ...]) -> str | tuple[str, ...]:
-    """The name of a class from what is stored, its number or else a value that names it; or several."""
+def _label(value: Any, names: tuple[str, ...], is_short: bool) -> str | tuple[str, ...]:
+    """The name of a class from what is stored, its number or else a value that names it; or several.
+
+    Where `is_short`, numbers are stored as float32.
+    """
     if isinstance(value, list | np.ndarray) and np.ndim(value):
-        return tuple(str(_label(each, names)) for each in value)
+        return tuple(str(_label(each, names, is_short)) for each in value)
     value = value.item() if isinstance(value, np.generic | np.ndarray) else value
     if names:
         if value == _UNKNOWN:
@@ -209,8 +213,10 @@ def _label(value: Any, names: tuple[str, ...]) -> str | tuple[str, ...]:
                 f"the label is {value!r:.40}, out of 0 … {len(names) - 1}; prepare the set again"
             )
         return names[value]
-    if isinstance(value, bytes | float):
-        value = _text(value, "label") if isinstance(value, bytes) else _written(value)
+    if isinstance(value, bytes):
+        value = _text(value, "label")
+    elif isinstance(value, float) and is_short:
+        value = _written(value)
     name = as_labels(value)
     if name is None:
         raise ValueError(f"the label is {value!r:.40}; name a feature of labels with --data.label")
@@ -218,7 +224,11 @@ def _label(value: Any, names: tuple[str, ...]) -> str | tuple[str, ...]:
 
 
 def _written(value: float) -> float:
-    """A number as it was written, 4.7, where it is stored as float32, and read as 4.699999809."""
-    with np.errstate(over="ignore"):
-        stored = np.float32(value)
-    return float(str(stored)) if stored == value else value
+    """A number as it was written, 4.7, which is stored as float32, and read as 4.699999809.
+
+    A whole number is what it is: 123456792, though seven digits would tell it from its neighbours.
+    """
+    if not np.isfinite(value) or value.is_integer():
+        return value
+    short = float(str(np.float32(value)))
+    return short if np.float32(short) == value else value

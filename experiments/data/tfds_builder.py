@@ -53,8 +53,8 @@ def prepare(
 
     Raises:
         ValueError: a name or version that TFDS does not take, a set of this name and version that is there,
-            labels of another form, a class whose name a line does not hold, or values that differ by less
-            than float32 can tell.
+            labels of another form, a class whose name a line does not hold, or values that are beyond
+            float32, or differ by less than it can tell.
         OSError: the folder can't be written to, say.
 
     Example:
@@ -85,9 +85,15 @@ def _require_kept(dataset: Dataset) -> None:
     remedy = f"{form} are not kept in a set; give a class, several labels or a value a row"
     require(_form(dataset) is not None, "dataset", dataset.name, remedy)
     if _form(dataset) == "value":
-        lost = np.abs(dataset.labels - dataset.labels.astype(np.float32)).max()
+        with np.errstate(over="ignore", invalid="ignore"):
+            kept = dataset.labels.astype(np.float32)
+        remedy = (
+            f"TFDS keeps values as float32, which ends at {np.finfo(np.float32).max:.2g}; scale them down"
+        )
+        require(bool(np.isfinite(kept).all()), "dataset", dataset.name, remedy)
+        lost = np.abs(dataset.labels - kept).max()
         remedy = f"TFDS keeps values as float32, which is off by {lost:.1g} here; give them less their mean"
-        require(lost <= _MOST_LOST * dataset.labels.std(), "dataset", dataset.name, remedy)
+        require(lost <= _MOST_LOST * dataset.labels.std(dtype=np.float64), "dataset", dataset.name, remedy)
     for label in dataset.classes:
         good = label.strip() == label and label.splitlines() == [label]
         require(good, "classes", label, "TFDS takes no class with a line's end, or white space around it")

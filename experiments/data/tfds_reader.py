@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from experiments.nearest import nearest_first
 
 _BATCH = 1000  # rows that are read at a time
@@ -74,6 +76,10 @@ class TfdsReader:
             return ()
         with self._translated(f"the classes of {feature!r}"):
             return tuple(found.int2str(number) for number in range(found.num_classes))
+
+    def is_float32(self, feature: str) -> bool:
+        """Whether a feature is a float32, or a sequence of them."""
+        return getattr(self.features[feature], "np_dtype", None) == np.float32
 
     def size(self, split: str) -> int:
         """How many rows a split has, or a part of one, as `train[:10%]`.

@@ -43,6 +43,8 @@ def extended(old: Json, new: Json) -> Json:
         found["mesh"] = new["mesh"]
     if isinstance(old.get("data"), dict) and "title" in new.get("data", {}):
         found["data"]["title"] = new["data"]["title"]
+    if isinstance(old.get("data"), dict) and new.get("data", {}).get("second") == "":
+        found["data"].setdefault("second", "")  # older than pairs of texts
     return found
 
 

@@ -117,9 +117,14 @@ class RunDirectory:
         try:
             manifest.verify(self.path, self._manifest())
         except manifest.Altered as error:
+            again = (
+                " or start the program again, which sets it right, or says what else is in it;"
+                if error.path == self.path / "config.json"
+                else ""
+            )
             raise RunFailure(
-                f"{error}. It is of a finished run: put it back as it was; or remove the summary.json beside "
-                "it and run again: what is trained stays, and is judged anew."
+                f"{error}. It is of a finished run: put it back as it was;{again} or remove the summary.json "
+                "beside it and run again: what is trained stays, and is judged anew."
             ) from None
 
     def finished(self, steps: int) -> dict[str, Any] | None:

@@ -209,8 +209,12 @@ def test_a_finished_comparison_whose_file_was_altered_is_refused(finished, insid
     old, new = changed.get(name, ("dense", "dance"))
     assert old in text
     file.write_text(text.replace(old, new, 1))
-    with pytest.raises(RunFailure, match=f"{name}: .* It is of a finished run: put it back as it was"):
+    with pytest.raises(
+        RunFailure, match=f"{name}: .* It is of a finished run: put it back as it was"
+    ) as found:
         experiments.load(finished)
+    again = "or start the program again, which sets it right"
+    assert (again in str(found.value)) == (name == "config.json")
     status, _, err = inside(config, "--workdir", finished)
     if name == "config.json":  # which may change, and is written anew
         assert status == 0 and experiments.load(finished), err

@@ -254,6 +254,17 @@ def preparing(root):
     return script
 
 
+def test_what_is_passed_over_is_told_where_a_set_is_prepared(root, tmp_path, monkeypatch, capsys) -> None:
+    for name in ("neg/1", "neg/2", "pos/1", "[b]stray"):
+        (tmp_path / "films" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "films" / f"{name}.txt").write_text(f"a film {name}")
+    monkeypatch.setenv("COLUMNS", "100")
+    words = [f"folders:{tmp_path / 'films'}", "--data_dir", str(tmp_path / "sets")]
+    assert preparing(root).main(words) == 0
+    out = told(capsys.readouterr().out)
+    assert "passed over: 1 that lie in no folder of a class ('[b]stray.txt')." in out and "tfds:films" in out
+
+
 def test_what_cannot_be_prepared_is_told_in_one_paragraph(root, file, tmp_path, monkeypatch, capsys) -> None:
     script = preparing(root)
     monkeypatch.setenv("COLUMNS", "100")

@@ -121,6 +121,33 @@ def test_files_beside_the_classes_of_a_side_are_no_texts(packed, inner, place, w
     assert set(alone.texts) == expected and len(alone.notes) == 2
 
 
+@pytest.mark.parametrize(
+    ("names", "labels"),
+    [
+        (("dev/1", "dev/2", "test/1", "test/2", "test/old/3"), ("dev", "dev", "test", "test", "test")),
+        (("train/neg/1", "train/pos/1", "test/1"), ("test", "train", "train")),
+        (("train/neg/1", "train/pos/1", "dev/neg/2", "test/1"), ("dev", "test", "train", "train")),
+    ],
+)
+def test_folders_named_as_sides_are_classes_unless_each_holds_classes(names, labels, place):
+    data = Folders(path=place({f"{name}.txt": name for name in names})).load()
+    assert sorted(data.texts) == sorted(names) and not data.notes
+    assert tuple(data.classes[label] for label in data.labels) == labels
+
+
+def test_an_archive_that_is_gone_or_damaged_when_it_is_counted_is_told_in_a_sentence(write):
+    path = Path(write(in_zip(), "a.zip"))
+    source = Folders(path=str(path))
+    path.write_bytes(in_zip()[:-30])
+    with pytest.raises(ValueError, match=r"a\.zip: the archive can't be unpacked"):
+        source.passed_over(path)
+    path.write_bytes(in_zip())
+    path.chmod(0)
+    if not os.access(path, os.R_OK):  # root reads all
+        with pytest.raises(ValueError, match=r"a\.zip: cannot be read"):
+            source.passed_over(path)
+
+
 def test_nothing_is_told_where_nothing_is_passed_over(place):
     assert Folders(path=place({"neg/1.txt": "a", "pos/1.txt": "b", "README": "c"})).load().notes == ()
 

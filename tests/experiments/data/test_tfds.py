@@ -8,6 +8,7 @@ import shutil
 import struct
 import sys
 import types
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -307,6 +308,24 @@ def test_a_set_of_several_labels_trains(several, small, inside, tmp_path):
     assert summary["classes"] == ["odd", "twos"] and summary["test"]["sample_f1"] > 0.9
 
 
+@pytest.mark.parametrize(
+    ("kind", "stored", "found"),
+    [
+        (np.float32, (4.7, 123456792.0, 3e9, 0.1), (4.7, 123456792.0, 3e9, 0.1)),
+        (np.float64, (4.699999809265137, 0.5, 123456792.0), (4.699999809265137, 0.5, 123456792.0)),
+    ],
+)
+def test_numbers_are_those_that_were_stored(kind, stored, found, tmp_path):
+    import tensorflow_datasets as tfds
+
+    features = {"text": tfds.features.Text(), "label": tfds.features.Scalar(kind)}
+    rows = rows_of(len(stored) * 5, lambda i: stored[i % len(stored)])
+    other(tmp_path, {"train": rows}, features)
+    data = Tfds("other", str(tmp_path)).load(task=Value())
+    told = dict(zip(data.texts, data.labels.tolist(), strict=True))
+    assert told == {row["text"]: found[i % len(found)] for i, row in enumerate(rows)}
+
+
 def test_features_may_be_named_and_joined(tmp_path):
     import tensorflow_datasets as tfds
 
@@ -506,11 +525,13 @@ def test_a_class_is_one_line(tmp_path):
         (np.zeros((2, 3)), ("a", "b", "c"), r"labels float64\[2, 3\] of 3 classes are not kept"),
         (np.zeros((2, 2)), (), r"labels float64\[2, 2\] of 0 classes are not kept in a set; give"),
         (np.array([1e9, 1e9 + 1]), (), "which is off by 1 here; give them less their mean"),
+        (np.array([1e39, 0.0]), (), r"float32, which ends at 3\.4e\+38; scale them down"),
     ],
 )
 def test_labels_that_a_set_does_not_keep_are_refused(labels, classes, message, tmp_path):
     rows = types.SimpleNamespace(name="two", texts=("x", "y"), seconds=(), labels=labels, classes=classes)
-    with pytest.raises(ValueError, match=f"^dataset='two': .*{message}"):
+    with warnings.catch_warnings(), pytest.raises(ValueError, match=f"^dataset='two': .*{message}"):
+        warnings.simplefilter("error")
         prepare(rows, "two", tmp_path)
     assert not list(tmp_path.iterdir())
 

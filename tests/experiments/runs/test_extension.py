@@ -29,12 +29,13 @@ ANOTHER = {"type": "hashed"}
         {"seeds": [2, 1, 0]},
         {"baselines": False},
         {"data": {"type": "csv", "path": "a.csv", "title": "reviews"}},
+        {"data": {"type": "csv", "path": "a.csv", "second": ""}},
         {"rivals": {"more": ANOTHER, "cut": {"type": "dense", "dim": 4}}},
         {
             "rivals": {"more": ANOTHER, **OLD["rivals"]},
             "seeds": [0, 1, 2],
             "train": {"steps": 21, "rate": 0.1},
-        },  # type: ignore[dict-item]
+        },
     ],
 )
 def test_more_of_the_same_is_the_old_config_extended(more: dict[str, Any]) -> None:
@@ -48,6 +49,7 @@ def test_more_of_the_same_is_the_old_config_extended(more: dict[str, Any]) -> No
         {"train": {"steps": 30, "rate": 0.2}},
         {"seeds": [0]},
         {"data": {"type": "csv", "path": "b.csv", "title": "reviews"}},
+        {"data": {"type": "csv", "path": "a.csv", "second": "answer"}},
         {"seeds": [1, 2]},
         {"rivals": {}},
         {"rivals": {"cut": {"type": "dense", "dim": 5}, "more": ANOTHER}},
