@@ -15,10 +15,8 @@ A file that is not as it should be is refused, and the message names what reads 
 from __future__ import annotations
 
 import argparse
-import contextlib
 import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -31,8 +29,6 @@ if TYPE_CHECKING:
     from embedlab.vectors import FastText, Vectors
 
 Progress = Callable[[int, int], None]
-
-_SECONDS = 5.0  # between two lines of progress, at least
 
 
 class _Parser(argparse.ArgumentParser):
@@ -90,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
 def _convert(given: dict[str, Any]) -> int:
     from embedlab.vectors import write
     from embedlab.vectors.writing import Target
+    from experiments.reports.telling import telling
 
     source, target = Path(given["source"]), Path(given["target"])
     if not source.exists() and target.exists():
@@ -97,12 +94,12 @@ def _convert(given: dict[str, Any]) -> int:
     # Before anything is read, which may take long.
     chosen = Target(target, given["format"], given["dtype"], given["lowercase"], whole=True)
     only = None if given["only"] is None else _words(Path(given["only"]))
-    with _told(f"Reading {source}") as told:
+    with telling(f"Reading {source}") as told:
         vectors = _read(source, given, only, chosen.format == "fasttext-bin", told)
     print(f"{source}: {_described(vectors)}")
     if only is not None:
         _tell_missing(only, vectors, given["only"])
-    with _told(f"Writing {target}") as told:
+    with telling(f"Writing {target}") as told:
         written = write(
             vectors,
             target,
@@ -175,19 +172,6 @@ def _tell_missing(only: list[str], vectors: Any, path: str) -> None:
     missing = [word for word in dict.fromkeys(only) if word not in vectors]
     if missing:
         print(f"{path}: {len(missing):,} of {len(set(only)):,} words are not there, such as {missing[0]!r}")
-
-
-@contextlib.contextmanager
-def _told(what: str) -> Iterator[Progress]:
-    """Tells on standard error how far something is, every few seconds."""
-    last = [time.monotonic()]
-
-    def tell(done: int, whole: int) -> None:
-        if time.monotonic() - last[0] >= _SECONDS:
-            last[0] = time.monotonic()
-            print(f"{what}: {100 * done // max(whole, 1)} %", file=sys.stderr, flush=True)
-
-    yield tell
 
 
 if __name__ == "__main__":

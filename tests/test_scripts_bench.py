@@ -185,6 +185,57 @@ def test_bench_classify_compares_both_updates(tmp_path: Path) -> None:
     require_interval(*interval)
 
 
+@pytest.mark.slow
+def test_bench_search_tells_ratios(tmp_path: Path) -> None:
+    (tmp_path / "gensim").mkdir()
+    (tmp_path / "gensim" / "__init__.py").write_text("")
+    (tmp_path / "gensim" / "models.py").write_text(SEARCHER, "utf-8")
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\nPYTHONPATH={tmp_path} exec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    sizes = ("--rows", 2000, "--dim", 8, "--queries", 20, "--rounds", 3)
+    out = told("bench_search.py", "--worker", python, *sizes, "--json", tmp_path / "rounds.json")
+    speeds = dict(re.findall(r"^(\w+ 2,000 x 8, \S+): ([\d,.]+) a second", out, re.M))
+    assert {"analogies 2,000 x 8, embedlab", "neighbours 2,000 x 8, gensim-neighbours"} <= set(speeds)
+    assert all(float(speed.replace(",", "")) > 0 for speed in speeds.values())
+    for interval in intervals(out, "embedlab = "):
+        require_interval(*interval)
+    found = json.loads((tmp_path / "rounds.json").read_text())
+    assert all(len(rounds) == 3 for contest in found.values() for rounds in contest.values())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "flag"), [("bench_search.py", "--worker"), ("compare_gensim.py", "--gensim")]
+)
+def test_what_needs_gensim_says_so(name: str, flag: str) -> None:
+    run = started(name, flag, "no-such-python", *(("--rows", 100) if name == "bench_search.py" else ()))
+    assert run.returncode == 2 and run.stdout == "" and "Traceback" not in run.stderr
+    assert f"{flag} no-such-python: " in run.stderr
+    assert "Give a Python that can import gensim" in " ".join(run.stderr.split())
+
+
+#: Stands in for gensim, which is not among the packages that tests need: it finds nothing.
+SEARCHER = """
+class KeyedVectors:
+    def __init__(self, size):
+        pass
+
+    def add_vectors(self, words, table):
+        self.table = table
+
+    def fill_norms(self):
+        pass
+
+    def most_similar(self, word, topn):
+        return (self.table @ self.table[int(word[1:])]).argsort()[:topn]
+
+    def evaluate_word_analogies(self, path, restrict_vocab):
+        with open(path) as file:
+            return [self.most_similar(line.split()[0], 1) for line in list(file)[1:]]
+"""
+
+
 # --- of experiments --------------------------------------------------------------------------------------
 
 

@@ -20,7 +20,7 @@ Progress = Callable[[int, int], None]
 
 EXACT, FAISS = "exact", "faiss"
 # Numbers of queries that programs are compiled for: fewer are padded, more go in parts.
-_SIZES = (1, 16, 256)
+_SIZES = (1, 16, 64, 256)
 
 
 @runtime_checkable
