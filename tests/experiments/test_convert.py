@@ -12,6 +12,7 @@ import pytest
 
 from embedlab.vectors import Vectors, read, save, write
 from experiments import convert
+from experiments.reports import telling
 
 WORDS = ("cat", "dog", "été", "#")
 TABLE = Vectors(WORDS, np.random.default_rng(0).standard_normal((4, 3)).astype(np.float32))
@@ -158,7 +159,7 @@ def test_help(run: Run) -> None:
 
 def test_progress_is_told_every_few_seconds(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     ticks = iter(range(0, 10**6, 3))
-    monkeypatch.setattr(convert.time, "monotonic", lambda: next(ticks))
+    monkeypatch.setattr(telling.time, "monotonic", lambda: next(ticks))
     Path("in.txt.gz").write_bytes(gzip.compress(Path("in.txt").read_bytes()))
     status, _, err = run("in.txt.gz", "out.txt")
     assert status == 0 and "Reading in.txt.gz: " in err and " %" in err
