@@ -102,7 +102,7 @@ def read(
     )
     words = None if vocabulary is None else Path(vocabulary)
     try:
-        if path in NAMES and not Path(path).exists():
+        if os.fspath(path) in NAMES and not Path(path).exists():
             return read_named(str(path), options)
         with opened(path, member=member, most_bytes=most_bytes, progress=progress) as source:
             return _read(source, format, options, words, tensor)
