@@ -22,6 +22,8 @@ def pytest_configure(config: pytest.Config) -> None:
     empty and is gone afterwards. JAX reads its place from the environment when it is imported: the workers of
     pytest-xdist, which are started after this, do so; where there are none, the programs alone.
     """
+    # A program that is killed while it writes there leaves a damaged entry, of which the next one warns.
+    os.environ.setdefault("PYTHONWARNINGS", "ignore:Error reading persistent compilation cache:UserWarning")
     if "JAX_COMPILATION_CACHE_DIR" not in os.environ:
         folder = tempfile.mkdtemp(prefix="embedlab-compiled-")
         os.environ.update({**_CACHE, "JAX_COMPILATION_CACHE_DIR": folder})
