@@ -9,7 +9,7 @@ from embedlab.vectors.reading._errors import Damaged
 from embedlab.vectors.reading._options import Options
 from embedlab.vectors.reading._source import Source
 from embedlab.vectors.reading._table import Table, among
-from embedlab.vectors.reading._text import header
+from embedlab.vectors.reading._text import header, require_possible
 from embedlab.vectors.store import Vectors
 
 _BLOCK = 1 << 22
@@ -32,29 +32,13 @@ def read_binary(source: Source, options: Options) -> Vectors:
     if stated is None:
         raise Damaged(f"its first line {line[0][:40]!r} is no header, two whole numbers: words and dim")
     rows, dim = stated
-    if source.size is not None:
-        _require_possible(rows, dim, source.size - len(line[0]) - 1)
-    if options.dim not in (None, dim):
-        raise Damaged(
-            f"its header states dim {dim}, not {options.dim}; leave dim out, or give the right file"
-        )
+    behind = None if source.size is None else source.size - len(line[0]) - 1
+    require_possible(rows, dim, 4 * dim + 2, behind)  # a letter and a blank before the numbers
+    options.require_stated(rows, dim)
     source.read(len(line[0]) + 1)
     table = Table("word2vec-binary", dim, options)
     _Records(source, rows, dim).fill(table)
-    if options.expected_rows not in (None, rows):
-        raise Damaged(f"it holds {rows:,} words; expected_rows={options.expected_rows:,}")
     return table.finished()
-
-
-def _require_possible(rows: int, dim: int, size: int) -> None:
-    if rows < 1 or dim < 1:
-        raise Damaged(f"its header states {rows} words of dim {dim}; there is nothing to read")
-    least = rows * (4 * dim + 2)  # a letter and a blank before the numbers
-    if least > size:
-        raise Damaged(
-            f"its header states {rows:,} words of dim {dim:,}, which take {least:,} bytes at least; {size:,} "
-            "follow. It is cut off, or the header is of another file"
-        )
 
 
 class _Records:

@@ -11,7 +11,6 @@ from jaxtyping import Float32, Int32
 
 from embedlab.base import ABSENT
 from embedlab.text.ngrams import END_OF_SENTENCE, fasttext_hash, ngram_rows
-from embedlab.vectors.reading._errors import Damaged
 from embedlab.vectors.reading._options import Options
 from embedlab.vectors.reading._table import Table, among
 from embedlab.vectors.store import Vectors
@@ -29,10 +28,7 @@ def vectors_of(model: FastText, options: Options) -> Vectors:
         Damaged: other numbers than were expected, or a word or a vector that is not to be there.
     """
     dim, words = model.settings.dim, model.words
-    if options.dim not in (None, dim):
-        raise Damaged(f"it has dim {dim}, not {options.dim}; leave dim out, or give the right file")
-    if options.expected_rows not in (None, len(words)):
-        raise Damaged(f"it holds {len(words):,} words; expected_rows={options.expected_rows:,}")
+    options.require_stated(len(words), dim)
     table = Table("fasttext-bin", dim, options)
     stop = len(words) if options.limit is None else min(options.limit, len(words))
     for first in range(0, stop, _WORDS):

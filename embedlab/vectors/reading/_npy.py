@@ -95,10 +95,7 @@ def from_array(matrix: np.ndarray | Scaled, words: list[bytes], format: str, opt
     rows, dim = matrix.shape
     if len(words) != rows:
         raise Damaged(f"it has {rows:,} rows, and its words are {len(words):,}; give the words of this table")
-    if options.dim not in (None, dim):
-        raise Damaged(f"it has dim {dim}, not {options.dim}; leave dim out, or give the right file")
-    if options.expected_rows not in (None, rows):
-        raise Damaged(f"it holds {rows:,} words; expected_rows={options.expected_rows:,}")
+    options.require_stated(rows, dim)
     table = Table(format, dim, options)
     stop = rows if options.limit is None else min(rows, options.limit)
     for first in range(0, stop, _ROWS):

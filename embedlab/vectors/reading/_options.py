@@ -7,6 +7,7 @@ from collections.abc import Collection
 from typing import Literal, get_args
 
 from embedlab.checks import require, require_count
+from embedlab.vectors.reading._errors import Damaged
 
 Duplicates = Literal["first", "last", "error"]
 NonFinite = Literal["error", "drop", "zero"]
@@ -53,6 +54,17 @@ class Options:
             require(isinstance(getattr(self, field), bool), field, getattr(self, field), "give True or False")
         if self.only is not None:
             object.__setattr__(self, "only", _words(self.only))
+
+    def require_stated(self, rows: int | None, dim: int) -> None:
+        """Holds what a file states of itself against what was expected of it; rows of None are not stated.
+
+        Raises:
+            Damaged: it is something else.
+        """
+        if self.dim not in (None, dim):
+            raise Damaged(f"it has dim {dim}, not {self.dim}; leave dim out, or give the right file")
+        if rows is not None and self.expected_rows not in (None, rows):
+            raise Damaged(f"it holds {rows:,} words; expected_rows={self.expected_rows:,}")
 
 
 def _words(only: Collection[str]) -> frozenset[str]:

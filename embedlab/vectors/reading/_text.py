@@ -79,8 +79,9 @@ def read_with_header(source: Source, options: Options) -> Vectors:
         shown = line[:_SHOWN]
         raise Damaged(f"its first line {shown!r} is no header, two whole numbers: words and dim; try 'glove'")
     rows, dim = stated
-    _require_possible(rows, dim, source.size)
-    _require_dim(dim, options, "the header states")
+    # A letter, a blank and a digit a number, and the break.
+    require_possible(rows, dim, 2 * dim + 2, source.size)
+    options.require_stated(None, dim)
     table = Table("word2vec-text", dim, options)
     remaining = Block(rest, first.offset + len(first.data) - len(rest), 2)
     _read(_chain(remaining, taken), table, options)
@@ -111,21 +112,25 @@ def _chain(first: Block, rest: Iterator[Block]) -> Iterator[Block]:
     yield from rest
 
 
-def _require_possible(rows: int, dim: int, size: int | None) -> None:
-    """A header may state anything: it is held against the file before anything is made of it."""
+def require_possible(rows: int, dim: int, least: int, size: int | None) -> None:
+    """A header may state anything: it is held against the file before anything is made of it.
+
+    Args:
+        rows: words that are stated.
+        dim: numbers a word.
+        least: bytes that a word and its numbers take at least.
+        size: bytes that they can be in; None where that is not known.
+
+    Raises:
+        Damaged: there is nothing, or more than the file can hold.
+    """
     if rows < 1 or dim < 1:
         raise Damaged(f"its header states {rows} words of dim {dim}; there is nothing to read")
-    least = rows * (2 * dim + 2)  # a letter, and a blank and a digit a number, and the break
-    if size is not None and least > size:
+    if size is not None and rows * least > size:
         raise Damaged(
-            f"its header states {rows:,} words of dim {dim:,}, which take {least:,} bytes at least; the file "
-            f"has {size:,}. It is cut off, or the header is of another file"
+            f"its header states {rows:,} words of dim {dim:,}, which take {rows * least:,} bytes at least; "
+            f"there are {size:,}. It is cut off, or the header is of another file"
         )
-
-
-def _require_dim(dim: int, options: Options, who: str) -> None:
-    if options.dim not in (None, dim):
-        raise Damaged(f"{who} dim {dim}, not {options.dim}; leave dim out, or give the right file")
 
 
 def _require_rows(table: Table, rows: int, options: Options, said: str) -> None:
@@ -197,6 +202,9 @@ def _require_whole(block: Block, found: text.Spans, dim: int, options: Options) 
 
 def _require_no_numbers(words: list[bytes], dim: int, where: Where) -> None:
     """A word of several fields may be GloVe's; with a number in it, it looks like values too many."""
+    joined = b"".join(words)
+    if b" " not in joined and b"\t" not in joined:  # as in nearly all blocks
+        return
     for i, word in enumerate(words):
         if b" " not in word and b"\t" not in word:
             continue
