@@ -189,6 +189,7 @@ def test_several_steps_are_steps() -> None:
     assert int(trainers[1].state.step) == 4
 
 
+@pytest.mark.slow
 def test_optimizers_by_name() -> None:
     model = Everything("sparse")
     rows = {"again.table": sparse.adagrad(0.1), "again.importance": sparse.sgd(0.1)}
@@ -200,6 +201,7 @@ def test_optimizers_by_name() -> None:
     assert trainer.state.rows["again.importance"].rows == {}
 
 
+@pytest.mark.slow
 def test_clip_is_of_all_gradients_together(x64: None) -> None:
     ours = Classifier(embedding("hashed", "float64", update="sparse"), jnp.float64)
     theirs = Classifier(embedding("hashed", "float64"), jnp.float64)

@@ -147,6 +147,7 @@ def test_no_run(tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch) ->
     assert "no finished run" in " ".join(capsys.readouterr().err.split())
 
 
+@pytest.mark.slow
 def test_an_old_locale_neither_misreads_nor_fails(root: Path) -> None:
     code = (
         "import experiments.classifier as c, sys, pathlib\n"

@@ -81,6 +81,7 @@ def _products(data_dir: Path) -> list[dict[str, Any]]:
     return [{"text": text, "label": sorted(features & kept)} for text, features in found[: 2 * _MOST]]
 
 
+@pytest.mark.slow
 def test_values_are_learnt_and_told_in_their_own_unit(values: Path) -> None:
     summary = json.loads((values / "summary.json").read_text())
     assert summary["constants"]["mean"] == pytest.approx(2, abs=0.2) and summary["classes"] == []

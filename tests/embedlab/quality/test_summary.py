@@ -42,6 +42,7 @@ def test_values_are_the_metrics(glove: np.ndarray) -> None:
     json.dumps(found)
 
 
+@pytest.mark.slow
 def test_rows_are_evenly_spaced(glove: np.ndarray) -> None:
     counts, labels = of_glove().values()
     found = summary(glove, counts=counts, labels=labels, limit=400)

@@ -85,6 +85,7 @@ def test_clipping_sees_the_whole_gradient(x64: None) -> None:
     [None, pytest.param(jax.checkpoint_policies.dots_saveable, marks=pytest.mark.slow)],
     ids=["all", "dots kept"],
 )
+@pytest.mark.slow
 def test_micro_batches_under_remat(policy: Any, x64: None) -> None:
     whole, _ = trained(1, sparse.adagrad(0.1))
     found, _ = trained(4, sparse.adagrad(0.1), jax.checkpoint(loss, policy=policy))

@@ -66,6 +66,7 @@ def test_above_the_limit() -> None:
         assert found[1][name].count == one.count
 
 
+@pytest.mark.slow
 def test_in_float64(x64: None) -> None:
     dense, merged = gradients("float64")
     same(clip(0.5, dense, merged), by_optax(0.5, dense, merged), rtol=1e-14)

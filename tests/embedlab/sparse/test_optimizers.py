@@ -130,6 +130,7 @@ def test_exact_modes_in_float32(name: str) -> None:
     assert 0 < max(ours) <= 2 * max(theirs)
 
 
+@pytest.mark.slow
 def test_one_step_at_a_time_equals_many(x64: None) -> None:
     trainer, _ = both("nesterov-decay-clip")
     data = batches(4)

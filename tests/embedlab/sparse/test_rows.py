@@ -82,6 +82,7 @@ def test_stochastic_rounding_is_one_of_two_neighbours_and_unbiased() -> None:
         sparse.sgd(0.1, rounding="stochastic").init(jnp.ones((3, 2), jnp.float16))
 
 
+@pytest.mark.slow
 def test_rounding_is_reproducible_and_not_alike_for_two_tables() -> None:
     """By the trainer's seed; two tables of a shape, with names of the same letters, are rounded apart."""
     spec = embedlab.Dense(ROWS, DIM, dtype="bfloat16")

@@ -241,6 +241,7 @@ def test_a_reader_is_differentiable_in_weights(owners: Any) -> None:
         "ragged",
     ],
 )
+@pytest.mark.slow
 def test_a_function_is_evaluated_where_tables_lie(model: str) -> None:
     make, loss, batches = getattr(mesh_worker, model)()
     expected = loss(make(), *batches[0])

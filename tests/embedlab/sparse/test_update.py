@@ -53,6 +53,7 @@ def test_finalizing_on_the_way_changes_nothing(name: str, x64: None) -> None:
 
 
 @pytest.mark.parametrize("name", CATCH_UP)
+@pytest.mark.slow
 def test_gaps_of_thousands_of_steps(name: str, x64: None) -> None:
     """Rows that wait 5,000 steps equal those of optax, which moves them in every one."""
     optimizer, dense = CATCH_UP[name]

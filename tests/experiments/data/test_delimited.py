@@ -65,6 +65,7 @@ def test_a_missing_column_lists_those_there_are_nearest_first(write):
         Csv(path=path, text="txt").load()
 
 
+@pytest.mark.slow
 def test_a_quote_never_closed_does_not_eat_memory(write):
     path = write('text,label\na,b\n"c,d\n' + "e,f\n" * 6_000_000)
     with pytest.raises(ValueError, match=r"lines 3–\d+: field larger than field limit"):

@@ -60,6 +60,7 @@ def test_a_larger_vocabulary_is_measured_on_the_words_of_the_smallest(
     assert "neighbour_overlap_seeds" not in found.metrics[Run("cut", 0)]
 
 
+@pytest.mark.slow
 def test_at_most_so_many_words_are_taken_evenly(material: Material, tmp_path: Path) -> None:
     full = table(0, len(WORDS))
     found = on_shared_words({Run("dense", 0): run(tmp_path, WORDS, full)}, material)
@@ -80,6 +81,7 @@ def test_seeds_are_compared_with_each_other(material: Material, tmp_path: Path) 
     assert found.mean("dense")["neighbour_overlap_seeds"] == pytest.approx(np.mean(overlaps))
 
 
+@pytest.mark.slow
 def test_folds_are_not_taken_for_seeds(material: Material, tmp_path: Path) -> None:
     runs = {
         Run("dense", seed, fold): run(
