@@ -138,6 +138,7 @@ def test_a_finished_run_is_a_model(
     answers = model.predict(lines)
     assert len(answers) == 2 and model.predictions(lines).shape == (2, model.model.num_outputs)
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO("\n".join(lines).encode())))
+    capsys.readouterr()  # the run's own lines, where this test is the first to ask for it
     assert predict.main([str(folder)]) == 0
     out = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
     if which == "values":
