@@ -19,12 +19,8 @@ import draccus
 from draccus.parsers.decoding import get_decoding_fn
 
 import embedlab
-from experiments.config import Config, Quality, Text, Train
-from experiments.data import Source
-from experiments.encoders import Encoder, Positions
+from experiments.config import Config
 from experiments.errors import Mistake
-from experiments.head import Head
-from experiments.mesh import Mesh
 from experiments.settings.schema import (
     EMBEDDINGS,
     PROTOCOLS,
@@ -32,14 +28,19 @@ from experiments.settings.schema import (
     choices,
     did_you_mean,
     fields_of,
+    groups,
     required,
     wanted,
 )
-from experiments.tasks import Task
+
+_C = typing.TypeVar("_C")
 
 
-def encode(config: Config) -> dict[str, Any]:
+def encode(config: Any) -> dict[str, Any]:
     """The config as JSON values; `decode` gives back an equal one.
+
+    Args:
+        config: of any program: a dataclass whose `embedding` has a name here, and its `rivals` too.
 
     Raises:
         Mistake: where it holds a kind that has no name here.
@@ -49,20 +50,28 @@ def encode(config: Config) -> dict[str, Any]:
         'dense'
     """
     kind_name(config.embedding)
-    for rival in config.rivals.values():
+    for rival in getattr(config, "rivals", {}).values():
         kind_name(rival)
     try:
-        raw = _json(config, Config)
-        again = decode(raw)
+        raw = _json(config, type(config))
+        again = decode(raw, type(config))
     except Exception as error:  # draccus raises bare ones
         raise Mistake(f"the config can't be written as JSON and read again: {error}") from None
     if again != config:
         raise Mistake("the config isn't the same once written as JSON and read again: give plain values only")
-    return _json(again, Config)  # a rate of 1 is now 1.0: equal configs have the same JSON
+    return _json(again, type(config))  # a rate of 1 is now 1.0: equal configs have the same JSON
 
 
-def decode(raw: Mapping[str, Any]) -> Config:
+@typing.overload
+def decode(raw: Mapping[str, Any]) -> Config: ...
+@typing.overload
+def decode(raw: Mapping[str, Any], kind: type[_C]) -> _C: ...
+def decode(raw: Mapping[str, Any], kind: Any = Config) -> Any:
     """The config that JSON values stand for; fields left out have their defaults.
+
+    Args:
+        raw: the values.
+        kind: the config's class.
 
     Raises:
         Mistake: an unknown key, a value of a wrong type, or one that its dataclass refuses.
@@ -74,7 +83,8 @@ def decode(raw: Mapping[str, Any]) -> Config:
         Traceback (most recent call last):
         experiments.errors.Mistake: embedding.dim: got "8", expected a whole number
     """
-    return draccus.decode(Config, raw)
+    _register(kind)
+    return draccus.decode(kind, raw)
 
 
 def kind_name(embedding: embedlab.Embedding) -> str:
@@ -186,28 +196,20 @@ def _shown(raw: Any) -> str:
     return "none" if raw is None else json.dumps(raw, ensure_ascii=False, default=repr)
 
 
-def _register() -> None:
+@functools.cache
+def _register(root: type) -> None:
+    """Tells draccus of every group that a config of this class may hold."""
+    for group in groups(root):
+        draccus.decode.register(group, _decode_object, include_subclasses=True)
+
+
+def _register_all() -> None:
     for plain in (int, float, bool, str):
         draccus.decode.register(plain, _decode_plain, include_subclasses=True)
-    for group in (
-        Config,
-        Text,
-        Train,
-        Quality,
-        Head,
-        Mesh,
-        embedlab.Dropout,
-        Source,
-        Task,
-        Encoder,
-        Positions,
-        *PROTOCOLS,
-    ):
-        draccus.decode.register(group, _decode_object, include_subclasses=True)
     # Not the protocols: draccus asks `issubclass` of all that is registered, which they do not answer.
     for kinds in PROTOCOLS.values():
         for name, kind in kinds.items():
             draccus.encode.register(kind, functools.partial(_encode_spec, name))
 
 
-_register()
+_register_all()

@@ -6,21 +6,29 @@ import importlib.util
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any, TypeVar, overload
 
 from experiments.config import Config
 from experiments.errors import Mistake
 from experiments.settings.schema import did_you_mean
 
+_C = TypeVar("_C")
 
-def load(path: str) -> Config:
+
+@overload
+def load(path: str) -> Config: ...
+@overload
+def load(path: str, kind: type[_C]) -> _C: ...
+def load(path: str, kind: Any = Config) -> Any:
     """Runs a Python file, and returns what its `config()` returns.
 
     Args:
         path: the file.
+        kind: the config's class.
 
     Raises:
         Mistake: where there is no such file, it raises, it has no `config`, or that raises or returns
-            something else than a Config.
+            something else than such a config.
 
     Example:
         >>> load("configs/quikstart.py")
@@ -38,18 +46,17 @@ def load(path: str) -> Config:
         raise Mistake(f"{path}: this is no Python file; give one, whose name ends in .py, with a config()")
     module = _module(file)
     make = getattr(module, "config", None)
+    wanted = f"{kind.__module__.removesuffix('.experiment')}.{kind.__name__}"
     if not callable(make):
-        raise Mistake(
-            f"{path}: it has no function config(); write one that returns an experiments.config.Config"
-        )
+        raise Mistake(f"{path}: it has no function config(); write one that returns an {wanted}")
     try:
         made = make()
     except Exception as error:
         raise Mistake(f"{path}: its config() raised {type(error).__name__}: {error}") from error
-    if not isinstance(made, Config):
+    if not isinstance(made, kind):
         raise Mistake(
-            f"{path}: its config() returned {type(made).__name__}, expected an experiments.config.Config; "
-            "end it with `return Config(embedding=…)`"
+            f"{path}: its config() returned {type(made).__name__}, expected an {wanted}; "
+            f"end it with `return {kind.__name__}(embedding=…)`"
         )
     return made
 

@@ -18,7 +18,7 @@ _WIDTH = 100
 _COLUMN = 40  # where explanations begin
 
 
-def describe(config: Config) -> str:
+def describe(config: Any) -> str:
     """Every override that a config takes: its name and value, its type, its meaning.
 
     Values are written so that they could be given as they stand; the default stands beside those that
@@ -33,17 +33,17 @@ def describe(config: Config) -> str:
           --embedding.type dense                one of dense, hashed, subword
                                                 dense: vocabulary, dim, initialiser, dtype
     """
-    return describe_values(codec.encode(config))
+    return describe_values(codec.encode(config), type(config))
 
 
-def describe_values(raw: dict[str, Any]) -> str:
+def describe_values(raw: dict[str, Any], root: type = Config) -> str:
     """As `describe`, of a config's JSON values; where a field has none yet, `VALUE` stands for it."""
     lines: list[str] = []
-    places = dict(nodes(Config, raw))
+    places = dict(nodes(root, raw))
     for key, node in places.items():
         if "." not in key and not node.is_leaf:
-            lines += ["", *_wrapped(f"{key}: {documented(Config).get(key, '')}", 0)]
-            if key == shorthand.KEY:
+            lines += ["", *_wrapped(f"{key}: {documented(root).get(key, '')}", 0)]
+            if root is Config and key == shorthand.KEY:
                 flag, said = shorthand.HELP
                 right = _wrapped(said, _COLUMN)
                 lines += [f"  {flag}".ljust(_COLUMN) + right[0].lstrip(), *right[1:]]
@@ -52,8 +52,8 @@ def describe_values(raw: dict[str, Any]) -> str:
         if is_dict(node.hint):
             lines += _rivals(key, node.value)
         elif node.is_leaf and not key.startswith("rivals."):
-            group = places.get(key.rpartition(".")[0], Node(Config, raw))
-            lines += _field(key, node, group, _default(key, places, raw))
+            group = places.get(key.rpartition(".")[0], Node(root, raw))
+            lines += _field(key, node, group, _default(key, places, Node(root, raw)))
     return "\n".join(lines[1:])
 
 
@@ -88,14 +88,14 @@ def as_argument(value: Any) -> str:
     return shlex.quote(value) if isinstance(value, str) else "none" if value is None else json.dumps(value)
 
 
-def _default(key: str, places: dict[str, Node], raw: dict[str, Any]) -> Any:
+def _default(key: str, places: dict[str, Node], root: Node) -> Any:
     """What a place holds where nobody gives it; `MISSING` if it must be given.
 
     The default of a group tells those of its fields; a group of another kind has that kind's.
     """
     group, _, name = key.rpartition(".")
-    node = places[group] if group else Node(Config, raw)
-    usual = _default(group, places, raw) if group else dataclasses.MISSING
+    node = places[group] if group else root
+    usual = _default(group, places, root) if group else dataclasses.MISSING
     if not isinstance(usual, dict) or (name != TYPE and usual.get(TYPE) != node.value.get(TYPE)):
         usual = codec.defaults(node.kind)
     return usual.get(name, dataclasses.MISSING)

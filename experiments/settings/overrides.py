@@ -10,7 +10,7 @@ import re
 import types
 import typing
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Generic, Literal, TypeVar
 
 from experiments.config import Config
 from experiments.errors import Mistake
@@ -20,9 +20,11 @@ from experiments.settings.schema import TYPE, Node, choices, did_you_mean, field
 
 __all__ = ["Applied", "apply", "describe", "explain"]
 
+_C = TypeVar("_C")
+
 
 @dataclasses.dataclass(frozen=True)
-class Applied:
+class Applied(Generic[_C]):
     """A config with overrides, and what they did beside what they say.
 
     Attributes:
@@ -32,12 +34,12 @@ class Applied:
             for none.
     """
 
-    config: Config
+    config: _C
     dropped_rivals: tuple[str, ...] = ()
     started_from: str = ""
 
 
-def apply(config: Config, arguments: Sequence[str], flags: Iterable[str] = ()) -> Applied:
+def apply(config: _C, arguments: Sequence[str], flags: Iterable[str] = ()) -> Applied[_C]:
     """Overrides fields of a config by their dotted names.
 
     Values are typed by their field: `300`, `0.01`, `true`, `none`, `0,1,2` or `[0,1,2]`. The order of
@@ -66,10 +68,10 @@ def apply(config: Config, arguments: Sequence[str], flags: Iterable[str] = ()) -
         (100, 8, 20)
     """
     raw, dropped, started_from = _overridden(config, arguments, flags)
-    return Applied(codec.decode(raw), dropped, started_from)
+    return Applied(codec.decode(raw, type(config)), dropped, started_from)
 
 
-def explain(config: Config, arguments: Sequence[str], flags: Iterable[str] = ()) -> str:
+def explain(config: Any, arguments: Sequence[str], flags: Iterable[str] = ()) -> str:
     """The help text of a config with overrides, of which what the new kinds need may still be missing.
 
     Args:
@@ -86,27 +88,28 @@ def explain(config: Config, arguments: Sequence[str], flags: Iterable[str] = ())
         >>> "--embedding.buckets VALUE" in explain(start, ["--embedding.type=hashed"])
         True
     """
-    return describe_values(_overridden(config, arguments, flags)[0])
+    return describe_values(_overridden(config, arguments, flags)[0], type(config))
 
 
 def _overridden(
-    config: Config, arguments: Sequence[str], flags: Iterable[str]
+    config: Any, arguments: Sequence[str], flags: Iterable[str]
 ) -> tuple[dict[str, Any], tuple[str, ...], str]:
     """The values with overrides, not checked as a whole; the rivals left out, and the one started from."""
-    given = _pairs(arguments)
+    given, root = _pairs(arguments), type(config)
     raw = codec.encode(config)
-    shorthand.expand(given, raw)
+    if root is Config:
+        shorthand.expand(given, raw)
     about_rivals = any(key.split(".")[0] == "rivals" for key in given)
     about_embedding = any(key.split(".")[0] == "embedding" for key in given)
-    dropped = tuple(config.rivals) if about_embedding and not about_rivals else ()
-    rivals = copy.deepcopy(raw["rivals"])
-    if dropped or given.get("rivals", "").strip().lower() in ("none", "{}"):
+    rivals = copy.deepcopy(raw.get("rivals", {}))
+    dropped = tuple(rivals) if about_embedding and not about_rivals else ()
+    if dropped or ("rivals" in raw and given.get("rivals", "").strip().lower() in ("none", "{}")):
         raw["rivals"] = {}
         given.pop("rivals", None)
     started_from = ""
     for key in sorted((key for key in given if key.split(".")[-1] == TYPE), key=lambda key: key.count(".")):
-        started_from = _switch(raw, rivals, key, given.pop(key), flags) or started_from
-    places = dict(nodes(Config, raw))
+        started_from = _switch(root, raw, rivals, key, given.pop(key), flags) or started_from
+    places = dict(nodes(root, raw))
     for key, text in given.items():
         node = _place(places, key, text, flags)
         _put(raw, key, _read(key, text, node.hint))
@@ -137,10 +140,10 @@ def _pairs(arguments: Sequence[str]) -> dict[str, str]:
 # --- types ----------------------------------------------------------------------------------------------
 
 
-def _switch(raw: Any, rivals: Any, key: str, name: str, flags: Iterable[str]) -> str:
+def _switch(root: type, raw: Any, rivals: Any, key: str, name: str, flags: Iterable[str]) -> str:
     """Makes a group one of another kind; returns the rival that it was taken from, if any."""
     group = key.rpartition(".")[0]
-    places = dict(nodes(Config, raw))
+    places = dict(nodes(root, raw))
     hint = _place(places, key, name, flags).hint
     kinds = choices(places[group].hint)
     _read(key, name, hint, kinds)

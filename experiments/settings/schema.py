@@ -77,6 +77,30 @@ def is_dict(hint: Any) -> bool:
 
 
 @functools.cache
+def groups(root: type) -> tuple[Any, ...]:
+    """The classes that are groups of settings in a config of some class, itself among them.
+
+    Example:
+        >>> from experiments.head import Head
+        >>> [group.__name__ for group in groups(Head)]
+        ['Head']
+    """
+    found: dict[Any, None] = {}
+    waiting: list[Any] = [root]
+    while waiting:
+        hint = waiting.pop()
+        inner = [*typing.get_args(hint), *choices(hint).values()]
+        if choices(hint) or dataclasses.is_dataclass(hint):
+            if hint in found:
+                continue
+            found[hint] = None
+        if dataclasses.is_dataclass(hint):
+            inner += fields_of(typing.cast(type, hint)).values()
+        waiting += inner
+    return tuple(found)
+
+
+@functools.cache
 def fields_of(kind: type) -> dict[str, Any]:
     """The fields of a dataclass and their types; the dtype of an embedding is one of those there are.
 
