@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float, Int32, Int64
+from jaxtyping import Float, Int32
 
 from embedlab.checks import require, require_count
-
-_RUNS = 8  # counts of pieces of text that wait to be merged
+from embedlab.pretrain.tally import Tally
 
 
 class Pairs(NamedTuple):
@@ -59,7 +58,7 @@ class Cooccurrence:
         require(vocabulary < 2**31, "vocabulary", vocabulary, "give fewer than 2**31 words")
         require(isinstance(harmonic, bool), "harmonic", harmonic, "give True or False")
         self._vocabulary, self._window, self._harmonic = vocabulary, window, harmonic
-        self._runs: list[tuple[np.ndarray, np.ndarray]] = []
+        self._tally = Tally()
 
     def add(self, words: np.ndarray, sentences: np.ndarray) -> None:
         """Counts the pairs of a text; words see none of another sentence.
@@ -84,9 +83,7 @@ class Cooccurrence:
             keys.append(low * self._vocabulary + high)
             weights.append(np.full(len(low), 1 / distance if self._harmonic else 1.0))
         if keys:
-            self._runs.append(_summed(np.concatenate(keys), np.concatenate(weights)))
-        if len(self._runs) > _RUNS:
-            self._merge()
+            self._tally.add(np.concatenate(keys), np.concatenate(weights))
 
     def pairs(self) -> Pairs:
         """All pairs, ordered by word and context.
@@ -94,8 +91,7 @@ class Cooccurrence:
         Returns:
             Arrays [pairs].
         """
-        self._merge()
-        keys, counts = self._runs[0] if self._runs else (np.empty(0, np.int64), np.empty(0))
+        keys, counts = self._tally.sums()
         low, high = np.divmod(keys, self._vocabulary)
         apart = low != high
         words = np.concatenate([low, high[apart]])
@@ -106,16 +102,3 @@ class Cooccurrence:
         return Pairs(
             words[order].astype(np.int32), contexts[order].astype(np.int32), both[order].astype(np.float32)
         )
-
-    def _merge(self) -> None:
-        if len(self._runs) > 1:
-            keys, counts = (np.concatenate(parts) for parts in zip(*self._runs, strict=True))
-            self._runs = [_summed(keys, counts)]
-
-
-def _summed(keys: Int64[np.ndarray, " n"], weights: Float[np.ndarray, " n"]) -> tuple[np.ndarray, np.ndarray]:
-    """Each key once, in order, with the sum of its weights."""
-    order = np.argsort(keys, kind="stable")
-    keys, weights = keys[order], weights[order]
-    starts = np.flatnonzero(np.append(True, keys[1:] != keys[:-1])) if len(keys) else np.empty(0, np.int64)
-    return keys[starts], np.add.reduceat(weights, starts) if len(starts) else weights

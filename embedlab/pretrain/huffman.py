@@ -13,6 +13,7 @@ from jaxtyping import Array, Bool, Float, Int32
 
 from embedlab.base import ABSENT
 from embedlab.checks import require
+from embedlab.pretrain.objective import Objective
 
 
 class Paths(NamedTuple):
@@ -81,7 +82,7 @@ def huffman(counts: np.ndarray) -> Paths:
 
 
 @dataclasses.dataclass(frozen=True)
-class HierarchicalSoftmax:
+class HierarchicalSoftmax(Objective):
     """`−Σ log σ(± u·n)` over the nodes n on a word's path: the chance to reach it from the root.
 
     Example:

@@ -17,12 +17,12 @@ from embedlab.checks import require, require_count
 from embedlab.dense import Dense
 from embedlab.initialisers import Constant
 from embedlab.pretrain.huffman import HierarchicalSoftmax
+from embedlab.pretrain.objective import Objective
 from embedlab.pretrain.sampling import Noise
 from embedlab.pretrain.skip_gram import NegativeSampling, SampledSoftmax
 from embedlab.pretrain.windows import Strips, Windows
 
 Architecture = Literal["skip-gram", "cbow"]
-Objective = NegativeSampling | SampledSoftmax | HierarchicalSoftmax
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,7 +42,7 @@ class WordModel:
             several rows make one; else its share, the true gradient of the mean.
 
     Raises:
-        ValueError: a vocabulary below 2, or another architecture.
+        ValueError: a vocabulary below 2, another architecture, or something that is no objective.
 
     Example:
         >>> model = WordModel(Dense(50, 8), 50)
@@ -69,6 +69,8 @@ class WordModel:
         require_count("vocabulary", self.vocabulary, 2)
         known = self.architecture in get_args(Architecture)
         require(known, "architecture", self.architecture, "choose skip-gram or cbow")
+        made = isinstance(self.objective, Objective)
+        require(made, "objective", self.objective, "give one, such as NegativeSampling()")
         require(isinstance(self.full_rows, bool), "full_rows", self.full_rows, "give True or False")
 
     @property
@@ -142,6 +144,7 @@ class WordModel:
         chances = None
         if log_chances is not None:
             chances = tuple(log_chances[jnp.where(x == ABSENT, 0, x)] for x in (targets, drawn))
+        assert isinstance(self.objective, NegativeSampling | SampledSoftmax)
         return self.objective.loss(hidden, of_targets, real, of_drawn, chances)
 
     def _vectors(self, variables: Variables, ids: Any) -> Any:

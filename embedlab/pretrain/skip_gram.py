@@ -10,10 +10,11 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
 from embedlab.checks import require_count
+from embedlab.pretrain.objective import Objective
 
 
 @dataclasses.dataclass(frozen=True)
-class NegativeSampling:
+class NegativeSampling(Objective):
     """Logistic regression of real pairs against drawn ones: `−log σ(u·v) − Σ_k log σ(−u·v_k)`.
 
     A strip's positions share `shared` drawn words; each counts `negatives / shared`, so that it is as if
@@ -74,7 +75,7 @@ class NegativeSampling:
 
 
 @dataclasses.dataclass(frozen=True)
-class SampledSoftmax:
+class SampledSoftmax(Objective):
     """Softmax over the real word and drawn ones: `−s + log(e^s + Σ_k e^{s_k})`, s = u·v − log(k · q(v)).
 
     Attributes:

@@ -14,8 +14,11 @@ Clock = Callable[[], float]
 class RunProgress:
     """One run of a comparison; made by `Progress.run`."""
 
-    def __init__(self, whole: Progress, name: str, number: int, steps: int, start: int) -> None:
+    def __init__(
+        self, whole: Progress, name: str, number: int, steps: int, start: int, unit: str = "step"
+    ) -> None:
         self.name, self.number, self.steps, self.start = name, number, steps, start
+        self.unit = unit
         self.step = start
         self.metrics: dict[str, float] = {}
         self.tokens: float | None = None
@@ -52,7 +55,7 @@ class RunProgress:
         """Where it is: its step, its latest metrics, and how fast it is."""
         metrics = [in_words(name, value) for name, value in self.metrics.items()]
         speed = [f"{in_short(self.tokens)} tokens/s"] if self.tokens else []
-        return ", ".join([f"step {self.step}/{self.steps}", *metrics, *speed])
+        return ", ".join([f"{self.unit} {self.step}/{self.steps}", *metrics, *speed])
 
     @property
     def part(self) -> float:
@@ -97,16 +100,17 @@ class Progress(ABC):
         # Seconds of finished runs by their kinds: those read back from an earlier time took none.
         self._took: dict[str, list[float]] = {}
 
-    def run(self, name: str, steps: int, *, start: int = 0) -> RunProgress:
+    def run(self, name: str, steps: int, *, start: int = 0, unit: str = "step") -> RunProgress:
         """Starts the next run.
 
         Args:
             name: its name.
             steps: how many steps it has at most.
             start: steps that are done already, where it resumes; they do not count towards its speed.
+            unit: what its steps are called.
         """
         self._started += 1
-        run = RunProgress(self, name, self._started, steps, start)
+        run = RunProgress(self, name, self._started, steps, start, unit)
         self.begin(run)
         return run
 

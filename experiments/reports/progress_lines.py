@@ -31,8 +31,8 @@ class Lines(Progress):
     def begin(self, run: RunProgress) -> None:
         """A line that the run starts."""
         self._last = self.clock()
-        how = f"resumes at step {run.start}" if run.start else "starts"
-        of = f", {run.steps} steps at most" if run.steps > 1 else ""
+        how = f"resumes at {run.unit} {run.start}" if run.start else "starts"
+        of = f", {run.steps} {run.unit}s at most" if run.steps > 1 else ""
         self.print(f"{self.place(run.number)} {run.name}: {how}{of}")
 
     def show(self, run: RunProgress) -> None:

@@ -18,6 +18,7 @@ from typing import Any, Literal, NamedTuple
 import draccus
 
 import embedlab
+from embedlab import pretrain
 from embedlab.checks import TABLE_DTYPES
 from embedlab.initialisers import Initialiser
 
@@ -36,7 +37,16 @@ INITIALISERS: dict[str, type] = {
     "constant": embedlab.Constant,
     "from_array": embedlab.FromArray,
 }
-PROTOCOLS: dict[Any, dict[str, type]] = {embedlab.Embedding: EMBEDDINGS, Initialiser: INITIALISERS}
+OBJECTIVES: dict[str, type] = {
+    "negative_sampling": pretrain.NegativeSampling,
+    "sampled_softmax": pretrain.SampledSoftmax,
+    "hierarchical_softmax": pretrain.HierarchicalSoftmax,
+}
+PROTOCOLS: dict[Any, dict[str, type]] = {
+    embedlab.Embedding: EMBEDDINGS,
+    Initialiser: INITIALISERS,
+    pretrain.Objective: OBJECTIVES,
+}
 
 _WORDS = {int: "a whole number", float: "a number", bool: "true or false", str: "text", type(None): "none"}
 

@@ -304,6 +304,7 @@ def test_a_constant_that_the_type_does_not_hold(value: float, dtype: str) -> Non
         Constant(value)(KEY, 2, 3, dtype)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("initialiser", [Normal(0.5), ScaledNormal(), Uniform(-1.0, 1.0)])
 def test_a_large_table_is_drawn_in_pieces(initialiser: Any) -> None:
     """Above 2²⁴ entries: every piece differs, none is left out, and little memory is needed beside it."""

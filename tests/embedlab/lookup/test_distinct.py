@@ -66,6 +66,7 @@ def test_vectors_and_gradients_equal_those_of_rows(variables: Variables, shape: 
         np.testing.assert_allclose(fast, slow, rtol=1e-5, atol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", MODES)
 def test_bags_equal_those_of_rows(variables: Variables, mode: Any) -> None:
     ids = draw((9, 20))

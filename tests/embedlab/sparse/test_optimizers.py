@@ -245,6 +245,7 @@ def test_max_norm_is_that_of_the_rows_used(way: str, x64: None) -> None:
     )
 
 
+@pytest.mark.slow
 def test_max_norm_holds_for_rows_that_move_while_they_wait(x64: None) -> None:
     """A step at a time and made up for: the same, and no row is longer than the limit."""
     optimizer = sparse.sgd(0.3, 0.9, exact=True, weight_decay=0.01, max_norm=1.0)

@@ -49,6 +49,7 @@ def steps(trainer: sparse.Trainer, state: Any, seed: int, places: Any) -> Any:
     return state
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_training_goes_on_as_if_nothing_had_changed(name: str, x64: None) -> None:
     rows = OPTIMIZERS[name]

@@ -284,6 +284,7 @@ FORMS = [
 ] + [("adagrad", "steps"), pytest.param("adam-exact", "steps", marks=pytest.mark.slow)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "form"), FORMS)
 def test_no_step_makes_an_array_as_large_as_a_table(name: str, form: str) -> None:
     trainer = sparse.Trainer(big_loss, **TRAINERS[name])

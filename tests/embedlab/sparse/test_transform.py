@@ -98,6 +98,7 @@ ONE = {
 NARROW = [(kind, dtype) for kind in ("dense", "subword") for dtype in ("float32", "bfloat16")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "narrow"), [*NARROW, ("hashed-signed-importance", "float16")])
 def test_gradients_of_narrow_tables(kind: str, narrow: str) -> None:
     """Of a single look-up each, as JAX rounds the gradient of every look-up to the table's type."""
@@ -180,6 +181,7 @@ def in_checkpoints(function: Any) -> Any:
 WRAPPERS = (in_jit, in_jit_twice, jax.checkpoint, with_policy, in_checkpoints)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wrap", WRAPPERS, ids=lambda wrap: wrap.__name__)
 def test_look_ups_within_other_programs(wrap: Any, x64: None) -> None:
     """Called twice, the second time as it was traced before, and around the whole loss as well."""
@@ -345,6 +347,7 @@ def drawn_gradients(kind: str) -> Any:
     return spec, words, jax.jit(functools.partial(paired, loss))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["hashed-signed-importance", "subword"])
 @settings(max_examples=25)
 @given(data=st.data())

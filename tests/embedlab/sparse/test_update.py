@@ -122,6 +122,7 @@ def test_frozen_rows_neither_move_nor_decay(name: str, x64: None) -> None:
             np.testing.assert_array_equal(np.asarray(state.rows[key])[still], fresh[key][still], err_msg=key)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("freeze", [Freeze(RANGES), Freeze(MASK, until=6)], ids=["ranges", "mask"])
 def test_frozen_rows_in_every_strategy(freeze: Freeze) -> None:
     table = jnp.asarray(table_of(), jnp.float32)

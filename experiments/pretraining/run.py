@@ -1,0 +1,202 @@
+"""A pretraining from its text to its vectors, in one workdir."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import shutil
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+
+from embedlab.base import OpenVocabulary
+from experiments.errors import mistakes
+from experiments.pretraining import output
+from experiments.pretraining.config import Pretraining
+from experiments.pretraining.encoded import Encoded, encode
+from experiments.pretraining.fit import Standing, fit
+from experiments.pretraining.look import Looker
+from experiments.pretraining.methods import Lesson
+from experiments.reports.progress import RunProgress, progress
+from experiments.reports.telling import telling
+from experiments.runs import lock
+from experiments.runs.checkpoints import Checkpoints
+from experiments.runs.facts import x64
+from experiments.runs.run import RunDirectory, commit, versions
+from experiments.settings import codec
+from experiments.training.stopwatch import Stopwatch
+
+_CORPUS, _CHECKPOINTS = "corpus", "checkpoints"
+_RESAMPLES = 2000
+
+
+def run(config: Pretraining, workdir: Path, console: Console, *, previous: bool = False) -> None:
+    """Runs a pretraining in a workdir, or goes on with it; a finished one is only shown again.
+
+    Args:
+        config: the settings.
+        workdir: where all is written; it is held alone meanwhile.
+        console: where it is told.
+        previous: whether a damaged checkpoint is set aside for the one before it.
+
+    Raises:
+        Mistake: the workdir or the text is refused.
+        RunFailure: the loss is no number, or a file of an earlier time is damaged.
+    """
+    encoded = codec.encode(config)
+    with lock.held(workdir):
+        directory = RunDirectory(workdir)
+        directory.check(encoded)
+        summary = directory.summary
+        if summary is not None:
+            directory.verify()
+            console.print(f"{workdir} is finished; nothing to do.", highlight=False, soft_wrap=True)
+        else:
+            summary = _run(config, encoded, directory, console, previous)
+        _show(summary, workdir, console)
+
+
+def _run(
+    config: Pretraining, settings: dict[str, Any], directory: RunDirectory, console: Console, previous: bool
+) -> dict[str, Any]:
+    watch = Stopwatch()
+    began = time.perf_counter()
+    with mistakes("corpus"):
+        config.corpus.files()  # what is wrong is said before anything is written
+    Looker(config.embedding, (), config.quality)
+    directory.claim(settings)
+    with watch("read"), telling("reading the text") as tell:
+        most = getattr(config.embedding, "vocabulary", None)
+        encoded = encode(config.corpus, most, directory.path / _CORPUS, tell)
+    console.print(_about(encoded), highlight=False)
+    with watch("prepare"), mistakes("embedding"):
+        buffers = _buffers(config, encoded)
+    with watch("prepare"), mistakes("corpus"), telling("counting") as tell:
+        lesson = config.method.lesson(config.embedding, encoded, config.train, config.seed, tell)
+    with Checkpoints(
+        directory.path / _CHECKPOINTS,
+        facts={"x64": x64(), "vocabulary": _digest(encoded)},
+        also=(directory.path / "metrics.jsonl",),
+    ) as checkpoints:
+        if previous and (step := checkpoints.drop_damaged()) is not None:
+            told = f"{checkpoints.folder / str(step)} is damaged and set aside: it goes on from the one before."
+            console.print(told, highlight=False, soft_wrap=True)
+        with progress(1, console) as shown:
+            blocks = lesson.blocks * config.train.epochs
+            name = f"{codec.kind_name(config.embedding)} · {settings['method']['type']}"
+            telling_of = shown.run(name, blocks, start=checkpoints.latest or 0, unit="block")
+            log = _Log(config, directory, telling_of, Looker(config.embedding, encoded.words, config.quality), blocks)
+            params, standing = fit(
+                lesson,
+                config.train,
+                seed=config.seed,
+                buffers=buffers,
+                checkpoints=checkpoints,
+                on_start=log.begin,
+                on_block=log.block,
+            )
+            telling_of.trained(standing.blocks)
+            with watch("write"):
+                names = output.write(directory, config, encoded, params)
+                similarity = log.looker.look(params["words"], _RESAMPLES)
+            summary = _summary(config, encoded, lesson, standing, similarity, watch)
+            summary["seconds"]["total"] = time.perf_counter() - began
+            directory.finish(summary, *(["metrics.jsonl"] if log.wrote else []), *names)
+            telling_of.done(f"{len(encoded.words):,} vectors of dim {config.embedding.dim}")
+    shutil.rmtree(directory.path / _CORPUS)
+    return summary
+
+
+class _Log:
+    """What a run writes while it trains: lines of metrics, and news for the progress."""
+
+    def __init__(
+        self, config: Pretraining, directory: RunDirectory, shown: RunProgress, looker: Looker, blocks: int
+    ) -> None:
+        self._times, self._directory, self._shown, self.looker = config.quality.times, directory, shown, looker
+        self._blocks = blocks
+
+    @property
+    def wrote(self) -> bool:
+        """Whether there are lines."""
+        return (self._directory.path / "metrics.jsonl").exists()
+
+    def begin(self, standing: Standing) -> None:
+        """From where the training goes on."""
+        self._directory.rewind(standing.blocks)
+
+    def block(self, standing: Standing, params: Mapping[str, Any]) -> None:
+        """After each block."""
+        done, before = (self._times * n // self._blocks for n in (standing.blocks, standing.blocks - 1))
+        loss = standing.loss / max(1.0, standing.size)
+        self._directory.log(step=standing.blocks, split="train", loss=loss)
+        news: dict[str, float] = {"loss": loss}
+        if done > before:
+            found = self.looker.look(params["words"])
+            if found:
+                self._directory.log(step=standing.blocks, split="similarity", **found)
+            news |= found
+        self._shown.compiled(standing.blocks)
+        self._shown.fast(standing.speed)
+        self._shown.update(standing.blocks, **news)
+
+
+def _buffers(config: Pretraining, encoded: Encoded) -> dict[str, np.ndarray]:
+    spec = config.embedding
+    return dict(spec.word_buffers(encoded.words)) if isinstance(spec, OpenVocabulary) else {}
+
+
+def _digest(encoded: Encoded) -> str:
+    return hashlib.sha256(json.dumps(encoded.words).encode()).hexdigest()
+
+
+def _about(encoded: Encoded) -> str:
+    known = int(encoded.counts.sum())
+    share = 100 * known / max(1, encoded.raw_words)
+    files = len(encoded.about["files"])
+    return (
+        f"{encoded.raw_words:,} words in {files} file{'s' * (files > 1)}; {len(encoded.words):,} have an id, "
+        f"which are {share:.1f} % of the text."
+    )
+
+
+def _summary(
+    config: Pretraining,
+    encoded: Encoded,
+    lesson: Lesson,
+    standing: Standing,
+    similarity: dict[str, Any],
+    watch: Stopwatch,
+) -> dict[str, Any]:
+    return {
+        "seed": config.seed,
+        "words": len(encoded.words),
+        "raw_words": encoded.raw_words,
+        "dim": config.embedding.dim,
+        "blocks": standing.blocks,
+        "loss": standing.loss / max(1.0, standing.size),
+        "similarity": similarity,
+        f"{lesson.unit}_per_second": standing.speed,
+        "unit": lesson.unit,
+        "text": encoded.about,
+        "seconds": {**watch.seconds, "train": standing.seconds, "compile": standing.compiling},
+        "x64": x64(),
+        "versions": versions(),
+        "commit": commit(),
+    }
+
+
+def _show(summary: dict[str, Any], workdir: Path, console: Console) -> None:
+    """What came of it, and what to do with it."""
+    for title, found in summary["similarity"].items():
+        console.print(
+            f"{title}: {found['spearman']:.3f} ({found['low']:.3f} to {found['high']:.3f}), "
+            f"{found['pairs']} of {found['of']} pairs",
+            highlight=False,
+        )
+    console.print(f"Vectors: {workdir / 'vectors'}", highlight=False, soft_wrap=True)
