@@ -2,9 +2,9 @@
 
     python -m experiments.pretrain configs/pretrain.py --corpus.path books.txt --workdir DIR
 
-Writes DIR/vectors, which `experiments.evaluate`, `experiments.convert` and `experiments.classify --vectors` read,
-and of a Subword embedding DIR/model.bin as well, a fastText model. Exit status as of `experiments.classify`; the
-same command goes on from the last checkpoint, to the same bits.
+Writes DIR/vectors, which `experiments.evaluate`, `experiments.convert` and `experiments.classify --vectors`
+read, and of a Subword embedding DIR/model.bin as well, a fastText model. Exit status as of
+`experiments.classify`; the same command goes on from the last checkpoint, to the same bits.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         lambda: _main(parse(words)),
         interrupted="interrupted; the same command continues from the last checkpoint",
         again="what was saved stays, and the same command goes on from there",
-        smaller="Give a smaller embedding or train.batch, with another --workdir, or take a machine that has more",
+        smaller="Give a smaller embedding or train.batch, with another --workdir, or take a machine that has "
+        "more",
     )
 
 

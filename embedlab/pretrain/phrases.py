@@ -70,7 +70,7 @@ class Neighbours:
     Example:
         >>> neighbours = Neighbours(3)
         >>> neighbours.add(np.int32([0, 1, 2, -1, 0, 1, 0, 1]))
-        >>> neighbours.phrases(np.array([3, 3, 1]), discount=1, threshold=1.0).scores   # (3 − 1) · 7 / (3 · 3)
+        >>> neighbours.phrases(np.array([3, 3, 1]), discount=1, threshold=1.0).scores   # (3 − 1) · 7 / 9
         array([1.5555556], dtype=float32)
 
     Reference: Mikolov et al. 2013, section 4.

@@ -102,7 +102,9 @@ def _opened(folder: Path, sizes: dict[str, int]) -> Encoded:
         raise RunFailure(f"{error}. Remove the folder {folder}: the text is read anew.") from None
     about = content["about"]
     if about["files"] != sizes:
-        changed = next(name for name in {**about["files"], **sizes} if about["files"].get(name) != sizes.get(name))
+        changed = next(
+            name for name in {**about["files"], **sizes} if about["files"].get(name) != sizes.get(name)
+        )
         raise Mistake(
             f"{changed}: this file is not as it was when the run began, by its size. Put it back, or give "
             "another --workdir."

@@ -152,11 +152,14 @@ class _Training:
         for one in range(whole, steps):
             losses.append(self._taken("one", [x[one] for x in batches], size / steps))
         self.standing.blocks += 1
-        self.standing.loss, self.standing.size = float(sum(np.sum(loss, dtype=float) for loss in losses)), size
+        self.standing.loss, self.standing.size = (
+            float(sum(np.sum(loss, dtype=float) for loss in losses)),
+            size,
+        )
         if not np.isfinite(self.standing.loss):
             raise RunFailure(
-                f"the training loss became {self.standing.loss} in block {self.standing.blocks}; the last good "
-                "checkpoint stays. Lower train.rate, or give train.limit; then give another --workdir."
+                f"the training loss became {self.standing.loss} in block {self.standing.blocks}; the last "
+                "good checkpoint stays. Lower train.rate, or give train.limit; then give another --workdir."
             )
 
     def _taken(self, program: str, batch: list[np.ndarray], each: float) -> np.ndarray:

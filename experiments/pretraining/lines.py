@@ -58,7 +58,9 @@ def _members(path: Path, encoding: str) -> Iterator[str]:
                     yield from _member(path, archive, name, encoding)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
         where = f"{path}, {name}" if name else str(path)
-        raise ValueError(f"{where}: the zip is damaged, or packed in a way that can't be read ({error})") from None
+        raise ValueError(
+            f"{where}: the zip is damaged, or packed in a way that can't be read ({error})"
+        ) from None
 
 
 def _member(path: Path, archive: zipfile.ZipFile, name: str, encoding: str) -> Iterator[str]:
@@ -72,5 +74,7 @@ def _member(path: Path, archive: zipfile.ZipFile, name: str, encoding: str) -> I
                 raise ValueError(f"{where}: longer than {LONGEST_LINE:,} bytes; part it into lines")
             offset += len(raw)
             if offset > most:
-                raise ValueError(f"{where}: unpacked it has more than {_RATIO} times its size, as no text has")
+                raise ValueError(
+                    f"{where}: unpacked it has more than {_RATIO} times its size, as no text has"
+                )
             yield decoded(raw, encoding, where, offset - len(raw), number == 1, _FLAG)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import jax
@@ -82,10 +82,12 @@ def vectors_of(
     for first in range(0, len(ids), _ROWS):
         some = ids[first : first + _ROWS]
         padded = np.pad(some, (0, (_ROWS if len(ids) > _ROWS else len(ids)) - len(some)))
-        found[first : first + _ROWS] = np.asarray(_looked_up(spec, variables, padded), np.float32)[: len(some)]
+        found[first : first + _ROWS] = np.asarray(_looked_up(spec, variables, padded), np.float32)[
+            : len(some)
+        ]
     return found
 
 
 @functools.partial(jax.jit, static_argnames="spec")
-def _looked_up(spec: embedlab.Embedding, variables: Mapping[str, Any], ids: Any) -> Any:
+def _looked_up(spec: embedlab.Embedding, variables: embedlab.Variables, ids: Any) -> Any:
     return embedlab.embed(spec, variables, ids)

@@ -51,7 +51,7 @@ def write(
             output=output,
             trained=_trained(config),
         )
-        write_fasttext(directory.path / MODEL, model)
+        write_fasttext(model, directory.path / MODEL)
     return ("vectors", MODEL)
 
 

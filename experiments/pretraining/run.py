@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 import shutil
@@ -84,13 +83,17 @@ def _run(
         also=(directory.path / "metrics.jsonl",),
     ) as checkpoints:
         if previous and (step := checkpoints.drop_damaged()) is not None:
-            told = f"{checkpoints.folder / str(step)} is damaged and set aside: it goes on from the one before."
+            told = (
+                f"{checkpoints.folder / str(step)} is damaged and set aside: it goes on from the one before."
+            )
             console.print(told, highlight=False, soft_wrap=True)
         with progress(1, console) as shown:
             blocks = lesson.blocks * config.train.epochs
             name = f"{codec.kind_name(config.embedding)} · {settings['method']['type']}"
             telling_of = shown.run(name, blocks, start=checkpoints.latest or 0, unit="block")
-            log = _Log(config, directory, telling_of, Looker(config.embedding, encoded.words, config.quality), blocks)
+            log = _Log(
+                config, directory, telling_of, Looker(config.embedding, encoded.words, config.quality), blocks
+            )
             params, standing = fit(
                 lesson,
                 config.train,
@@ -118,7 +121,12 @@ class _Log:
     def __init__(
         self, config: Pretraining, directory: RunDirectory, shown: RunProgress, looker: Looker, blocks: int
     ) -> None:
-        self._times, self._directory, self._shown, self.looker = config.quality.times, directory, shown, looker
+        self._times, self._directory, self._shown, self.looker = (
+            config.quality.times,
+            directory,
+            shown,
+            looker,
+        )
         self._blocks = blocks
 
     @property

@@ -14,6 +14,7 @@ from experiments.data.reading import require_encoding
 
 Split = Literal["blanks", "words", "marks"]
 
+
 @dataclasses.dataclass(frozen=True)
 class Corpus:
     """Text files, of which each line is a sentence, a paragraph or a document: words see none beyond it.
@@ -23,9 +24,9 @@ class Corpus:
             packed with gzip is unpacked while it is read; of a zip all files in it are read.
         encoding: what the files' bytes are in, as Python names it.
         lower: whether letters are lowered first.
-        split: what a line is parted at: blanks, at white space alone, as word2vec, fastText and gensim do with
-            text that was prepared before; words, as an experiment's text.words_only; marks, as its text, where
-            each mark is a word as well.
+        split: what a line is parted at: blanks, at white space alone, as word2vec, fastText and gensim do
+            with text that was prepared before; words, as an experiment's text with words_only; marks, as its
+            text without, where each mark is a word as well.
         min_count: times that a word occurs, at least, to have an id.
         phrases: how often neighbours that stand together more often than by chance are joined; with 2,
             phrases of up to four words; 0 for none.

@@ -52,7 +52,7 @@ class Lesson(ABC):
 
 
 @dataclasses.dataclass(frozen=True)
-class Method(draccus.ChoiceRegistry, ABC):  # type: ignore[misc]
+class Method(draccus.ChoiceRegistry, ABC):
     """What is learnt of a text."""
 
     @abstractmethod

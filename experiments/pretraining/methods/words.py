@@ -46,8 +46,8 @@ class Words(Method):
         objective: negative sampling, sampled softmax or hierarchical softmax.
         noise: power of a word's count that makes its chance to be drawn.
         strip: positions in a row that share the words drawn against them.
-        full_rows: whether each row of a word takes the whole gradient of its vector where several make one, as
-            in fastText; else its share.
+        full_rows: whether each row of a word takes the whole gradient of its vector where several make one,
+            as in fastText; else its share.
 
     Raises:
         ValueError: a count below 1, a share below 0, or another value that its field does not take.
@@ -135,7 +135,8 @@ class _Lesson(Lesson):
         constants = dict(params["constants"].buffers)
         chances = constants.pop("log_chances", None)
         paths = Paths(**constants) if constants else None
-        return self._model.loss(params, *batch, paths=paths, log_chances=chances)
+        words, sentences, reach, drawn = batch
+        return self._model.loss(params, words, sentences, reach, drawn, paths, chances)
 
     def batches(self, epoch: int, block: int) -> Batches:
         draw = draws(self._seed, epoch, block)
