@@ -15,6 +15,7 @@ from pathlib import Path
 
 from experiments.errors import Mistake
 from experiments.process import stopping
+from experiments.process.processes import Processes
 from experiments.process.program import guarded
 from experiments.settings.arguments import FLAGS, Arguments, parse
 
@@ -51,8 +52,10 @@ def _main(given: Arguments) -> int:
         raise Mistake(f"give a config first: {example}")
     if not given.workdir:
         raise Mistake("--workdir DIR is missing: say where the run is to be written")
-    if given.processes.count:
-        raise Mistake("--processes: pretraining runs in one process; leave it out")
+    if given.processes != Processes():
+        raise Mistake(
+            "--processes, --process, --coordinator: pretraining runs in one process; leave them out"
+        )
     from experiments.process.devices import import_jax, require_devices
 
     import_jax()  # it takes seconds: an interrupt is told all the same

@@ -60,12 +60,14 @@ class Cooccurrence:
         self._vocabulary, self._window, self._harmonic = vocabulary, window, harmonic
         self._tally = Tally()
 
-    def add(self, words: np.ndarray, sentences: np.ndarray) -> None:
+    def add(self, words: np.ndarray, sentences: np.ndarray, before: int = 0) -> None:
         """Counts the pairs of a text; words see none of another sentence.
 
         Args:
             words: whole numbers [tokens], 0 … vocabulary − 1.
             sentences: whole numbers [tokens], one for each sentence.
+            before: how many of them, at the front, were counted with the text before this one: no pair of two
+                such is counted again. With the last `window` of them, a text may come in parts.
 
         Raises:
             ValueError: a word out of range.
@@ -76,8 +78,9 @@ class Cooccurrence:
         require(outside.size == 0, "words", outside[:1].tolist(), remedy)
         keys, weights = [], []
         for distance in range(1, min(self._window, len(wide) - 1) + 1):
-            first, second = wide[:-distance], wide[distance:]
-            same = numbers[:-distance] == numbers[distance:]
+            start = max(0, before - distance)
+            first, second = wide[start:-distance], wide[start + distance :]
+            same = numbers[start:-distance] == numbers[start + distance :]
             # Each pair once, the smaller number first; its other order is made in the end.
             low, high = np.minimum(first, second)[same], np.maximum(first, second)[same]
             keys.append(low * self._vocabulary + high)

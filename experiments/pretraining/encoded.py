@@ -26,7 +26,7 @@ from jaxtyping import Int32, Int64
 from embedlab.pretrain import Neighbours
 from embedlab.pretrain.phrases import BREAK
 from experiments.errors import Mistake, RunFailure, mistakes, placed
-from experiments.pretraining.lines import lines, splitter
+from experiments.pretraining.lines import Part, lines, splitter
 from experiments.pretraining.source import Corpus
 from experiments.runs import manifest
 
@@ -35,6 +35,7 @@ _TOKENS, _COUNTS, _WORDS, _MANIFEST = "tokens.i32", "counts.npy", "words.json", 
 _WRITTEN = 2**20  # numbers at a time
 _PIECE = 2**22
 _FEWEST = 2
+_TOLD = 10  # phrases
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -46,7 +47,8 @@ class Encoded:
         counts: int64 [words], how often each occurs.
         tokens: int32 [tokens], mapped from a file; −1 behind each line.
         raw_words: how many words the text had, those too rare among them; a phrase is one.
-        about: what the text was: files with their sizes, as JSON values.
+        about: what the text was, as JSON values: files with their sizes, and how many of the words are
+            phrases, with the most frequent of these.
     """
 
     words: tuple[str, ...]
@@ -80,6 +82,7 @@ def encode(corpus: Corpus, most: int | None, folder: Path, tell: Tell) -> Encode
     with mistakes("corpus"), placed(folder):
         words, counts, raw = _first_pass(corpus, files, folder / "raw.i32", tell)
         numbers = np.memmap(folder / "raw.i32", np.int32, "r") if raw else np.empty(0, np.int32)
+        single = len(words)
         for pass_ in range(corpus.phrases):
             numbers, words, counts = _joined(corpus, numbers, words, counts, folder / f"phrases-{pass_}.i32")
         kept = _kept(corpus, counts, most)
@@ -88,7 +91,9 @@ def encode(corpus: Corpus, most: int | None, folder: Path, tell: Tell) -> Encode
         del numbers
         for path in (*folder.glob("raw.i32"), *folder.glob("phrases-*.i32")):
             path.unlink()
-        about = {"files": sizes, "raw_words": raw_words}
+        phrases = [words[i] for i in kept.tolist() if i >= single]
+        told = {"number": len(phrases), "most_frequent": phrases[:_TOLD]}
+        about = {"files": sizes, "raw_words": raw_words, "phrases": told}
         files_ = manifest.describe(folder, [_TOKENS, _COUNTS, _WORDS])
         manifest.write(folder / _MANIFEST, {"files": files_, "about": about})
     return _opened(folder, sizes)
@@ -101,18 +106,21 @@ def _opened(folder: Path, sizes: dict[str, int]) -> Encoded:
     except manifest.Altered as error:
         raise RunFailure(f"{error}. Remove the folder {folder}: the text is read anew.") from None
     about = content["about"]
-    if about["files"] != sizes:
-        changed = next(
-            name for name in {**about["files"], **sizes} if about["files"].get(name) != sizes.get(name)
-        )
-        raise Mistake(
-            f"{changed}: this file is not as it was when the run began, by its size. Put it back, or give "
-            "another --workdir."
-        )
+    for name in {**about["files"], **sizes}:
+        then, now = about["files"].get(name), sizes.get(name)
+        if then != now:
+            raise Mistake(
+                f"{name}: the text is not that which the run began with ({_size(then)} then, {_size(now)} "
+                "now). Put it back as it was, or give another --workdir."
+            )
     words = tuple(json.loads((folder / _WORDS).read_text("utf-8")))
     counts = np.load(folder / _COUNTS, allow_pickle=False)
     tokens = np.memmap(folder / _TOKENS, np.int32, "r")
     return Encoded(words, counts, tokens, about["raw_words"], about)
+
+
+def _size(known: int | None) -> str:
+    return "no file" if known is None else f"{known:,} bytes"
 
 
 def _first_pass(
@@ -131,7 +139,7 @@ def _first_pass(
                 counts = _added(counts, piece, len(numbers))
                 out.write(piece.tobytes())
                 any_ = True
-                read = min(before + size, read + length)
+                read = before + min(size, length)
                 tell(read, whole)
             read = before + size
     tell(whole, whole)
@@ -139,17 +147,18 @@ def _first_pass(
 
 
 def _pieces(
-    found: Iterator[str], split: Callable[[str], list[str]], number: Callable[[str], int]
+    found: Iterator[Part], split: Callable[[str], list[str]], number: Callable[[str], int]
 ) -> Iterator[tuple[np.ndarray, int]]:
-    """Numbers of many lines' words, and how many characters they had."""
+    """Numbers of many lines' words, and how many characters they had so far."""
     piece, length = array("i"), 0
-    for line in found:
-        piece.extend(map(number, split(line)))
-        piece.append(BREAK)
-        length += len(line)
+    for text, ends in found:
+        piece.extend(map(number, split(text)))
+        if ends:
+            piece.append(BREAK)
+        length += len(text)
         if len(piece) >= _WRITTEN:
             yield np.frombuffer(piece, np.int32), length
-            piece, length = array("i"), 0
+            piece = array("i")
     if piece:
         yield np.frombuffer(piece, np.int32), length
 

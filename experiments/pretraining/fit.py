@@ -22,6 +22,7 @@ from experiments.pretraining.methods import Batches, Lesson
 from experiments.pretraining.schedule import Schedule
 from experiments.process import stopping
 from experiments.runs.checkpoints import Checkpoints
+from experiments.training.steps import finite
 
 _STEPS = 64  # of one program
 
@@ -57,6 +58,7 @@ class Standing:
 
 
 OnBlock = Callable[[Standing, dict[str, Any]], None]
+OnFault = Callable[[Standing, str], None]
 
 
 def fit(
@@ -68,6 +70,7 @@ def fit(
     checkpoints: Checkpoints,
     on_start: Callable[[Standing], None] = lambda standing: None,
     on_block: OnBlock = lambda standing, params: None,
+    on_fault: OnFault = lambda standing, what: None,
 ) -> tuple[dict[str, Any], Standing]:
     """Trains over all epochs, from where the newest checkpoint is.
 
@@ -79,6 +82,7 @@ def fit(
         checkpoints: where states are kept and continued from.
         on_start: called with where the training goes on.
         on_block: called after each block, with the parameters; they are gone with the next steps.
+        on_fault: called with what became no number, before the failure is raised.
 
     Returns:
         The parameters, and where the training stands.
@@ -103,7 +107,7 @@ def fit(
             standing = Standing(**{name: value.item() for name, value in found.host.items()})
         jax.block_until_ready(state)
         on_start(standing)
-        return _Training(lesson, schedule, trainer, state, standing, checkpoints).run(on_block)
+        return _Training(lesson, schedule, trainer, state, standing, checkpoints, on_fault).run(on_block)
 
 
 @dataclasses.dataclass(eq=False)
@@ -116,6 +120,7 @@ class _Training:
     state: sparse.TrainState
     standing: Standing
     checkpoints: Checkpoints
+    on_fault: OnFault
     compiled: frozenset[str] = frozenset()
 
     def run(self, on_block: OnBlock) -> tuple[dict[str, Any], Standing]:
@@ -157,10 +162,7 @@ class _Training:
             size,
         )
         if not np.isfinite(self.standing.loss):
-            raise RunFailure(
-                f"the training loss became {self.standing.loss} in block {self.standing.blocks}; the last "
-                "good checkpoint stays. Lower train.rate, or give train.limit; then give another --workdir."
-            )
+            self._fault(f"the training loss became {self.standing.loss}")
 
     def _taken(self, program: str, batch: list[np.ndarray], each: float) -> np.ndarray:
         """Some steps' losses; each step stands for so many words."""
@@ -178,4 +180,15 @@ class _Training:
         return found
 
     def _save(self) -> None:
+        # The last step may have ruined them: its loss is of those before it.
+        if not finite({name: variables.tables for name, variables in self.state.params.items()}):
+            self._fault("the parameters became nan or infinite")
         self.checkpoints.save(self.standing.blocks, {"live": self.state}, self.standing.arrays())
+
+    def _fault(self, what: str) -> None:
+        self.on_fault(self.standing, what)
+        stays = "the last good checkpoint stays" if self.checkpoints.latest else "no checkpoint was due yet"
+        raise RunFailure(
+            f"{what} in block {self.standing.blocks}; {stays}. Lower train.rate, or give train.limit; then "
+            "give another --workdir."
+        )

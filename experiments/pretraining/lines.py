@@ -1,22 +1,34 @@
-"""Lines of text files as words, a file at a time."""
+"""Lines of text files as words, a file at a time; a long line comes in parts: it may be the whole file."""
 
 from __future__ import annotations
 
+import codecs
+import gzip
+import math
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import IO
 
 from embedlab.text import Tokenise
-from experiments.data.reading import LONGEST_LINE, decoded, text_lines
+from experiments.data.reading import decoded, open_file
 from experiments.pretraining.source import Corpus
 
+#: A line or a part of one, which ends behind white space; and whether the line ends with it.
+Part = tuple[str, bool]
+
+_PART = 2**20  # bytes of a line that are read at a time
+_LONGEST = 2**26  # bytes without white space, at most: a file of another kind may hold none
 _RATIO, _FREE = 200, 2**26  # a packed file may be a bomb; texts become five times smaller
 _FLAG = "--corpus.encoding"
+_BLANKS = b" \t\r\x0b\x0c"
+# A part of a line in these begins with what the part before it switched to.
+_STATEFUL = ("iso2022", "hz", "utf-7")
 
 
-def lines(path: Path, encoding: str) -> Iterator[str]:
-    """The lines of a file; of a zip those of all files in it, by name.
+def lines(path: Path, encoding: str) -> Iterator[Part]:
+    """The lines of a file; of a zip those of all files in it, by name, but for hidden ones.
 
     Args:
         path: the file.
@@ -25,9 +37,22 @@ def lines(path: Path, encoding: str) -> Iterator[str]:
     Raises:
         ValueError: it can't be read, is damaged, or holds what is no text.
     """
-    with path.open("rb") as file:
-        zipped = file.read(4) == b"PK\x03\x04"
-    return _members(path, encoding) if zipped else text_lines(path, encoding, _FLAG)
+    try:
+        with path.open("rb") as file:
+            zipped = file.read(4) == b"PK\x03\x04"
+        if zipped:
+            yield from _members(path, encoding)
+            return
+        with open_file(path) as file:
+            packed = isinstance(file, gzip.GzipFile)
+            most = _most(path.stat().st_size) if packed else math.inf
+            yield from _parts(file, encoding, str(path), most)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise ValueError(
+            f"{path}: the gzip data are cut short or damaged ({error}); pack or fetch the file again"
+        ) from None
+    except OSError as error:
+        raise ValueError(f"{path}: can't be read ({error.strerror or error}); give a file that can") from None
 
 
 def splitter(corpus: Corpus) -> Callable[[str], list[str]]:
@@ -49,32 +74,67 @@ def _lowered(line: str) -> list[str]:
     return line.lower().split()
 
 
-def _members(path: Path, encoding: str) -> Iterator[str]:
+def _most(packed: int) -> int:
+    """Bytes that so many may unpack to."""
+    return max(_FREE, _RATIO * packed)
+
+
+def _parts(file: IO[bytes], encoding: str, place: str, most: float) -> Iterator[Part]:
+    """The lines of an open file.
+
+    Args:
+        file: gives its bytes.
+        encoding: what they are in.
+        place: the file's name, for what is said of it.
+        most: bytes that it may hold.
+    """
+    stateful = codecs.lookup(encoding).name.startswith(_STATEFUL)
+    number, offset, rest, begun = 1, 0, b"", False
+    while raw := file.readline(_PART):
+        ends = raw.endswith(b"\n")
+        whole = rest + raw
+        cut = len(whole) if ends else _cut(whole, stateful)
+        where = f"{place}, line {number}"
+        if len(whole) - cut > _LONGEST:
+            raise ValueError(
+                f"{where}: no white space in {_LONGEST:,} bytes, as no text has; give text whose words are "
+                "parted"
+            )
+        if offset + len(whole) > most:
+            raise ValueError(
+                f"{where}: unpacked it has more than {_RATIO} times its size, as no text has; unpack it "
+                "yourself if it is what you want to read"
+            )
+        if cut:
+            yield decoded(whole[:cut], encoding, where, offset, offset == 0, _FLAG), ends
+            begun = not ends
+        offset, rest, number = offset + cut, whole[cut:], number + ends
+    if rest or begun:
+        yield decoded(rest, encoding, f"{place}, line {number}", offset, offset == 0, _FLAG), True
+
+
+def _cut(raw: bytes, stateful: bool) -> int:
+    """How much of a line that goes on may be taken by itself: up to its last white space."""
+    return 0 if stateful else 1 + max(raw.rfind(bytes([blank])) for blank in _BLANKS)
+
+
+def _members(path: Path, encoding: str) -> Iterator[Part]:
     name = ""
     try:
         with zipfile.ZipFile(path) as archive:
-            for name in sorted(archive.namelist()):
-                if not name.endswith("/"):
-                    yield from _member(path, archive, name, encoding)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+            for info in sorted(archive.infolist(), key=lambda info: info.filename):
+                name = info.filename
+                if not info.is_dir() and not _hidden(name):
+                    with archive.open(info) as file:
+                        yield from _parts(file, encoding, f"{path}, {name}", _most(info.compress_size))
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         where = f"{path}, {name}" if name else str(path)
         raise ValueError(
-            f"{where}: the zip is damaged, or packed in a way that can't be read ({error})"
+            f"{where}: the zip is damaged, or packed in a way that can't be read ({error}); pack it "
+            "again, or unpack it"
         ) from None
 
 
-def _member(path: Path, archive: zipfile.ZipFile, name: str, encoding: str) -> Iterator[str]:
-    most = max(_FREE, _RATIO * archive.getinfo(name).compress_size)
-    number = offset = 0
-    with archive.open(name) as file:
-        while raw := file.readline(LONGEST_LINE + 1):
-            number += 1
-            where = f"{path}, {name}, line {number}"
-            if len(raw) > LONGEST_LINE:
-                raise ValueError(f"{where}: longer than {LONGEST_LINE:,} bytes; part it into lines")
-            offset += len(raw)
-            if offset > most:
-                raise ValueError(
-                    f"{where}: unpacked it has more than {_RATIO} times its size, as no text has"
-                )
-            yield decoded(raw, encoding, where, offset - len(raw), number == 1, _FLAG)
+def _hidden(name: str) -> bool:
+    """Whether a file in a zip is one that a system put there beside what was packed."""
+    return any(part.startswith((".", "__MACOSX")) for part in PurePosixPath(name).parts)

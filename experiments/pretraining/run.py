@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import numpy as np
 from rich.console import Console
 
 from embedlab.base import OpenVocabulary
-from experiments.errors import mistakes
+from experiments.errors import Mistake, mistakes
 from experiments.pretraining import output
 from experiments.pretraining.config import Pretraining
 from experiments.pretraining.encoded import Encoded, encode
@@ -54,6 +55,7 @@ def run(config: Pretraining, workdir: Path, console: Console, *, previous: bool 
         summary = directory.summary
         if summary is not None:
             directory.verify()
+            _forget_text(directory)
             console.print(f"{workdir} is finished; nothing to do.", highlight=False, soft_wrap=True)
         else:
             summary = _run(config, encoded, directory, console, previous)
@@ -68,15 +70,15 @@ def _run(
     with mistakes("corpus"):
         config.corpus.files()  # what is wrong is said before anything is written
     Looker(config.embedding, (), config.quality)
-    directory.claim(settings)
-    with watch("read"), telling("reading the text") as tell:
-        most = getattr(config.embedding, "vocabulary", None)
-        encoded = encode(config.corpus, most, directory.path / _CORPUS, tell)
-    console.print(_about(encoded), highlight=False)
-    with watch("prepare"), mistakes("embedding"):
-        buffers = _buffers(config, encoded)
-    with watch("prepare"), mistakes("corpus"), telling("counting") as tell:
-        lesson = config.method.lesson(config.embedding, encoded, config.train, config.seed, tell)
+    with _begun(directory, settings):
+        with watch("read"), telling("reading the text") as tell:
+            most = getattr(config.embedding, "vocabulary", None)
+            encoded = encode(config.corpus, most, directory.path / _CORPUS, tell)
+        console.print(_about(encoded), highlight=False)
+        with watch("prepare"), mistakes("embedding"):
+            buffers = _buffers(config, encoded)
+        with watch("prepare"), mistakes("corpus"), telling("counting") as tell:
+            lesson = config.method.lesson(config.embedding, encoded, config.train, config.seed, tell)
     with Checkpoints(
         directory.path / _CHECKPOINTS,
         facts={"x64": x64(), "vocabulary": _digest(encoded)},
@@ -102,6 +104,7 @@ def _run(
                 checkpoints=checkpoints,
                 on_start=log.begin,
                 on_block=log.block,
+                on_fault=log.fault,
             )
             telling_of.trained(standing.blocks)
             with watch("write"):
@@ -111,8 +114,27 @@ def _run(
             summary["seconds"]["total"] = time.perf_counter() - began
             directory.finish(summary, *(["metrics.jsonl"] if log.wrote else []), *names)
             telling_of.done(f"{len(encoded.words):,} vectors of dim {config.embedding.dim}")
-    shutil.rmtree(directory.path / _CORPUS)
+    _forget_text(directory)
     return summary
+
+
+@contextlib.contextmanager
+def _begun(directory: RunDirectory, settings: dict[str, Any]) -> Iterator[None]:
+    """Makes the folder this run's; where its text is refused within, it was none, and others may come."""
+    new = directory.read("config.json") is None
+    directory.claim(settings)
+    try:
+        yield
+    except Mistake:
+        if new:
+            _forget_text(directory)
+            (directory.path / "config.json").unlink(missing_ok=True)
+        raise
+
+
+def _forget_text(directory: RunDirectory) -> None:
+    """The numbers of the text are as large as the text, and of no use once there are vectors."""
+    shutil.rmtree(directory.path / _CORPUS, ignore_errors=True)
 
 
 class _Log:
@@ -137,6 +159,10 @@ class _Log:
     def begin(self, standing: Standing) -> None:
         """From where the training goes on."""
         self._directory.rewind(standing.blocks)
+
+    def fault(self, standing: Standing, what: str) -> None:
+        """Where something became no number, which JSON has no sign for."""
+        self._directory.log(step=standing.blocks, split="train", loss=None, fault=what)
 
     def block(self, standing: Standing, params: Mapping[str, Any]) -> None:
         """After each block."""
@@ -167,10 +193,14 @@ def _about(encoded: Encoded) -> str:
     known = int(encoded.counts.sum())
     share = 100 * known / max(1, encoded.raw_words)
     files = len(encoded.about["files"])
-    return (
+    told = (
         f"{encoded.raw_words:,} words in {files} file{'s' * (files > 1)}; {len(encoded.words):,} have an id, "
         f"which are {share:.1f} % of the text."
     )
+    phrases = encoded.about["phrases"]
+    if phrases["number"]:
+        told += f" {phrases['number']:,} of them are phrases, as {', '.join(phrases['most_frequent'])}."
+    return told
 
 
 def _summary(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import glob
 import stat
@@ -63,7 +64,7 @@ class Corpus:
         require_count("min_count", self.min_count)
         require_count("phrases", self.phrases, least=0)
         finite_fields(self, "phrase_threshold")
-        mark = isinstance(self.phrase_mark, str) and len(self.phrase_mark.split()) <= 1
+        mark = isinstance(self.phrase_mark, str) and not any(map(str.isspace, self.phrase_mark))
         require(mark, "phrase_mark", self.phrase_mark, "give a mark without white space")
 
     def files(self) -> list[Path]:
@@ -74,7 +75,7 @@ class Corpus:
         """
         require(bool(self.path), "path", self.path, "give the text to learn from: --corpus.path books.txt")
         found = [file for path in self.path for file in _matching(path)]
-        twice = next((file for file in found if found.count(file) > 1), None)
+        twice = next((file for file, times in collections.Counter(found).items() if times > 1), None)
         require(twice is None, "path", str(twice), "this file is named twice; name it once")
         return found
 

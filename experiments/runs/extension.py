@@ -48,6 +48,23 @@ def extended(old: Json, new: Json) -> Json:
     return found
 
 
+def allowed(new: Json) -> str:
+    """What `extended` lets in, to be told where something else changed; empty where that is nothing.
+
+    Args:
+        new: the config now.
+
+    Example:
+        >>> allowed({"seed": 0})
+        ''
+    """
+    if "seeds" not in new:
+        return ""
+    return (
+        "; only more steps, seeds and rivals may come in, and another mesh, and baselines be turned off or on"
+    )
+
+
 def _is_mesh(found: object) -> bool:
     """Whether a config has a mesh, or is older than meshes; not what was written into it by hand."""
     if found is None:

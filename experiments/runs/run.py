@@ -70,8 +70,7 @@ class RunDirectory:
         if different := differences(extension.extended(old, new), new):
             raise Mistake(
                 f"--workdir {self.path}: it holds a run with another config ({', '.join(different[:5])}). "
-                "Give another --workdir, or repeat the old config to continue it; only more steps, seeds and "
-                "rivals may come in, and another mesh, and baselines be turned off or on."
+                f"Give another --workdir, or repeat the old config to continue it{extension.allowed(new)}."
             )
         extension.require_place(self.path, old, new)
 

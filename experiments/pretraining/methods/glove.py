@@ -21,7 +21,7 @@ from experiments.pretraining.methods.base import Batches, Lesson, Method, draws
 from experiments.pretraining.schedule import Schedule
 
 _TEXT = 2**20  # numbers that are counted at a time
-_BLOCK = 2**22  # pairs a block
+_BLOCK = 2**19  # pairs a block
 
 
 @Method.register_subclass("glove")
@@ -61,9 +61,11 @@ class Glove(Method):
         counts = pretrain.Cooccurrence(len(encoded.words), self.window, self.harmonic)
         tokens = encoded.tokens
         for first in range(0, len(tokens), _TEXT):
-            piece = np.asarray(tokens[first : first + _TEXT])
+            start = max(0, first - self.window)  # what the first words of a piece stand near, in a long line
+            piece = np.asarray(tokens[start : first + _TEXT])
             words = piece != BREAK
-            counts.add(piece[words], np.cumsum(~words)[words])
+            before = int(words[: first - start].sum())
+            counts.add(piece[words], np.cumsum(~words)[words], before)
             tell(min(first + _TEXT, len(tokens)), len(tokens))
         model = pretrain.Glove(spec, len(encoded.words), self.most, self.power)
         pairs = counts.pairs()
