@@ -83,7 +83,7 @@ def encode(corpus: Corpus, most: int | None, folder: Path, tell: Tell) -> Encode
         words, counts, raw = _first_pass(corpus, files, folder / "raw.i32", tell)
         numbers = np.memmap(folder / "raw.i32", np.int32, "r") if raw else np.empty(0, np.int32)
         single = len(words)
-        for pass_ in range(corpus.phrases):
+        for pass_ in range(corpus.phrases if words else 0):
             numbers, words, counts = _joined(corpus, numbers, words, counts, folder / f"phrases-{pass_}.i32")
         kept = _kept(corpus, counts, most)
         _write(folder, numbers, words, counts, kept)

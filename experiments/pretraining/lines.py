@@ -79,7 +79,7 @@ def _most(packed: int) -> int:
     return max(_FREE, _RATIO * packed)
 
 
-def _parts(file: IO[bytes], encoding: str, place: str, most: float) -> Iterator[Part]:
+def _parts(file: IO[bytes] | gzip.GzipFile, encoding: str, place: str, most: float) -> Iterator[Part]:
     """The lines of an open file.
 
     Args:
