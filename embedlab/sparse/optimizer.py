@@ -121,6 +121,11 @@ class RowOptimizer:
         )
 
     @property
+    def rests(self) -> bool:
+        """Whether no row ever moves, so that nobody wants a gradient of them."""
+        return self.freeze is not None and self.freeze.rows is None and self.freeze.until is None
+
+    @property
     def replays(self) -> bool:
         """Whether rows move in steps without a gradient, other than by decay."""
         return self.exact and isinstance(self.rule, Idle)

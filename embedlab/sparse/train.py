@@ -327,6 +327,7 @@ class Trainer:
         seen = places.view(state)
         parts, kept = self._prepare(seen, parts, state, batch)
         value, aux, gradients = self._gradients(seen, parts, batch)
+        gradients = self._of_moving(gradients)
         gradients, value, aux = after_all_reads(gradients, value, aux, state.step)
         tables, kept, gradients = jax.lax.optimization_barrier((parts["table"], kept, gradients))
         merged, dense = self._clipped(tables, kept, gradients, state.step)
@@ -423,6 +424,13 @@ class Trainer:
             return as_one(gradient, 1 / self.accumulate) if _is_rows(gradient) else gradient.mean(0)
 
         return values.mean(), aux, jax.tree.map(mean, stacked, is_leaf=_is_rows)
+
+    def _of_moving(self, gradients: dict[str, Any]) -> dict[str, Any]:
+        """The gradients without the entries of tables that rest for good: XLA then computes none of them."""
+        tables = gradients["table"]
+        rows = self._roles.optimizers(self._roles.tables(tables))
+        resting = {name: RowGradient(()) for name, one in rows.items() if one.rests}
+        return {**gradients, "table": {**tables, **resting}}
 
     def _trace(self, seen: Any, parts: Any, batch: Any) -> Traced:
         """The loss, traced on parameters as it is to see them, with the parts to run it on."""

@@ -152,6 +152,57 @@ def from_vectors(
     return _dense(vectors, _of_table(vectors), words, oov, forms, seed)
 
 
+def forms_of(word: str) -> list[str]:
+    """Other forms of a word, which may have a vector where it has none, the nearest first.
+
+    Args:
+        word: any string.
+
+    Returns:
+        In lower case, capitalised, in capitals, of composed characters, without accents, with zeros for
+        digits; without the word itself.
+
+    Example:
+        >>> forms_of("Été")
+        ['été', 'ÉTÉ', 'Ete', 'ete']
+
+    Source: what is usually tried; zeros for digits as in Mikolov et al. 2013.
+    """
+    composed = unicodedata.normalize("NFKC", word)
+    bare = "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
+    digits = "".join("0" if c.isdigit() else c for c in word)
+    cases = [word.lower(), word.capitalize(), word.upper()]
+    forms = [*cases, composed, bare, bare.lower(), digits, digits.lower()]
+    return [form for form in dict.fromkeys(forms) if form and form != word]
+
+
+def have_vectors(
+    vectors: Vectors | FastText, words: Sequence[str], *, forms: bool = True
+) -> Bool[np.ndarray, " words"]:
+    """Which words `from_vectors` would find in a file, n-grams left aside.
+
+    Args:
+        vectors: the vectors, or a whole fastText model.
+        words: any strings; an empty one stands for no word.
+        forms: whether another form of a word counts, of `Vectors`.
+
+    Returns:
+        bool [words].
+
+    Example:
+        >>> have_vectors(Vectors(("cat",), np.ones((1, 2), np.float32)), ["Cat", "cat", "dog"])
+        array([ True,  True, False])
+
+    Source: none.
+    """
+    forms = forms and not isinstance(vectors, FastText)
+    found = [
+        bool(word) and (word in vectors or (forms and any(form in vectors for form in forms_of(word))))
+        for word in words
+    ]
+    return np.array(found, bool)
+
+
 Find = Callable[[str], Any]
 
 
@@ -167,7 +218,7 @@ def _dense(
         if rows[i] is not None:
             exact, by_ngrams = (exact + 1, by_ngrams) if word in vectors else (exact, by_ngrams + 1)
         elif word and forms:
-            rows[i] = next((found for form in _forms(word) if (found := find(form)) is not None), None)
+            rows[i] = next((found for form in forms_of(word) if (found := find(form)) is not None), None)
             by_form += rows[i] is not None
     there = np.array([row is not None for row in rows])
     if not there.any():
@@ -234,24 +285,6 @@ def _shared(model: Vectors | FastText, words: Words) -> Transferred:
     coverage = _coverage(words, spelled, there, int((own >= 0).sum()), 0, int(made.sum()))
     variables = Variables({"table": jnp.asarray(table)}, buffers={"ngrams": jnp.asarray(ngrams)})
     return Transferred(spec, variables, np.append(own >= 0, np.ones(s.buckets, bool)), coverage)
-
-
-def _forms(word: str) -> list[str]:
-    """Other forms of a word, the nearest first, without itself."""
-    composed = unicodedata.normalize("NFKC", word)
-    bare = "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
-    digits = "".join("0" if c.isdigit() else c for c in word)
-    forms = [
-        word.lower(),
-        word.capitalize(),
-        word.upper(),
-        composed,
-        bare,
-        bare.lower(),
-        digits,
-        digits.lower(),
-    ]
-    return [form for form in dict.fromkeys(forms) if form and form != word]
 
 
 def _coverage(

@@ -54,8 +54,10 @@ def run_bag(
     found = directories(folder, material.config)
     if not found:
         return []
+    transfer = material.config.transfer
     own = dataclasses.replace(
         material.config,
+        transfer=transfer.alone(transfer.mode),
         encoder=Bag(),
         head=Head(),
         quality=dataclasses.replace(material.config.quality, every=0),  # nobody is told of its vectors

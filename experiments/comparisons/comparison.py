@@ -7,6 +7,7 @@ import functools
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from rich.console import Console
@@ -16,6 +17,7 @@ from experiments.comparisons import baseline_runs, leader
 from experiments.comparisons.seeds import run_seeds
 from experiments.config import BAG, Config
 from experiments.documents.material import Material, read_folds, whole
+from experiments.errors import mistakes
 from experiments.quality.shared_words import on_shared_words
 from experiments.reports import report, rows
 from experiments.reports.pooled import pooled
@@ -28,9 +30,13 @@ from experiments.settings import codec
 from experiments.tasks import Task
 from experiments.training import optimizers
 from experiments.training.lexicon import Lexicon, lexicon
+from experiments.transfer.settle import settle
+from experiments.transfer.summary import summary_of, told
 
 
-def run(config: Config, workdir: Path, console: Console, *, previous: bool = False) -> None:
+def run(
+    config: Config, workdir: Path, console: Console, *, previous: bool = False, fixed: bool = False
+) -> None:
     """Runs a whole config in a workdir and shows its tables; a finished one is only shown again.
 
     Args:
@@ -38,6 +44,7 @@ def run(config: Config, workdir: Path, console: Console, *, previous: bool = Fal
         workdir: where all is written; it is held alone meanwhile.
         console: where results are shown.
         previous: whether a damaged checkpoint is set aside for the one before it.
+        fixed: whether the embedding is to have the dim of the config, and not that of its vectors.
 
     Raises:
         Mistake: the settings of the training, the workdir, the data or an embedding is refused; before any
@@ -47,7 +54,11 @@ def run(config: Config, workdir: Path, console: Console, *, previous: bool = Fal
     optimizers.check(config.train)
     mesh.check(config.mesh)
     with lock.held(workdir):
-        _run(config, workdir, console, previous)
+        stored = RunDirectory(workdir).read("config.json")
+        settled = settle(config, stored, fixed=fixed)
+        if settled.told and stored is None:
+            console.print(settled.told, highlight=False, soft_wrap=True)
+        _run(settled.config, workdir, console, previous)
         leader.announce_end()
 
 
@@ -63,6 +74,9 @@ def _run(config: Config, workdir: Path, console: Console, previous: bool) -> Non
     with progress(kinds(config), console) as shown, shown.reading(encoded["data"]["type"]) as tell:
         materials = read_folds(config, tell, workdir)
     found = fingerprint.fingerprint(materials[0].dataset, *(each.splits for each in materials))
+    if not finished:
+        with mistakes():
+            found |= _vectors(config, materials[0])
     fingerprint.require_same(directory, found)
     leader.announce_data(found)
     news = mesh.told(directory.read("config.json"), encoded)
@@ -90,6 +104,12 @@ def _run(config: Config, workdir: Path, console: Console, previous: bool) -> Non
     report.show(console, made, report.quality(outcomes, shared))
     if not finished:
         console.print(f"Written to {workdir} in {seconds['total']:.0f} s.", highlight=False)
+
+
+def _vectors(config: Config, material: Material) -> dict[str, Any]:
+    """What the pretrained vectors are, where there are some that a table begins with."""
+    reads = any(each.transfer.reads for each in layout.names(config).values())
+    return {"vectors": material.pretrained.fingerprint} if material.pretrained and reads else {}
 
 
 def is_finished(workdir: Path, config: Config) -> bool:
@@ -144,8 +164,12 @@ class _Lexicons:
 
     def _made(self, material: Material) -> dict[str, Lexicon]:
         return {
-            name: lexicon(spec, material, f"rivals.{name}" if place else "embedding")
-            for place, (name, spec) in enumerate(layout.names(material.config).items())
+            name: lexicon(
+                own.embedding,
+                dataclasses.replace(material, config=own),
+                f"rivals.{name}" if name in material.config.rivals else "embedding",
+            )
+            for place, (name, own) in enumerate(layout.names(material.config).items())
             if any(
                 each.finished(material.config.train.steps) is None
                 for each in self._trained_with(material, name, place == 0)
@@ -167,6 +191,8 @@ def _run_all(
     baselines, outcomes = [], []
     for material in materials:
         ready = lexicons.of(material)
+        if material is materials[0]:
+            progress.print(_began(ready, material))
         if material.config.stream:  # nobody wants to wait for what takes as long as the training
             outcomes.append(_run_embeddings(workdir, material, ready, progress))
         baselines.append(_run_baselines(workdir, material, ready, progress))
@@ -177,6 +203,12 @@ def _run_all(
     targets = [material.dataset.labels[material.splits.test] for material in materials]
     task = materials[0].config.task
     return _pooled(baselines, targets, task), _pooled(outcomes, targets, task)
+
+
+def _began(ready: Mapping[str, Lexicon], material: Material) -> str:
+    """What vectors tables are to begin with; of folds in the first."""
+    said = [told(summary_of(each.start, material)) for each in ready.values()]
+    return "\n".join(f"{text}." for text in dict.fromkeys(said) if text)
 
 
 def _pooled(
@@ -198,8 +230,8 @@ def _run_embeddings(
 ) -> list[Outcome]:
     config, fold = material.config, material.fold
     outcomes = []
-    for name, spec in layout.names(config).items():
-        own = dataclasses.replace(material, config=dataclasses.replace(config, embedding=spec, rivals={}))
+    for name, each in layout.names(config).items():
+        own = dataclasses.replace(material, config=each)
         places = {seed: layout.run_directory(workdir, config, Run(name, seed, fold)) for seed in config.seeds}
         outcomes.append(run_seeds(name, places, own, functools.partial(lexicons.__getitem__, name), progress))
     return outcomes

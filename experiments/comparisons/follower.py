@@ -67,6 +67,7 @@ def _take_part(prepared: Prepared, seed: int) -> None:
         seed=seed,
         buffers=prepared.lexicon.buffers,
         sharding=prepared.sharding,
+        given=prepared.given(seed),
         on_start=begin,
         on_evaluation=evaluation,
     )

@@ -27,9 +27,11 @@ from experiments.runs.run import RunDirectory, commit, versions
 from experiments.tasks.evaluate import by_band
 from experiments.training.lexicon import Lexicon
 from experiments.training.model import Model, linked
-from experiments.training.placement import placement
+from experiments.training.placement import Given, placement
 from experiments.training.stopwatch import Stopwatch
 from experiments.training.train import Fitted, fit
+from experiments.transfer.start import masked_tables, resting_tables
+from experiments.transfer.summary import summary_of
 
 _CHURN = "neighbour_overlap"
 
@@ -64,6 +66,10 @@ class Prepared:
         words = sum(self.material.train_counts.values())
         return self.material.config.train.batch * words / len(self.material.splits.train)
 
+    def given(self, seed: int) -> Given | None:
+        """The tables that a training with this seed begins with; None where they are drawn."""
+        return None if self.lexicon.start is None else self.lexicon.start.given(seed)
+
     def labelled(self, rows: np.ndarray) -> Labelled:
         """The documents of some rows, with what is learnt of them."""
         return Labelled(self.encoded.rows(rows), self.model.task.encode(self.targets(rows), self.constants))
@@ -90,6 +96,8 @@ def prepare(lexicon: Lexicon, material: Material) -> Prepared:
         config.head,
         task,
         bool(len(dataset.seconds)),
+        resting_tables(lexicon.spec, config.transfer) if lexicon.start else (),
+        masked_tables(lexicon.spec, config.transfer) if lexicon.start else (),
     )
     watch = Stopwatch({"prepare": lexicon.seconds})
     with watch("prepare"):
@@ -141,6 +149,7 @@ def run_one(
             seed=seed,
             buffers=prepared.lexicon.buffers,
             sharding=prepared.sharding,
+            given=prepared.given(seed),
             checkpoints=checkpoints,
             memory=log.memory,
             on_start=log.begin,
@@ -204,6 +213,7 @@ def _finish(directory: RunDirectory, prepared: Prepared, seed: int, fitted: Fitt
         "classes": list(prepared.material.dataset.classes),
         "constants": prepared.constants,
         "pairs": prepared.model.pairs,
+        **summary_of(prepared.lexicon.start, prepared.material),
         "seconds": watch.seconds,
         "tokens_per_second": fitted.speed.of(prepared.tokens_a_step),
         "x64": x64(),

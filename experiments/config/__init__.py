@@ -8,5 +8,6 @@ from experiments.config.experiment import BAG, Config
 from experiments.config.quality import Quality
 from experiments.config.text import Text
 from experiments.config.train import Optimizer, Train
+from experiments.config.transfer import Mode, Transfer
 
-__all__ = ["BAG", "Config", "Optimizer", "Quality", "Text", "Train"]
+__all__ = ["BAG", "Config", "Mode", "Optimizer", "Quality", "Text", "Train", "Transfer"]

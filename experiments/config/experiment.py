@@ -11,6 +11,7 @@ from experiments.checks import require_bool, require_counts
 from experiments.config.quality import Quality
 from experiments.config.text import Text
 from experiments.config.train import Train
+from experiments.config.transfer import Transfer
 from experiments.data import Docstrings, Source
 from experiments.encoders import Bag, Encoder
 from experiments.head import Head
@@ -45,6 +46,7 @@ class Config:
         data: where labelled text comes from.
         task: what is learnt of it.
         text: how a document becomes tokens.
+        transfer: pretrained vectors that the tables of `embedding` begin with; those of rivals are drawn.
         encoder: from a document's vectors to its features.
         head: from features to outputs.
         train: how a model is trained.
@@ -64,7 +66,8 @@ class Config:
 
     Raises:
         ValueError: a field of another type, a rival's name that is no plain word or a baseline's, no
-            seed, a seed twice or out of 0 … 2³² − 1, stochastic rounding for tables that are not of bfloat16,
+            seed, a seed twice or out of 0 … 2³² − 1, vectors for an embedding that can't begin with them,
+            stochastic rounding for tables that are not of bfloat16,
             n-grams or documents that the encoder can't read, a fold that there is not, a batch that its
             devices can't share.
 
@@ -77,6 +80,7 @@ class Config:
     data: Source = Docstrings()
     task: Task = Classes()
     text: Text = Text()
+    transfer: Transfer = Transfer()
     encoder: Encoder = Bag()
     head: Head = Head()
     train: Train = Train()
@@ -102,6 +106,8 @@ class Config:
             require(bool(plain), "rivals", name, "name a rival with letters, digits, - and _ only")
             taken = name in (*_TAKEN, self.task.majority, self.task.linear)
             require(not taken, "rivals", name, "this is a name of the baselines; give another")
+            taken = bool(self.transfer.vectors) and name in self.transfer.modes
+            require(not taken, "rivals", name, "this is a mode of the vectors; give another name")
             _require_embedding(f"rivals.{name}", rival)
         if self.train.rounding == "stochastic":
             for name, spec in {"embedding": self.embedding, **self.rivals}.items():
@@ -110,6 +116,7 @@ class Config:
                     f"{name} has tables of {getattr(spec, 'dtype', '')}, this is for bfloat16; give nearest"
                 )
                 require(narrow, "train.rounding", self.train.rounding, remedy)
+        self._require_transferable()
         self._require_readable()
         for field in ("baselines", "stream"):
             require_bool(field, getattr(self, field))
@@ -129,6 +136,33 @@ class Config:
         if self.folds < 2:
             return ()
         return tuple(sorted(self.only_folds)) or tuple(range(self.folds))
+
+    def _require_transferable(self) -> None:
+        """Refuses vectors for an embedding whose tables can't begin with them."""
+        transfer, spec = self.transfer, self.embedding
+        reading = [mode for mode in transfer.modes if transfer.alone(mode).reads]
+        if not reading:
+            return
+        field, kind = "transfer.vectors", type(spec).__name__
+        remedy = (
+            f"embedding is {kind}, whose rows are shared by words that have nothing in common, so that no "
+            "row is a word's; give --embedding.type dense, or transfer.mode random for its width alone"
+        )
+        require(not isinstance(spec, embedlab.Hashed), field, transfer.vectors, remedy)
+        remedy = f"they are for embedlab.Dense and embedlab.Subword, and embedding is {kind}"
+        require(isinstance(spec, embedlab.Dense | embedlab.Subword), field, transfer.vectors, remedy)
+        given = isinstance(getattr(spec, "initialiser", None), embedlab.FromArray)
+        remedy = "embedding.initialiser says that its table is in another file; give one of the two"
+        require(not given, field, transfer.vectors, remedy)
+        if isinstance(spec, embedlab.Subword):
+            remedy = "give --embedding.type dense, to which a .bin gives what its n-grams make"
+            require("multichannel" not in reading, "transfer.mode", "multichannel", f"of n-grams; {remedy}")
+            whole = not transfer.transforms
+            remedy = f"its vectors are means of rows that it shares; {remedy}"
+            require(whole, "transfer.transforms", transfer.transforms, remedy)
+        by_rows = self.train.update != "dense" or not transfer.freeze_pretrained
+        remedy = "this is for rows; take train.update='auto' or 'sparse'"
+        require(by_rows, "transfer.freeze_pretrained", transfer.freeze_pretrained, remedy)
 
     def _require_readable(self) -> None:
         """Refuses documents of a form that the encoder does not read as they are meant."""
@@ -164,6 +198,7 @@ _PARTS = {
     "data": Source,
     "task": Task,
     "text": Text,
+    "transfer": Transfer,
     "encoder": Encoder,
     "head": Head,
     "train": Train,

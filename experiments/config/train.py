@@ -25,6 +25,9 @@ class Train:
         optimizer: what takes the steps; momentum is SGD with 0.9 of it, and the row_ kinds keep one number
             a row where the others keep one an entry.
         rate: learning rate.
+        table_rate: that of tables, which warms up and falls as the other does; none for `rate`.
+        rows: documents that are learnt from, at most, evenly taken of all classes; none for all of them.
+            Those to validate and to test on stay as they are.
         update: how tables are trained: sparse, where a step costs what it reads; dense, where it costs a
             pass over the table; or auto, dense for those with fewer rows than 8 ids a document read in a
             batch, and sparse for all others and with settings that are for rows.
@@ -62,6 +65,8 @@ class Train:
 
     optimizer: Optimizer = "adam"
     rate: float = 0.01
+    table_rate: float | None = None
+    rows: int | None = None
     update: Update = "auto"
     exact: bool = False
     weight_decay: float = 0.0
@@ -85,12 +90,16 @@ class Train:
         named = {"optimizer": Optimizer, "update": Update, "rounding": Rounding, "schedule": Schedule}
         for field, kind in named.items():
             require_choice(field, getattr(self, field), get_args(kind))
-        require(finite(self.rate) and self.rate > 0, "rate", self.rate, "give a finite number above 0")
+        for field in ("rate", "table_rate"):
+            value = getattr(self, field)
+            fits = (finite(value) and value > 0) or (field == "table_rate" and value is None)
+            require(fits, field, value, "give a finite number above 0")
         require_bool("exact", self.exact)
         require_counts(self, MOST, "batch")
         require_counts(self, _MOST_STEPS, "steps", "evaluate_every", "patience")
-        if self.evaluate_rows is not None:
-            require_counts(self, _MOST_STEPS, "evaluate_rows")
+        for field in ("rows", "evaluate_rows"):
+            if getattr(self, field) is not None:
+                require_counts(self, _MOST_STEPS, field)
         require_counts(self, _MOST_STEPS, "warmup", "freeze_until", least=0)
         for field in ("checkpoint_seconds", "l2", "l2_layers", "weight_decay"):
             value = getattr(self, field)
@@ -123,8 +132,10 @@ class Train:
         able = not (self.exact and self.optimizer == "row_adam")
         require(able, "exact", self.exact, "row_adam has no exact form; take adam, or exact=False")
         # With a warm-up too, where no optimizer can see it: a step would take more than the whole weight.
-        remedy = f"give less than 1 / rate = {1 / self.rate:.4g}"
-        require(self.rate * self.weight_decay < 1, "weight_decay", self.weight_decay, remedy)
+        highest = max(self.rate, self.table_rate or 0)
+        named = "rate" if highest == self.rate else "table_rate"
+        remedy = f"give less than 1 / {named} = {1 / highest:.4g}"
+        require(highest * self.weight_decay < 1, "weight_decay", self.weight_decay, remedy)
         falls = self.schedule == "constant" or self.warmup < self.steps
         remedy = f"the rate is to fall after it; give fewer than steps={self.steps}, or schedule='constant'"
         require(falls, "warmup", self.warmup, remedy)

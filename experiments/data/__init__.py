@@ -1,6 +1,6 @@
 """Sources of labelled text: documentation strings of installed packages, and the user's own files."""
 
-from experiments.data.base import Dataset, Progress, Source, Splits, split
+from experiments.data.base import Dataset, Progress, Source, Splits, fewer, split
 from experiments.data.delimited import Csv, Tsv
 from experiments.data.docstrings import Docstrings
 from experiments.data.fasttext import FastText
@@ -25,6 +25,7 @@ __all__ = [
     "Splits",
     "Tfds",
     "Tsv",
+    "fewer",
     "folds",
     "split",
 ]

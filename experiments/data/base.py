@@ -192,6 +192,38 @@ def split(dataset: Dataset, *, seed: int, valid: float = 0.1, test: float = 0.1)
     return splits
 
 
+def fewer(dataset: Dataset, splits: Splits, most: int, *, seed: int) -> Splits:
+    """The splits with fewer rows to train on, each class keeping its share of them; other sides stay.
+
+    Args:
+        dataset: that was split.
+        splits: of it.
+        most: rows to train on, at most.
+        seed: of which rows stay; those of a smaller number are among those of a larger one.
+
+    Raises:
+        ValueError: there are not enough to learn from.
+
+    Example:
+        >>> rows = np.arange(100, dtype=np.int32)
+        >>> data = Dataset("hundred", ("text",) * 100, rows % 2, ("even", "odd"), rows)
+        >>> few = fewer(data, split(data, seed=0), 10, seed=0)
+        >>> len(few.train), int((few.train % 2).sum()), len(few.test)
+        (10, 5, 10)
+    """
+    if most >= len(splits.train):
+        return splits
+    strata, own = dataset.strata[splits.train], np.arange(len(splits.train))
+    point = points(strata, own, np.random.default_rng([seed, 1]), last_at_end=False)
+    kept = np.sort(np.argsort(point, kind="stable")[:most])
+    few = dataclasses.replace(splits, train=splits.train[kept])
+    try:
+        require_learnable(dataset, few)
+    except ValueError as error:
+        raise ValueError(f"train.rows={most}: too few to learn from ({error}); give more") from None
+    return few
+
+
 def _own_sides(dataset: Dataset) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """The rows of the sets that came by themselves, test and valid; those to split; those left out."""
     test, valid = np.unique(dataset.test_rows), np.unique(dataset.valid_rows)

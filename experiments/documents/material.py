@@ -14,13 +14,14 @@ import numpy as np
 
 from embedlab.checks import require
 from experiments.config import Config
-from experiments.data import Dataset, Progress, Splits, folds, split
+from experiments.data import Dataset, Progress, Splits, fewer, folds, split
 from experiments.documents.across import MOST_DOCUMENTS, Near, counting
 from experiments.documents.as_read import grouped_as_read
 from experiments.documents.corpus import Corpus, gathered, gathered_pairs, is_run, tokenise
 from experiments.errors import mistakes
 from experiments.sampling import even_sample
 from experiments.tasks.evaluate import Bands, bands, frequency
+from experiments.transfer.pretrained import Pretrained
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -34,6 +35,7 @@ class Material:
         corpus: the words of every text, and its n-grams where `text.ngrams` has any.
         fold: number of the fold that is the test side; None where there is one split.
         near: how many test rows have a near-duplicate among the training rows.
+        pretrained: the vectors of its words, where the config gives some; read when they are first needed.
     """
 
     config: Config
@@ -42,6 +44,7 @@ class Material:
     corpus: Corpus
     fold: int | None = None
     near: Near = Near()
+    pretrained: Pretrained | None = None
 
     def side(self, rows: np.ndarray) -> list[list[str]]:
         """The words of some rows' documents, n-grams left out; of pairs those of both."""
@@ -128,8 +131,9 @@ def read_folds(
         for each in splits.values():
             _require_told(config, dataset, each)
     counted = counting(dataset, corpus, most=0 if config.stream else MOST_DOCUMENTS)
+    pretrained = Pretrained(config.transfer, corpus.words) if config.transfer.vectors else None
     return tuple(
-        Material(config, dataset, each, corpus, fold, counted(each.train, each.test))
+        Material(config, dataset, each, corpus, fold, counted(each.train, each.test), pretrained)
         for fold, each in splits.items()
     )
 
@@ -145,10 +149,16 @@ def _corpus(dataset: Dataset, config: Config, folder: Path | None) -> Corpus:
 
 
 def _splits(dataset: Dataset, config: Config) -> dict[int | None, Splits]:
+    most, seed = config.train.rows, config.split_seed
+    found: dict[int | None, Splits] = {}
     if config.folds < 2:
-        return {None: split(dataset, seed=config.split_seed)}
-    made = folds(dataset, count=config.folds, seed=config.split_seed)
-    return {fold: made[fold] for fold in config.folds_run}
+        found[None] = split(dataset, seed=seed)
+    else:
+        made = folds(dataset, count=config.folds, seed=seed)
+        found |= {fold: made[fold] for fold in config.folds_run}
+    if most is None:
+        return found
+    return {fold: fewer(dataset, each, most, seed=seed) for fold, each in found.items()}
 
 
 def _watched(config: Config, splits: Splits) -> np.ndarray:

@@ -17,6 +17,7 @@ from experiments.reports.row import Row
 from experiments.reports.table import Table
 from experiments.runs.outcome import Outcome
 from experiments.tasks import Task
+from experiments.transfer.summary import told
 
 
 def table(material: Material, baselines: Sequence[Outcome], outcomes: Sequence[Outcome]) -> Table:
@@ -52,10 +53,16 @@ def table(material: Material, baselines: Sequence[Outcome], outcomes: Sequence[O
         max_length=config.text.max_length,
         cut=doubtful.cut,
         folds=config.folds if config.folds_run else None,
-        notes=tuple(described(outcome, outcomes[0].name, task) for outcome in baselines),
+        notes=(*_vectors(outcomes), *(described(each, outcomes[0].name, task) for each in baselines)),
         doubts=doubtful.sentences,
         facts=doubtful.facts,
     )
+
+
+def _vectors(outcomes: Sequence[Outcome]) -> list[str]:
+    """What vectors tables began with: the same of every mode; of folds those of the first."""
+    said = [told(outcome.of_each_run[0]) for outcome in outcomes]
+    return [text for text in dict.fromkeys(said) if text]
 
 
 def _row(

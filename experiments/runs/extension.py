@@ -45,6 +45,7 @@ def extended(old: Json, new: Json) -> Json:
         found["data"]["title"] = new["data"]["title"]
     if isinstance(old.get("data"), dict) and new.get("data", {}).get("second") == "":
         found["data"].setdefault("second", "")  # older than pairs of texts
+    _extend_transfer(found, new)
     return found
 
 
@@ -63,6 +64,23 @@ def allowed(new: Json) -> str:
     return (
         "; only more steps, seeds and rivals may come in, and another mesh, and baselines be turned off or on"
     )
+
+
+def _extend_transfer(found: Json, new: Json) -> None:
+    """What is older than pretrained vectors has none; other modes may be trained beside the one there is."""
+    train, now = found.get("train"), new.get("train")
+    if isinstance(train, dict) and isinstance(now, dict):
+        for field in ("table_rate", "rows"):
+            if now.get(field, 0) is None:
+                train.setdefault(field, None)
+    old, transfer = found.get("transfer"), new.get("transfer")
+    if not isinstance(transfer, dict):
+        return
+    if "transfer" not in found and not transfer.get("vectors"):
+        found["transfer"] = transfer
+    beside = old.get("beside") if isinstance(old, dict) else None
+    if isinstance(beside, list) and all(mode in transfer.get("beside", ()) for mode in beside):
+        found["transfer"]["beside"] = transfer["beside"]
 
 
 def _is_mesh(found: object) -> bool:
@@ -145,7 +163,9 @@ def _of_more_steps(old: Json, new: Json, tied: tuple[str, ...]) -> str:
 
 
 def _is_alone(config: Json) -> bool:
-    return not config.get("rivals") and len(config.get("seeds", ())) == 1 and config.get("folds", 0) < 2
+    transfer = config.get("transfer")
+    others = config.get("rivals") or (isinstance(transfer, dict) and transfer.get("beside"))
+    return not others and len(config.get("seeds", ())) == 1 and config.get("folds", 0) < 2
 
 
 def _kind(config: Json) -> str:

@@ -15,6 +15,7 @@ from experiments.runs.run import RunDirectory
 
 _FILE = "data.json"
 _COUNTS = {"documents": "documents", "train": "to train on", "valid": "to validate on", "test": "to test on"}
+_NO_MATTER = {"name": None, "vectors": None}
 _DIGESTS = ("texts", "labels", "split")
 
 
@@ -45,13 +46,22 @@ def fingerprint(dataset: Dataset, *splits: Splits) -> dict[str, Any]:
 def require_same(directory: RunDirectory, found: dict[str, Any]) -> None:
     """Refuses data that are not those that a run was begun with; a new run has none yet.
 
-    What they are called is no matter.
+    What they are called is no matter. Pretrained vectors are data too, where they were read.
 
     Raises:
         Mistake: they differ; says in what.
     """
     old = directory.read(_FILE)
-    if old is not None and {**old, "name": None} != {**found, "name": None}:
+    if old is None:
+        return
+    was, now = old.get("vectors"), found.get("vectors")
+    if was is not None and now is not None and was != now:
+        raise Mistake(
+            f"--workdir {directory.path}: the pretrained vectors changed since this run was begun: "
+            f"{_told(was)} then, {_told(now)} now{'' if _told(was) != _told(now) else ', of other numbers'}. "
+            "Give another --workdir, or the file that it was begun with."
+        )
+    if {**old, **_NO_MATTER} != {**found, **_NO_MATTER}:
         raise Mistake(
             f"--workdir {directory.path}: the data changed since this run was begun: "
             f"{_difference(old, found)}. (A file was edited, say, or a package that is read was upgraded.) "
@@ -63,6 +73,12 @@ def keep(directory: RunDirectory, found: dict[str, Any]) -> None:
     """Writes down what the data are, unless it is known."""
     if directory.read(_FILE) is None:
         directory.write(_FILE, found)
+
+
+def _told(vectors: Any) -> str:
+    """How many vectors of how many numbers were read."""
+    found = vectors if isinstance(vectors, dict) else {}
+    return f"{_count(found.get('words'))} of {found.get('numbers')} numbers for these words"
 
 
 def _difference(old: dict[str, Any], new: dict[str, Any]) -> str:

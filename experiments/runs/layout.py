@@ -6,12 +6,12 @@ Folds: the same in `fold-0/`, `fold-1/`, ….
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-import embedlab
-from experiments.config import Config
+from experiments.config import Config, Transfer
 from experiments.runs.run import RunDirectory
 from experiments.settings import codec
 
@@ -30,12 +30,21 @@ class Run(NamedTuple):
     fold: int | None = None
 
 
-def names(config: Config) -> dict[str, embedlab.Embedding]:
-    """Every embedding of a config by its name; the reference is named after its kind."""
-    name = codec.kind_name(config.embedding)
+def names(config: Config) -> dict[str, Config]:
+    """By its name, what each embedding of a config is trained with: settings that are of it alone.
+
+    The reference is named after its kind. Where it begins with vectors it is named after its mode, and so are
+    the modes beside it.
+    """
+    transfer = config.transfer
+    name = transfer.mode if transfer.vectors else codec.kind_name(config.embedding)
     while name in config.rivals:
         name += "-reference"
-    return {name: config.embedding, **config.rivals}
+    own = dataclasses.replace(config, rivals={}, transfer=transfer.alone(transfer.mode))
+    beside = {mode: dataclasses.replace(own, transfer=transfer.alone(mode)) for mode in transfer.beside}
+    drawn = dataclasses.replace(own, transfer=Transfer())
+    rivals = {name: dataclasses.replace(drawn, embedding=spec) for name, spec in config.rivals.items()}
+    return {name: own, **beside, **rivals}
 
 
 def numbers(config: Config) -> tuple[int | None, ...]:
@@ -68,7 +77,7 @@ def runs(config: Config) -> Iterator[Run]:
 
 def run_directory(workdir: Path, config: Config, run: Run) -> RunDirectory:
     """Where a run lies: the workdir itself if it is the only one."""
-    alone = not config.rivals and len(config.seeds) == 1 and config.folds < 2
+    alone = len(names(config)) == len(config.seeds) == 1 and config.folds < 2
     if alone:
         return RunDirectory(workdir)
     return RunDirectory(folder(workdir, run.fold) / run.name / f"seed-{run.seed}")

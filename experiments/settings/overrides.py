@@ -32,11 +32,13 @@ class Applied(Generic[_C]):
         dropped_rivals: names of the rivals that were left out, since the embedding was overridden.
         started_from: the rival whose settings the embedding took over when its type was switched; empty
             for none.
+        given: the keys that were overridden.
     """
 
     config: _C
     dropped_rivals: tuple[str, ...] = ()
     started_from: str = ""
+    given: tuple[str, ...] = ()
 
 
 def apply(config: _C, arguments: Sequence[str], flags: Iterable[str] = ()) -> Applied[_C]:
@@ -68,7 +70,7 @@ def apply(config: _C, arguments: Sequence[str], flags: Iterable[str] = ()) -> Ap
         (100, 8, 20)
     """
     raw, dropped, started_from = _overridden(config, arguments, flags)
-    return Applied(codec.decode(raw, type(config)), dropped, started_from)
+    return Applied(codec.decode(raw, type(config)), dropped, started_from, tuple(sorted(_pairs(arguments))))
 
 
 def explain(config: Any, arguments: Sequence[str], flags: Iterable[str] = ()) -> str:
@@ -100,7 +102,7 @@ def _overridden(
     if root is Config:
         shorthand.expand(given, raw)
     about_rivals = any(key.split(".")[0] == "rivals" for key in given)
-    about_embedding = any(key.split(".")[0] == "embedding" for key in given)
+    about_embedding = any(key.split(".")[0] in ("embedding", "transfer") for key in given)
     rivals = copy.deepcopy(raw.get("rivals", {}))
     dropped = tuple(rivals) if about_embedding and not about_rivals else ()
     if dropped or ("rivals" in raw and given.get("rivals", "").strip().lower() in ("none", "{}")):
@@ -234,7 +236,19 @@ def _value(text: str, hint: Any) -> Any:
         return arguments[arguments.index(text)]
     if hint is bool:
         return bool(("false", "true").index(text.lower()))
+    if choices(hint):
+        return _chosen(text, choices(hint))
     return hint(text) if hint in (int, float) else text
+
+
+def _chosen(text: str, kinds: Mapping[str, type]) -> dict[str, Any]:
+    """`pca:30`: a kind, and its first field, where that is given."""
+    name, colon, value = text.partition(":")
+    fields = fields_of(kinds[name]) if name in kinds else {}
+    if not fields and (colon or name not in kinds):
+        raise ValueError(text)
+    first = next(iter(fields), "")
+    return {TYPE: name, **({first: _value(value, fields[first])} if colon else {})}
 
 
 def _list(text: str, hint: Any) -> list[Any]:

@@ -1,7 +1,7 @@
 """What a config may hold, read off its dataclasses: kinds to choose from, fields, dotted keys.
 
-The specs know nothing of names: `EMBEDDINGS` and `INITIALISERS` say what each is called in JSON and on
-the command line. A new kind is one line there; sources and encoders register themselves.
+The specs know nothing of names: `EMBEDDINGS`, `INITIALISERS` and `TRANSFORMS` say what each is called in JSON
+and on the command line. A new kind is one line there; sources and encoders register themselves.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import embedlab
 from embedlab import pretrain
 from embedlab.checks import TABLE_DTYPES
 from embedlab.initialisers import Initialiser
+from embedlab.vectors import transforms
 
 #: The key that says which kind is chosen.
 TYPE = "type"
@@ -41,11 +42,17 @@ OBJECTIVES: dict[str, type] = {
     "negative_sampling": pretrain.NegativeSampling,
     "sampled_softmax": pretrain.SampledSoftmax,
     "hierarchical_softmax": pretrain.HierarchicalSoftmax,
+TRANSFORMS: dict[str, type] = {
+    "truncate": transforms.Truncate,
+    "normalise": transforms.Normalise,
+    "pca": transforms.Pca,
+    "all_but_the_top": transforms.AllButTheTop,
 }
 PROTOCOLS: dict[Any, dict[str, type]] = {
     embedlab.Embedding: EMBEDDINGS,
     Initialiser: INITIALISERS,
     pretrain.Objective: OBJECTIVES,
+    transforms.Transform: TRANSFORMS,
 }
 
 _WORDS = {int: "a whole number", float: "a number", bool: "true or false", str: "text", type(None): "none"}

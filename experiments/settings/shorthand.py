@@ -17,6 +17,9 @@ from experiments.settings.schema import TYPE, choices, did_you_mean, fields_of
 #: The field of a config that takes a shorthand.
 KEY = "data"
 
+#: `--vectors FILE` is `--transfer.vectors FILE`.
+VECTORS = "vectors"
+
 #: What the help says of it.
 HELP = (
     f"--{KEY} TYPE:PATH",
@@ -36,7 +39,7 @@ _BY_SUFFIX = {
 
 
 def expand(given: dict[str, str], raw: dict[str, Any]) -> None:
-    """Takes `--data TYPE:PATH` out of what is given, and puts what it stands for in its place.
+    """Takes `--data TYPE:PATH` and `--vectors FILE` out of what is given, and puts what they stand for there.
 
     The values of the config's own source are left behind: a test set, or names of columns, would be another
     data set's.
@@ -54,6 +57,11 @@ def expand(given: dict[str, str], raw: dict[str, Any]) -> None:
         >>> given, raw["data"]["type"], raw["data"]["text"]
         ({'data.label': 'stars', 'data.path': 'a.csv'}, 'csv', 'text')
     """
+    if VECTORS in given:
+        key = f"transfer.{VECTORS}"
+        if key in given:
+            raise Mistake(f"--{VECTORS} and --{key} say the same; give one of them")
+        given[key] = given.pop(VECTORS)
     if KEY not in given:
         return
     word = given.pop(KEY)

@@ -15,6 +15,7 @@ from experiments.documents.prepare import own_buffers, vocabulary_for
 from experiments.errors import Mistake, mistakes
 from experiments.training import model
 from experiments.training.stopwatch import Stopwatch
+from experiments.transfer.start import Start, start
 
 _SPECIAL = len(Vocabulary.SPECIAL)
 _FEWEST = 2  # words; the distance of a word to its nearest neighbour takes two
@@ -25,38 +26,48 @@ class Lexicon:
     """An embedding and its words.
 
     Attributes:
-        spec: the embedding.
-        vocabulary: of the training documents.
+        spec: the embedding that is trained; that of the config, unless vectors ask for another one.
+        vocabulary: of the training documents, and the further words that have pretrained vectors.
         buffers: those of the vocabulary alone, which the stored model holds.
         seconds: what it took.
+        start: what its tables begin as; None where they are drawn.
     """
 
     spec: embedlab.Embedding
     vocabulary: Vocabulary
     buffers: dict[str, np.ndarray]
     seconds: float
+    start: Start | None = None
 
 
 def lexicon(spec: embedlab.Embedding, material: Material, where: str) -> Lexicon:
     """Counts the words, and tries the embedding on them.
 
     Args:
-        spec: the embedding.
-        material: what it is to be trained on.
+        spec: the embedding of the config.
+        material: what it is to be trained on; its config is of this embedding alone.
         where: its place in the config, as `embedding` or `rivals.hashed`.
 
     Raises:
         Mistake: it knows fewer than two words, or refuses its buffers, or can't draw its arrays, or the
-            encoder can't read its vectors.
+            encoder can't read its vectors; the pretrained vectors can't be read, or have none of its words.
     """
     watch = Stopwatch()
+    begun = None
+    with watch("prepare"):
+        with mistakes(where):
+            vocabulary = _vocabulary(spec, material, where)
+        transfer = material.config.transfer
+        if material.pretrained is not None and transfer.reads:
+            with mistakes():
+                begun = start(spec, transfer, material.pretrained, vocabulary)
+            spec, vocabulary = begun.spec, begun.vocabulary
     with watch("prepare"), mistakes(where):
-        vocabulary = _vocabulary(spec, material, where)
         buffers = own_buffers(spec, vocabulary)
         # Nothing is drawn or compiled, but files are read, and shapes and types are checked.
         jax.eval_shape(lambda: spec.init(jax.random.key(0), buffers).tables)
         model.check(material.config.encoder, spec.dim)
-    return Lexicon(spec, vocabulary, buffers, watch.seconds["prepare"])
+    return Lexicon(spec, vocabulary, buffers, watch.seconds["prepare"], begun)
 
 
 def _vocabulary(spec: embedlab.Embedding, material: Material, where: str) -> Vocabulary:

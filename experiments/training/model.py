@@ -37,6 +37,8 @@ class Model:
         head: what makes outputs of the encoder's features.
         task: what the outputs mean.
         pairs: whether it reads pairs of texts.
+        resting: names of tables that are never trained.
+        masked: names of tables of which some rows rest, those of a mask.
     """
 
     spec: embedlab.Embedding
@@ -45,6 +47,8 @@ class Model:
     head: Head = Head()
     task: Task = Classes()
     pairs: bool = False
+    resting: tuple[str, ...] = ()
+    masked: tuple[str, ...] = ()
 
     def init(self, key: PRNGKeyArray, buffers: Any) -> dict[str, Any]:
         """The trained arrays: `tables` and `dense` of the embedding, the `encoder`'s and the `head`'s."""

@@ -6,6 +6,7 @@ their rate and their weight decay in the same way: `w ← w − rate · (directi
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -57,12 +58,13 @@ def check(settings: Train) -> None:
         raise Mistake(f"train.{error}") from error  # as in "rate=0.0: give …"
 
 
-def of_rows(settings: Train, *, in_a_ball: bool = True) -> sparse.RowOptimizer:
+def of_rows(settings: Train, *, in_a_ball: bool = True, mask: Any = None) -> sparse.RowOptimizer:
     """The optimizer of a table's rows.
 
     Args:
         settings: how a model is trained.
         in_a_ball: whether `max_norm` is for this table; it is not for one whose rows are weights of others.
+        mask: bool [rows], those that rest until `freeze_until`, or for good; None for all until then.
 
     Example:
         >>> from experiments.config import Train
@@ -70,14 +72,35 @@ def of_rows(settings: Train, *, in_a_ball: bool = True) -> sparse.RowOptimizer:
         Momentum(decay=0.9, nesterov=False)
     """
     return _PAIRS[settings.optimizer].rows(
-        rate(settings),
+        rate(_of_tables(settings)),
         exact=settings.exact,
         weight_decay=settings.weight_decay,
         l2=settings.l2,
         max_norm=settings.max_norm if in_a_ball else None,
-        freeze=sparse.Freeze(until=settings.freeze_until) if settings.freeze_until else None,
+        freeze=_freeze(settings, mask),
         rounding=settings.rounding,
     )
+
+
+def _of_tables(settings: Train) -> Train:
+    """The settings with the rate of tables in place of the other."""
+    rate = settings.table_rate
+    return settings if rate is None else dataclasses.replace(settings, rate=rate, table_rate=None)
+
+
+def _freeze(settings: Train, mask: Any) -> sparse.Freeze | None:
+    until = settings.freeze_until or None
+    return None if mask is None and until is None else sparse.Freeze(mask, until)
+
+
+def of_resting() -> sparse.RowOptimizer:
+    """That of a table which is never trained: it keeps nothing, and asks for no gradient.
+
+    Example:
+        >>> of_resting().rests
+        True
+    """
+    return sparse.sgd(1.0, freeze=sparse.Freeze())
 
 
 def of_arrays(settings: Train, head_norm: float | None = None) -> optax.GradientTransformation:
@@ -93,9 +116,20 @@ def of_arrays(settings: Train, head_norm: float | None = None) -> optax.Gradient
     if settings.weight_decay:
         parts.append(optax.add_decayed_weights(settings.weight_decay))
     parts.append(optax.scale_by_learning_rate(rate(settings)))
+    if settings.table_rate is not None:
+        parts.append(_scaled_tables(settings.table_rate / settings.rate))
     if head_norm is not None:
         parts.append(columns_within("head.weight", head_norm))
     return optax.chain(*parts)
+
+
+def _scaled_tables(factor: float) -> optax.GradientTransformation:
+    """Multiplies what is added to tables, whose rate is so many times the other."""
+
+    def update(updates: Any, state: Any, params: Any = None) -> tuple[Any, Any]:
+        return {**updates, "table": jax.tree.map(lambda x: factor * x, updates["table"])}, state
+
+    return optax.GradientTransformation(lambda params: optax.EmptyState(), update)
 
 
 def columns_within(name: str, limit: float) -> optax.GradientTransformation:

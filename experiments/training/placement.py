@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import Any
 
 import jax
@@ -22,6 +23,19 @@ from experiments.training.model import Model
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
+class Given:
+    """Tables that begin as something else than they are drawn.
+
+    Attributes:
+        tables: float [rows, width] by name.
+        masks: bool [rows] by name, the rows of a masked table that rest.
+    """
+
+    tables: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    masks: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
 class Placement(ABC):
     """Makes the state of a training, and makes of it what evaluations and checkpoints want.
 
@@ -33,12 +47,14 @@ class Placement(ABC):
         settings: how.
         buffers: the embedding's, that belong to it from the start.
         sharding: what lies where on a mesh; None for one device.
+        given: tables that are not drawn; on a mesh they are whole on one device, until they are parted.
     """
 
     model: Model
     settings: Train
     buffers: Any
     sharding: sparse.Sharding | None
+    given: Given = Given()
 
     @property
     def on_host(self) -> bool:
@@ -74,10 +90,16 @@ class Placement(ABC):
         """The state with every row up to date, in place."""
         return steps.up_to_date(self.model, self.settings, live, buffers, self.sharding)
 
-    def _on_one_device(self, seed: int) -> dict[str, Any]:
+    def _parameters(self, seed: int) -> dict[str, Any]:
         parameters = self.model.init(jax.random.key(seed), self.buffers)
+        given = {name: jnp.array(table) for name, table in self.given.tables.items()}
+        return {**parameters, "tables": {**parameters["tables"], **given}}
+
+    def _on_one_device(self, seed: int) -> dict[str, Any]:
+        parameters = self._parameters(seed)
+        masks = self.given.masks
         return {
-            "live": steps.begin(self.model, self.settings, parameters, self.buffers),
+            "live": steps.begin(self.model, self.settings, parameters, self.buffers, masks=masks),
             "best": jax.tree.map(jnp.copy, parameters),
         }
 
@@ -110,8 +132,9 @@ class _OnMesh(Placement):
         return jax.eval_shape(lambda: self._on_one_device(seed))
 
     def begun(self, like: dict[str, Any], seed: int) -> tuple[Any, Any]:
-        made = steps.drawn(self.model, seed, self.buffers)
-        live = steps.begin(self.model, self.settings, made, self.buffers, self.sharding)
+        whole = bool(self.given.tables)
+        made = self._parameters(seed) if whole else steps.drawn(self.model, seed, self.buffers)
+        live = steps.begin(self.model, self.settings, made, self.buffers, self.sharding, self.given.masks)
         return live, self.kept(None, live.params)
 
     def taken_up(self, state: dict[str, Any]) -> tuple[Any, Any]:
@@ -135,7 +158,11 @@ class _OnMesh(Placement):
 
 
 def placement(
-    model: Model, settings: Train, buffers: Any, sharding: sparse.Sharding | None = None
+    model: Model,
+    settings: Train,
+    buffers: Any,
+    sharding: sparse.Sharding | None = None,
+    given: Given | None = None,
 ) -> Placement:
     """That of one device, or of a mesh.
 
@@ -144,6 +171,7 @@ def placement(
         settings: how.
         buffers: the embedding's, that belong to it from the start.
         sharding: what lies where on a mesh; None for one device.
+        given: tables that are not drawn; None for none.
     """
     kind = _OneDevice if sharding is None else _OnMesh
-    return kind(model, settings, buffers, sharding)
+    return kind(model, settings, buffers, sharding, given or Given())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import jax
@@ -24,6 +24,7 @@ def begin(
     parameters: dict[str, Any] | Callable[[], dict[str, Any]],
     buffers: Any,
     sharding: sparse.Sharding | None = None,
+    masks: Mapping[str, Any] | None = None,
 ) -> sparse.TrainState:
     """The state before the first step, around the parameters; the first steps use them up.
 
@@ -34,18 +35,19 @@ def begin(
             it will lie.
         buffers: the embedding's buffers.
         sharding: what lies where on a mesh; None for one device.
+        masks: of the model's masked tables, by name: bool [rows], those that rest.
     """
     tables = (jax.eval_shape(parameters) if callable(parameters) else parameters)["tables"]
     whole = trained_whole(model, settings, tables, buffers)
-    state = _trainer(model, settings, tables, buffers, whole, sharding).init(parameters)
+    state = _trainer(model, settings, tables, buffers, whole, sharding, masks or {}).init(parameters)
     return state if sharding is None else _named_alike(state, sharding)
 
 
 def drawn(model: Model, seed: int, buffers: Any) -> Any:
     """What `begin` makes the parameters of on a mesh: the bits of `model.init`, and no table whole anywhere.
 
-    Tables that start from a file are read whole. What is no table is drawn operation by operation as on
-    one device: compiled together, it might be rounded otherwise.
+    Tables that start from an array in a file are read whole. What is no table is drawn operation by operation
+    as on one device: compiled together, it might be rounded otherwise.
     """
     spec: Any = model.spec
     fields = [getattr(spec, field.name) for field in dataclasses.fields(spec)]
@@ -75,14 +77,15 @@ def trained_whole(model: Model, settings: Train, tables: dict[str, Any], buffers
 
     Source: measured with `scripts/bench_classify.py`.
     """
-    if settings.update == "dense":
-        return tuple(tables)
     if settings.update == "sparse" or settings.for_rows:
         return ()
+    moving = [name for name in tables if name not in (*model.resting, *model.masked)]
+    if settings.update == "dense":
+        return tuple(moving)
     reads = dict.fromkeys(tables, 0)  # a step, if a document has 8 ids
     for look in model.spec.index(buffers, np.zeros(1, np.int32)):
         reads[look.table] += 8 * settings.batch * np.shape(look.rows)[-1]
-    return tuple(name for name, table in tables.items() if table.shape[0] < reads[name])
+    return tuple(name for name in moving if tables[name].shape[0] < reads[name])
 
 
 @functools.partial(jax.jit, static_argnames=("model", "settings", "sharding"), donate_argnames="live")
@@ -211,7 +214,10 @@ def _trainer_of(
     """The trainer that began this state."""
     tables = live.params["tables"]
     whole = tuple(name for name in tables if name not in live.rows)
-    return _trainer(model, settings, tables, buffers, whole, sharding)
+    sizes = dict(live.sizes)
+    # The masks themselves lie in the state; here only their shapes count.
+    masks = {name: np.zeros(sizes.get(name, tables[name].shape[0]), bool) for name in model.masked}
+    return _trainer(model, settings, tables, buffers, whole, sharding, masks)
 
 
 def _trainer(
@@ -221,12 +227,19 @@ def _trainer(
     buffers: Any,
     whole: tuple[str, ...],
     sharding: sparse.Sharding | None,
+    masks: Mapping[str, Any],
 ) -> sparse.Trainer:
     weights = {look.weights_from for look in model.spec.index(buffers, np.zeros(1, np.int32))}
-    by_rows = [name for name in tables if name not in whole]
+    by_rows = {
+        name: optimizers.of_resting()
+        if name in model.resting
+        else optimizers.of_rows(settings, in_a_ball=name not in weights, mask=masks.get(name))
+        for name in tables
+        if name not in whole
+    }
     return sparse.Trainer(
         functools.partial(_loss, model, settings, whole, buffers),  # they are no part of the batch, to be cut
-        rows={name: optimizers.of_rows(settings, in_a_ball=name not in weights) for name in by_rows},
+        rows=by_rows,
         dense=optimizers.of_arrays(settings, model.head.max_norm),
         dense_tables=whole,
         has_aux=True,

@@ -30,7 +30,7 @@ from experiments.runs.checkpoints import Checkpoints
 from experiments.training import steps
 from experiments.training.model import Model, linked
 from experiments.training.pace import Pace
-from experiments.training.placement import Placement, placement
+from experiments.training.placement import Given, Placement, placement
 from experiments.training.speed import Speed
 from experiments.training.standing import Standing
 from experiments.training.stopwatch import Stopwatch
@@ -76,6 +76,7 @@ def fit(
     seed: int,
     buffers: Any,
     sharding: Sharding | None = None,
+    given: Given | None = None,
     checkpoints: Checkpoints | None = None,
     memory: dict[str, np.ndarray] | None = None,
     on_start: OnStart = lambda step, parameters: None,
@@ -93,6 +94,7 @@ def fit(
         seed: of the initial parameters, the order and the dropout.
         buffers: the embedding's buffers that belong to it from the start.
         sharding: what lies where on a mesh; None for one device.
+        given: tables that are not drawn; None for none.
         checkpoints: where states are kept and continued from; None to keep none.
         memory: small arrays by name that the calls below keep for later ones: every checkpoint holds them,
             and they are put back before `on_start`.
@@ -116,8 +118,8 @@ def fit(
     memory = {} if memory is None else memory
     with stopping.patiently():
         with watch("start"):
-            training = _begun(model, settings, seed, buffers, sharding, checkpoints, memory, watch)
-            place = training.place
+            place = placement(model, settings, buffers, sharding, given)
+            training = _begun(place, seed, checkpoints, memory, watch)
         on_start(training.standing.evaluated, training.live.params)
         take = taker(place, train, seed)
         training.run(take, valid, train.documents.buffers, on_evaluation, on_fault, on_speed)
@@ -242,17 +244,13 @@ class _Training:
 
 
 def _begun(
-    model: Model,
-    settings: Train,
+    place: Placement,
     seed: int,
-    buffers: Any,
-    sharding: Sharding | None,
     checkpoints: Checkpoints | None,
     memory: dict[str, np.ndarray],
     watch: Stopwatch,
 ) -> _Training:
     """A training at its start, or where its last checkpoint left it."""
-    place = placement(model, settings, buffers, sharding)
     state = place.like(seed)
     standing = Standing()
     found = checkpoints.restore(state, on_host=place.on_host) if checkpoints else None
@@ -271,7 +269,8 @@ def _begun(
     live, best = place.taken_up(state) if found else place.begun(state, seed)
     jax.block_until_ready((live, best))  # or it would be drawn in the time of the first steps
     saved = dataclasses.replace(standing)  # a fresh one need not be
-    return _Training(model, settings, place, live, best, standing, checkpoints, memory, watch, saved, Speed())
+    kept = (live, best, standing, checkpoints, memory, watch, saved, Speed())
+    return _Training(place.model, place.settings, place, *kept)
 
 
 def _no_number(model: Model, what: str) -> str:

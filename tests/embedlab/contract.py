@@ -219,7 +219,7 @@ class Contract:
         assert isinstance(spec, Embedding)
         assert case.twin() == spec == copy.deepcopy(spec)
         assert hash(case.twin()) == hash(spec)
-        assert dataclasses.replace(spec, dim=spec.dim + 1) != spec
+        assert dataclasses.replace(spec, dim=2 * spec.dim) != spec
         with pytest.raises(dataclasses.FrozenInstanceError):
             spec.dim = 3
 

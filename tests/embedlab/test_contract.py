@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from embedlab import ABSENT, Dense, Hashed, Normal, Subword
+from embedlab.channels import Channels
 from tests.embedlab.contract import Case, Contract
 
 # Six words over eight buckets: one repeats an n-gram, one has none; the last has no row of its own.
@@ -27,6 +28,7 @@ class TestKinds(Contract):
     # Tables of 13 rows all, so that their initialiser is compiled once.
     cases = (
         Case("dense", Dense(13, 4), 52),
+        Case("channels", Channels(13, 4), 52),
         Case("hashed", Hashed(1000, 4, buckets=13), 52),
         Case("hashed-signed", Hashed(1000, 4, buckets=13, signed=True, seed=7), 52, slow=True),
         Case(

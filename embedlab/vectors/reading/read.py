@@ -110,6 +110,34 @@ def read(
         raise ValueError(f"path={os.fspath(path)!r}: {error}") from None
 
 
+def format_of(path: str | os.PathLike[str], *, member: str | None = None) -> Format:
+    """The format of a file of vectors, told by its first bytes; of vectors that come in a package, theirs.
+
+    Args:
+        path: as of `read`.
+        member: of a zip, the name of the file, where there are several.
+
+    Returns:
+        One of the formats that `read` knows.
+
+    Raises:
+        ValueError: there is no such file, or its bytes are of no known format.
+
+    Example:
+        >>> format_of("glove-6b-50d")
+        'npy'
+
+    Source: none.
+    """
+    try:
+        if os.fspath(path) in NAMES and not Path(path).exists():
+            return "npy"
+        with opened(path, member=member, most_bytes=None, progress=None) as source:
+            return sniff(source)
+    except Damaged as error:
+        raise ValueError(f"path={os.fspath(path)!r}: {error}") from None
+
+
 def _read(
     source: Source, format: Format | None, options: Options, vocabulary: Path | None, tensor: str | None
 ) -> Vectors:

@@ -42,6 +42,23 @@ def test_an_optimizer_for_each_table(x64: None) -> None:
     assert error(by_rows(some, start("float64"), data), wanted) <= 1e-12
 
 
+def test_no_gradient_is_taken_of_a_table_that_rests() -> None:
+    """Neither state nor work: the step is cheaper by what the other table's gradient and update cost."""
+    batch = [jnp.asarray(x[0]) for x in batches(1)]
+    work = {}
+    for name, freeze in {"rests": sparse.Freeze(), "later": sparse.Freeze(until=10**6)}.items():
+        rows = {"words.table": sparse.adagrad(0.1), "items.table": sparse.sgd(0.1, freeze=freeze)}
+        trainer = sparse.Trainer(loss, rows=rows, dense=optax.sgd(0.1), strategy="sort")
+        state = trainer.init(start("float32"))
+        before = np.array(state.params["items"].tables["table"])
+        assert not jax.tree.leaves(state.rows["items.table"])
+        cost = jax.jit(trainer.pure_step).lower(state, *batch).compile().cost_analysis()
+        work[name] = cost["bytes accessed"]
+        state, _ = trainer.step(state, *batch)
+        np.testing.assert_array_equal(state.params["items"].tables["table"], before)
+    assert work["rests"] < 0.8 * work["later"]
+
+
 def test_frozen_rows_do_not_count_in_the_norm(x64: None) -> None:
     """As a frozen parameter has no gradient in other libraries."""
     data = batches(20)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments.data import Csv, Dataset, folds, split
+from experiments.data import Csv, Dataset, fewer, folds, split
 
 
 def dataset(labels, groups=None, classes=None, **more):
@@ -186,3 +186,19 @@ def test_a_seed_is_a_whole_number(seed):
 def test_splits_cannot_be_changed():
     with pytest.raises(dataclasses.FrozenInstanceError):
         split(dataset([0, 1] * 50), seed=0).train = None
+
+
+def test_fewer_rows_to_train_on_keep_shares_and_the_other_sides():
+    data = dataset([0] * 600 + [1] * 300 + [2] * 100)
+    whole = split(data, seed=3)
+    few, fewest = (fewer(data, whole, most, seed=3) for most in (100, 20))
+    assert sides(few)[1:] == sides(whole)[1:] and sorted(set(few.train)) == few.train.tolist()
+    assert np.abs(np.bincount(data.labels[few.train]) - [60, 30, 10]).max() <= 1
+    assert set(fewest.train) < set(few.train) < set(whole.train)
+    assert set(fewer(data, whole, 100, seed=4).train) != set(few.train)
+    assert fewer(data, whole, 10_000, seed=3) is whole
+    with pytest.raises(
+        ValueError,
+        match=r"^train.rows=1: too few to learn from .*2 of 3 classes have no row to train on.*; give more",
+    ):
+        fewer(data, whole, 1, seed=3)

@@ -112,3 +112,13 @@ def test_all_folds_together_test_every_row(prose: Path) -> None:
     assert together.splits.train.tolist() == sorted(learnt)
     assert together.train_counts["the"] > max(each.train_counts["the"] for each in made)
     assert whole(made[:1]) is made[0]
+
+
+def test_fewer_documents_are_learnt_from_in_every_fold(prose: Path) -> None:
+    whole_config = dataclasses.replace(config(prose), folds=3)
+    few_config = dataclasses.replace(whole_config, train=Train(rows=50))
+    for all_of_it, few in zip(read_folds(whole_config), read_folds(few_config), strict=True):
+        assert len(few.splits.train) == 50 and set(few.splits.train) < set(all_of_it.splits.train)
+        np.testing.assert_array_equal(few.splits.test, all_of_it.splits.test)
+        np.testing.assert_array_equal(few.splits.valid, all_of_it.splits.valid)
+        assert few.train_counts.total() < all_of_it.train_counts.total() / 4

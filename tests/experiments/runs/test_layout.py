@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import embedlab
-from experiments.config import Config
+from experiments.config import Config, Transfer
 from experiments.runs.layout import Run, names, run_directory, runs
 
 DENSE = embedlab.Dense(100, 8)
@@ -13,13 +14,29 @@ ALONE = Config(DENSE)
 SEVERAL = Config(DENSE, rivals={"cut": embedlab.Dense(50, 8)}, seeds=(0, 7))
 
 
+def embeddings(config: Config) -> dict[str, Any]:
+    return {name: own.embedding for name, own in names(config).items()}
+
+
 def test_the_reference_is_named_after_its_kind() -> None:
-    assert names(SEVERAL) == {"dense": DENSE, "cut": embedlab.Dense(50, 8)}
+    assert embeddings(SEVERAL) == {"dense": DENSE, "cut": embedlab.Dense(50, 8)}
     taken = Config(DENSE, rivals={"dense": embedlab.Dense(50, 8)})
     assert list(names(taken)) == ["dense-reference", "dense"]
     both = Config(DENSE, rivals=dict.fromkeys(("dense", "dense-reference"), embedlab.Dense(50, 8)))
     assert list(names(both)) == ["dense-reference-reference", "dense", "dense-reference"]
-    assert names(both)["dense-reference-reference"] == DENSE
+    assert embeddings(both)["dense-reference-reference"] == DENSE
+
+
+def test_modes_of_vectors_are_named_after_themselves(tmp_path: Path) -> None:
+    transfer = Transfer("glove-6b-50d", "static", beside=("random", "multichannel"))
+    config = Config(DENSE, transfer=transfer, rivals=SEVERAL.rivals)
+    found = {name: own.transfer for name, own in names(config).items()}
+    assert list(found) == ["static", "random", "multichannel", "cut"]
+    assert all(own.mode == name and not own.beside for name, own in list(found.items())[:3])
+    assert found["cut"] == Transfer() and embeddings(config)["random"] == DENSE
+    assert run_directory(tmp_path, config, Run("random", 0)).path == tmp_path / "random" / "seed-0"
+    alone = Config(DENSE, transfer=Transfer("glove-6b-50d"))
+    assert run_directory(tmp_path, alone, Run("non-static", 0)).path == tmp_path
 
 
 def test_a_run_alone_is_the_workdir_itself(tmp_path: Path) -> None:

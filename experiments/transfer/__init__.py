@@ -1,0 +1,1 @@
+"""Pretrained vectors on their way into a model's tables."""

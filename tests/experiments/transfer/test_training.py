@@ -1,0 +1,191 @@
+"""What becomes of pretrained tables in a training: which rows rest to the bit, which move, and how fast."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+import pytest
+
+import embedlab
+from embedlab.vectors.transforms import Pca
+from experiments.comparisons.single import Prepared, prepare
+from experiments.config import Config, Train
+from experiments.documents.material import read
+from experiments.training.lexicon import lexicon
+from experiments.training.placement import placement
+from experiments.training.taking import taker
+from tests.experiments.transfer.conftest import WIDTH, Words
+
+PLAIN = Train(optimizer="sgd", rate=0.5, batch=32)
+
+
+class Trained(NamedTuple):
+    """A state and what it began as."""
+
+    before: dict[str, Any]
+    live: Any
+    prepared: Prepared
+
+    @property
+    def tables(self) -> dict[str, np.ndarray]:
+        return {name: np.asarray(table) for name, table in self.live.params["tables"].items()}
+
+    def moved(self, name: str = "table") -> np.ndarray:
+        """bool [rows], which rows of a table are not what they were to the bit."""
+        return (self.tables[name] != self.before["tables"][name]).any(1)
+
+    @property
+    def covered(self) -> np.ndarray:
+        """bool [ids], which words have a vector in the file."""
+        start = self.prepared.lexicon.start
+        assert start is not None
+        return np.array([word in start.covered for word in start.vocabulary.words])
+
+
+def with_transfer(config: Config, train: Train = PLAIN, **changes: Any) -> Config:
+    transfer = dataclasses.replace(config.transfer, **changes)
+    return dataclasses.replace(config, embedding=embedlab.Dense(200, WIDTH), transfer=transfer, train=train)
+
+
+def trained(config: Config, count: int = 3, seed: int = 0) -> Trained:
+    """The state after some steps, and the parameters before the first."""
+    material = read(config)
+    prepared = prepare(lexicon(config.embedding, material, "embedding"), material)
+    place = placement(prepared.model, config.train, prepared.lexicon.buffers, given=prepared.given(seed))
+    live, best = place.begun(place.like(seed), seed)
+    before = jax.tree.map(np.array, best)
+    live, _ = taker(place, prepared.labelled(material.splits.train), seed)(live, 0, count)
+    return Trained(before, place.up_to_date(live, prepared.encoded.buffers), prepared)
+
+
+def test_a_static_table_is_the_file_and_rests(words: Words) -> None:
+    found = trained(with_transfer(words.config, mode="static", train=Train(weight_decay=0.1, batch=32)))
+    vocabulary = found.prepared.lexicon.vocabulary
+    for word in ("the", "array", "of"):
+        np.testing.assert_array_equal(found.tables["table"][vocabulary.id(word)], words.vectors[word])
+    assert not found.moved().any()
+    assert not jax.tree.leaves(found.live.rows)  # no moments, no marks
+    head = [found.live.params["head"]["weight"], found.before["head"]["weight"]]
+    assert (np.asarray(head[0]) != head[1]).any()
+    # Padding is zeros, and words without a vector are as spread as those with one.
+    assert (found.tables["table"][0] == 0).all()
+    rows, known = found.tables["table"][: len(vocabulary)], found.covered
+    assert 20 < (~known[2:]).sum() < 120
+    drawn = rows[~known & (np.arange(len(rows)) > 0)]
+    np.testing.assert_allclose(drawn.std(), rows[known].std(), rtol=0.05)
+
+
+def test_one_channel_rests_and_the_other_is_trained(words: Words) -> None:
+    found = trained(with_transfer(words.config, mode="multichannel"))
+    assert found.prepared.model.spec.dim == 2 * WIDTH
+    before = found.before["tables"]
+    np.testing.assert_array_equal(before["channel-0"], before["channel-1"])
+    assert not found.moved("channel-0").any() and found.moved("channel-1").any()
+    ids = found.prepared.lexicon.vocabulary.encode(["the", "array"])
+    vectors = np.asarray(found.prepared.inspector.vectors(found.live.params, ids))
+    np.testing.assert_array_equal(vectors[:, :WIDTH], words.vectors[["the", "array"]])
+    assert (vectors[:, WIDTH:] != vectors[:, :WIDTH]).any(1).all()
+
+
+def test_pretrained_rows_rest_while_others_are_trained(words: Words) -> None:
+    found = trained(with_transfer(words.config, freeze_pretrained=True, train=Train(batch=32)), count=6)
+    known = np.zeros(len(found.moved()), bool)
+    known[: len(found.covered)] = found.covered
+    assert not found.moved()[known].any() and found.moved()[~known].sum() > 20
+    moments = np.asarray(found.live.rows["table"].rows["m"])
+    assert not moments[known].any() and moments[~known].any()
+
+
+@pytest.mark.parametrize("pretrained", [False, True], ids=["all", "pretrained"])
+def test_what_rests_until_a_step_moves_in_that_step(words: Words, pretrained: bool) -> None:
+    train = dataclasses.replace(PLAIN, freeze_until=3)
+    config = with_transfer(words.config, freeze_pretrained=pretrained, train=train)
+    still, on = trained(config, count=3), trained(config, count=4)
+    known = np.zeros(len(still.moved()), bool)
+    known[: len(still.covered)] = still.covered
+    assert not still.moved()[known].any() and on.moved()[known].any()
+    assert still.moved()[~known].any() == pretrained
+
+
+@pytest.mark.parametrize("update", ["sparse", "dense"])
+def test_a_table_has_a_rate_of_its_own(words: Words, update: Any) -> None:
+    one, fast = (
+        trained(
+            with_transfer(words.config, train=dataclasses.replace(PLAIN, update=update, table_rate=rate)), 1
+        )
+        for rate in (None, 1.5)
+    )
+    steps = [each.tables["table"] - each.before["tables"]["table"] for each in (one, fast)]
+    np.testing.assert_allclose(steps[1], 3 * steps[0], rtol=1e-3, atol=1e-5)
+    assert np.abs(steps[0]).max() > 1e-4
+    np.testing.assert_array_equal(one.live.params["head"]["weight"], fast.live.params["head"]["weight"])
+
+
+def test_words_without_a_vector_follow_from_the_seed(words: Words) -> None:
+    config = with_transfer(words.config)
+    material = read(config)
+    start = lexicon(config.embedding, material, "embedding").start
+    assert start is not None
+    one, again, other = (start.given(seed).tables["table"] for seed in (1, 1, 2))
+    covered = [word in start.covered for word in start.vocabulary.words]
+    np.testing.assert_array_equal(one, again)
+    np.testing.assert_array_equal(one[: len(covered)][covered], other[: len(covered)][covered])
+    unknown = np.flatnonzero(~np.array(covered))[1:]  # without padding
+    assert (one[unknown] != other[unknown]).any(1).all()
+    zero = lexicon(*_of(with_transfer(words.config, oov="zero")), "embedding").start
+    assert zero is not None and not zero.given(0).tables["table"][unknown].any()
+
+
+def test_further_words_have_ids_for_their_vectors(words: Words) -> None:
+    spec, material = _of(with_transfer(words.config))
+    with_all = lexicon(spec, material, "embedding")
+    assert with_all.start is not None and with_all.start.unseen > 100
+    assert len(with_all.vocabulary) == 200 + with_all.start.unseen == with_all.spec.num_ids({})
+    rare = with_all.vocabulary.words[-1]
+    table = with_all.start.given(0).tables["table"]
+    np.testing.assert_array_equal(table[-1], words.vectors[rare])
+    alone = lexicon(*_of(with_transfer(words.config, unseen=False)), "embedding")
+    assert alone.vocabulary.words == with_all.vocabulary.words[:200] and alone.start is not None
+    assert alone.start.coverage == with_all.start.coverage  # of the words of training alone
+    drawn = lexicon(*_of(with_transfer(words.config, mode="random")), "embedding")
+    assert drawn.vocabulary.words == alone.vocabulary.words and drawn.start is None
+    assert drawn.spec == embedlab.Dense(200, WIDTH)
+
+
+def test_forms_of_a_word_are_one_to_it_if_so_wished(words: Words) -> None:
+    text = dataclasses.replace(words.config.text, lower=False)
+    config = dataclasses.replace(with_transfer(words.config), text=text)
+    start = lexicon(*_of(config), "embedding").start
+    assert start is not None and start.coverage.by_form > 5
+    exact = dataclasses.replace(config, transfer=dataclasses.replace(config.transfer, forms=False))
+    without = lexicon(*_of(exact), "embedding").start
+    assert without is not None and without.coverage.by_form == 0
+    assert without.coverage.exact == start.coverage.exact
+
+
+def test_transforms_are_taken_in_their_order(words: Words) -> None:
+    from embedlab.vectors.transforms import AllButTheTop, Normalise
+
+    config = dataclasses.replace(words.config, embedding=embedlab.Dense(200, 10))
+    made = {}
+    for name, transforms in {
+        "norm last": (AllButTheTop(2), Pca(10), Normalise()),
+        "norm first": (Normalise(), AllButTheTop(2), Pca(10)),
+    }.items():
+        transfer = dataclasses.replace(config.transfer, transforms=transforms)
+        pretrained = read(dataclasses.replace(config, transfer=transfer)).pretrained
+        assert pretrained is not None
+        matrix = pretrained.raw.matrix
+        for transform in transforms:
+            matrix = transform(matrix)
+        np.testing.assert_array_equal(pretrained.vectors.matrix, matrix)
+        made[name] = np.linalg.norm(matrix, axis=1)
+    np.testing.assert_allclose(made["norm last"], 1, atol=1e-5)
+    assert made["norm first"].std() > 0.05
+
+
+def _of(config: Config) -> tuple[embedlab.Embedding, Any]:
+    return config.embedding, read(config)
