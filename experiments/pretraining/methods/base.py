@@ -74,7 +74,7 @@ def draws(seed: int, epoch: int, block: int) -> np.random.Generator:
     """Random numbers of one block.
 
     Example:
-        >>> draws(0, 0, 1).integers(10) == draws(0, 0, 1).integers(10)
+        >>> draws(0, 0, 1).random() == draws(0, 0, 1).random()
         True
     """
     return np.random.default_rng((seed, epoch, block))
