@@ -49,6 +49,22 @@ def test_sentences_in_one_piece_or_in_several() -> None:
     np.testing.assert_allclose(whole.pairs().counts, parts.pairs().counts, rtol=1e-5)
 
 
+@given(
+    text=st.lists(st.tuples(st.integers(0, 4), st.booleans()), max_size=30),
+    window=st.integers(1, 4),
+    piece=st.integers(1, 9),
+)
+def test_a_text_in_parts_is_that_in_one(text: list[tuple[int, bool]], window: int, piece: int) -> None:
+    words = np.array([word for word, _ in text], np.int64)
+    sentences = np.cumsum([ends for _, ends in text], dtype=np.int64)
+    whole, parts = Cooccurrence(5, window), Cooccurrence(5, window)
+    whole.add(words, sentences)
+    for first in range(0, len(words), piece):
+        part = slice(max(0, first - window), first + piece)
+        parts.add(words[part], sentences[part], first - part.start)
+    assert as_dict(parts.pairs()) == pytest.approx(as_dict(whole.pairs()), rel=1e-6)
+
+
 def test_the_loss_is_that_of_the_paper() -> None:
     model = Glove(embedlab.Dense(7, 3), 7, most=10.0, power=0.5)
     draw = np.random.default_rng(0)
