@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import hashlib
 import json
 import shutil
@@ -75,6 +76,7 @@ def _run(
             most = getattr(config.embedding, "vocabulary", None)
             encoded = encode(config.corpus, most, directory.path / _CORPUS, tell)
         console.print(_about(encoded), highlight=False)
+        config = _fitted(config, encoded)
         with watch("prepare"), mistakes("embedding"):
             buffers = _buffers(config, encoded)
         with watch("prepare"), mistakes("corpus"), telling("counting") as tell:
@@ -178,6 +180,14 @@ class _Log:
         self._shown.compiled(standing.blocks)
         self._shown.fast(standing.speed)
         self._shown.update(standing.blocks, **news)
+
+
+def _fitted(config: Pretraining, encoded: Encoded) -> Pretraining:
+    """The same, with no more words in the embedding than the text has: rows of none would lie idle."""
+    spec, words = config.embedding, len(encoded.words)
+    if getattr(spec, "vocabulary", 0) <= words:
+        return config
+    return dataclasses.replace(config, embedding=dataclasses.replace(spec, vocabulary=words))  # type: ignore[type-var]
 
 
 def _buffers(config: Pretraining, encoded: Encoded) -> dict[str, np.ndarray]:
