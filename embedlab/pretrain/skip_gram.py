@@ -40,7 +40,7 @@ class NegativeSampling(Objective):
     """
 
     negatives: int = 5
-    shared: int = 16
+    shared: int = 32
 
     def __post_init__(self) -> None:
         for field in ("negatives", "shared"):

@@ -78,6 +78,7 @@ def _run(
         console.print(_about(encoded), highlight=False)
         config = _fitted(config, encoded)
         with watch("prepare"), mistakes("embedding"):
+            config = _fitted(config, encoded)
             buffers = _buffers(config, encoded)
         with watch("prepare"), mistakes("corpus"), telling("counting") as tell:
             lesson = config.method.lesson(config.embedding, encoded, config.train, config.seed, tell)
@@ -193,6 +194,14 @@ def _fitted(config: Pretraining, encoded: Encoded) -> Pretraining:
 def _buffers(config: Pretraining, encoded: Encoded) -> dict[str, np.ndarray]:
     spec = config.embedding
     return dict(spec.word_buffers(encoded.words)) if isinstance(spec, OpenVocabulary) else {}
+
+
+def _fitted(config: Pretraining, encoded: Encoded) -> Pretraining:
+    """The settings with an embedding of no more ids than there are words, which saves their rows."""
+    spec: Any = config.embedding
+    if getattr(spec, "vocabulary", 0) <= len(encoded.words):
+        return config
+    return dataclasses.replace(config, embedding=dataclasses.replace(spec, vocabulary=len(encoded.words)))
 
 
 def _digest(encoded: Encoded) -> str:

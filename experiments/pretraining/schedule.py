@@ -45,7 +45,7 @@ class Schedule:
     rate: float = 0.05
     limit: float | None = None
     epochs: int = 1
-    batch: int = 256
+    batch: int = 128
     checkpoint_seconds: int = 60
 
     def __post_init__(self) -> None:

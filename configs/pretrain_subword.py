@@ -1,0 +1,15 @@
+"""Vectors of words and of their character n-grams from a text, as fastText makes them.
+
+    python -m experiments.pretrain configs/pretrain_subword.py --corpus.path books.txt --workdir runs/subword
+"""
+
+from embedlab import Subword, Uniform
+from experiments.pretraining import Pretraining
+
+DIM = 100
+
+
+def config() -> Pretraining:
+    """Vectors of dim 100; n-grams of 3 to 6 characters share two million rows, as in fastText."""
+    drawn = Uniform(-1 / DIM, 1 / DIM)
+    return Pretraining(Subword(200_000, DIM, buckets=2_000_000, initialiser=drawn))
