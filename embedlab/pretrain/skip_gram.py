@@ -10,6 +10,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
 from embedlab.checks import require_count
+from embedlab.pretrain.logistic import logistic_loss
 from embedlab.pretrain.objective import Objective
 
 
@@ -66,12 +67,9 @@ class NegativeSampling(Objective):
         Returns:
             Float scalar.
         """
-        # One product for both: the targets and the drawn words side by side.
-        scores = hidden @ jnp.concatenate([targets, drawn], 1).swapaxes(1, 2)
-        there, against = jnp.split(scores, [targets.shape[1]], -1)
         weight = real.sum(-1) * (self.negatives / drawn.shape[1])
-        positive = jnp.where(real, jax.nn.softplus(-there), 0).sum()
-        return positive + (jax.nn.softplus(against).sum(-1) * weight).sum()
+        # One product for both: the targets and the drawn words side by side.
+        return logistic_loss(hidden, jnp.concatenate([targets, drawn], 1), real, weight)
 
 
 @dataclasses.dataclass(frozen=True)
