@@ -1,6 +1,6 @@
 """Vectors of words from a text: skip-gram with negative sampling, as word2vec and gensim make them.
 
-python -m experiments.pretrain configs/pretrain.py --corpus.path books.txt --workdir runs/books
+python -m experiments.pretrain configs/pretrain.py --corpus.path books.txt --workdir runs/pretrain
 """
 
 from embedlab import Dense, Uniform

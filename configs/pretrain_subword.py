@@ -1,6 +1,7 @@
 """Vectors of words and of their character n-grams from a text, as fastText makes them.
 
-    python -m experiments.pretrain configs/pretrain_subword.py --corpus.path books.txt --workdir runs/subword
+    python -m experiments.pretrain configs/pretrain_subword.py --corpus.path books.txt \\
+        --workdir runs/pretrain_subword
 """
 
 from embedlab import Subword, Uniform

@@ -3,13 +3,14 @@
     PYTHONPATH=. python scripts/bench_pretrain.py TEXT --workdir DIR --gensim PYTHON [--fasttext PYTHON]
 
 TEXT has a sentence or paragraph a line, its words parted by blanks. Each PYTHON is an interpreter that can
-import that tool. All learn vectors of dim 100 with window 5 and 5 negatives in one epoch, on two threads. In each
-round, whose number is the seed, every tool trains once, in turn. Seconds are of training alone.
+import that tool. All learn vectors of dim 100 with window 5 and 5 negatives in one epoch, on two threads. In
+each round, whose number is the seed, every tool trains once, in turn. Seconds are of training alone. What a
+round made lies in DIR, and is not made again.
 
 Prints words a second, medians over the rounds, and the ratios with 95 % intervals, for which whole rounds are
-drawn. Then, for each set of word similarity that lies in the folder of EMBEDLAB_DATA, Spearman's correlation,
-the mean over seeds, and the difference with a 95 % interval, for which pairs of words are drawn, the same for both.
-And in how much of the other's time embedlab has reached the other's correlation.
+drawn. Then, for WordSim-353, SimLex-999 and MEN in the folder of EMBEDLAB_DATA, Spearman's correlation, the
+mean over seeds, and the difference with a 95 % interval, for which pairs of words are drawn, the same for
+both. And in how much of the other's time embedlab has reached the other's correlation.
 """
 
 from __future__ import annotations
@@ -77,7 +78,8 @@ def run(given: argparse.Namespace, flags: Sequence[str]) -> int:
         ]
         rounds: dict[str, list[dict[str, Any]]] = {name: [] for name in ("embedlab", *tools)}
         for seed in range(given.rounds):
-            rounds["embedlab"].append(_ours(config, given.text, workdir / contest / f"seed-{seed}", seed, flags))
+            own = workdir / contest / f"seed-{seed}"
+            rounds["embedlab"].append(_ours(config, given.text, own, seed, flags))
             for name in tools:
                 rounds[name].append(_theirs(name, given, workdir / f"{name}-{seed}.npz", seed))
         tell(contest, rounds)
@@ -98,12 +100,12 @@ def _ours(config: str, text: str, workdir: Path, seed: int, flags: Sequence[str]
         if status:
             raise RunFailure(f"{workdir}: {said.getvalue().strip()}")
     summary = json.loads((workdir / "summary.json").read_text())
-    looks = [json.loads(line) for line in (workdir / "metrics.jsonl").read_text().splitlines()]
+    lines = [json.loads(line) for line in (workdir / "metrics.jsonl").read_text().splitlines()]
     return {
         "seconds": summary["raw_words"] / summary["words_per_second"],
         "raw_words": summary["raw_words"],
         "vectors": load(workdir),
-        "looks": [(look["step"] / summary["blocks"], look) for look in looks if look["split"] == "similarity"],
+        "looks": [(x["step"] / summary["blocks"], x) for x in lines if x["split"] == "similarity"],
     }
 
 
@@ -137,10 +139,11 @@ def tell(contest: str, rounds: dict[str, list[dict[str, Any]]]) -> None:
         for name in judged.keys() - {"embedlab"}:
             difference = _difference(judged["embedlab"], judged[name])
             reached = _reached(rounds["embedlab"], title, _mean(judged[name]))
-            share = f"{reached * np.median(seconds['embedlab'] / seconds[name]):.2f}" if reached else "no part"
+            times = np.median(seconds["embedlab"] / seconds[name])
+            share = f"{reached * times:.2f}" if reached else "no part"
+            interval = f"({difference.low:+.3f} … {difference.high:+.3f})"
             print(
-                f"  embedlab − {name}: {difference.value:+.3f} ({difference.low:+.3f} … {difference.high:+.3f}); "
-                f"as good after {share} of its time",
+                f"  embedlab − {name}: {difference.value:+.3f} {interval}; as good after {share} of its time",
                 flush=True,
             )
 

@@ -44,17 +44,17 @@ def gensim(kind: str, corpus: str, seed: int, epochs: int) -> tuple[float, list[
 def fasttext(kind: str, corpus: str, seed: int, epochs: int) -> tuple[float, list[str], np.ndarray]:
     import fasttext  # type: ignore[import-not-found,unused-ignore]
 
-    settings: dict[str, Any] = dict(
-        model="skipgram",
-        dim=DIM,
-        ws=WINDOW,
-        neg=NEGATIVES,
-        minCount=MIN_COUNT,
-        thread=THREADS,
-        t=SAMPLE,
-        verbose=0,
-        lr=0.025,
-    )
+    settings: dict[str, Any] = {
+        "model": "skipgram",
+        "dim": DIM,
+        "ws": WINDOW,
+        "neg": NEGATIVES,
+        "minCount": MIN_COUNT,
+        "thread": THREADS,
+        "t": SAMPLE,
+        "verbose": 0,
+        "lr": 0.025,
+    }
     if not kind.endswith("subword"):
         settings |= {"minn": 0, "maxn": 0}
     seconds = []

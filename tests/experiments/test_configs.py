@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from experiments.config import Config
+from experiments.pretraining import Pretraining
 from experiments.settings import codec
 from experiments.settings.config_file import load
 
@@ -16,10 +18,16 @@ CONFIGS = sorted((Path(__file__).resolve().parent.parent.parent / "configs").glo
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
 def test_a_config_loads_and_says_what_it_gives(path: Path) -> None:
-    config = load(str(path))
-    assert codec.decode(codec.encode(config)) == config
+    pretrains = path.stem.startswith("pretrain")
+    kind = Pretraining if pretrains else Config
+    config = load(str(path), kind)
+    assert codec.decode(codec.encode(config), kind) == config
     told = ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""
-    assert f"python -m experiments.classify configs/{path.name} --workdir runs/{path.stem}" in told
+    program, text = ("pretrain", "--corpus.path books.txt ") if pretrains else ("classify", "")
+    assert (
+        f"python -m experiments.{program} configs/{path.name} {text}--workdir runs/{path.stem}"
+        in " ".join(told.replace("\\\n", "").split())
+    )
     assert re.search(r"^Result: .*\d", told, re.MULTILINE) and re.search(r"^Time: \d", told, re.MULTILINE)
 
 
