@@ -12,8 +12,7 @@ from embedlab.vectors import Trained, Vectors, fasttext_from_subword, save, writ
 from experiments.errors import placed
 from experiments.pretraining.config import Pretraining
 from experiments.pretraining.encoded import Encoded
-from experiments.pretraining.look import vectors_of
-from experiments.pretraining.methods import Cbow
+from experiments.pretraining.methods import Cbow, Lesson
 from experiments.pretraining.methods.words import Words
 from experiments.runs.run import RunDirectory
 
@@ -21,7 +20,7 @@ MODEL = "model.bin"
 
 
 def write(
-    directory: RunDirectory, config: Pretraining, encoded: Encoded, params: dict[str, Any]
+    directory: RunDirectory, config: Pretraining, encoded: Encoded, lesson: Lesson, params: dict[str, Any]
 ) -> tuple[str, ...]:
     """Writes the vectors of all words, the most frequent first; and a Subword as fastText would.
 
@@ -29,13 +28,14 @@ def write(
         directory: of the run.
         config: its settings.
         encoded: the text.
+        lesson: what was learnt of it.
         params: what was trained.
 
     Returns:
         The names of what was written.
     """
     spec, words = config.embedding, encoded.words
-    matrix = vectors_of(spec, params["words"], np.arange(len(words), dtype=np.int32))
+    matrix = lesson.vectors(params, np.arange(len(words), dtype=np.int32))
     with placed(directory.path):
         save(directory.path / "vectors", Vectors(words, matrix))
         if not isinstance(spec, embedlab.Subword):

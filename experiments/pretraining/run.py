@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import hashlib
 import json
 import shutil
@@ -70,13 +71,12 @@ def _run(
     began = time.perf_counter()
     with mistakes("corpus"):
         config.corpus.files()  # what is wrong is said before anything is written
-    Looker(config.embedding, (), config.quality)
+    Looker((), config.quality)
     with _begun(directory, settings):
         with watch("read"), telling("reading the text") as tell:
             most = getattr(config.embedding, "vocabulary", None)
             encoded = encode(config.corpus, most, directory.path / _CORPUS, tell)
         console.print(_about(encoded), highlight=False)
-        config = _fitted(config, encoded)
         with watch("prepare"), mistakes("embedding"):
             config = _fitted(config, encoded)
             buffers = _buffers(config, encoded)
@@ -88,17 +88,14 @@ def _run(
         also=(directory.path / "metrics.jsonl",),
     ) as checkpoints:
         if previous and (step := checkpoints.drop_damaged()) is not None:
-            told = (
-                f"{checkpoints.folder / str(step)} is damaged and set aside: it goes on from the one before."
-            )
+            place = checkpoints.folder / str(step)
+            told = f"{place} is damaged and set aside: it goes on from the one before."
             console.print(told, highlight=False, soft_wrap=True)
         with progress(1, console) as shown:
-            blocks = lesson.blocks * config.train.epochs
             name = f"{codec.kind_name(config.embedding)} · {settings['method']['type']}"
-            telling_of = shown.run(name, blocks, start=checkpoints.latest or 0, unit="block")
-            log = _Log(
-                config, directory, telling_of, Looker(config.embedding, encoded.words, config.quality), blocks
-            )
+            blocks = lesson.blocks * config.train.epochs
+            news = shown.run(name, blocks, start=checkpoints.latest or 0, unit="block")
+            log = _Log(directory, news, Looker(encoded.words, config.quality), lesson, blocks)
             params, standing = fit(
                 lesson,
                 config.train,
@@ -109,14 +106,14 @@ def _run(
                 on_block=log.block,
                 on_fault=log.fault,
             )
-            telling_of.trained(standing.blocks)
+            news.trained(standing.blocks)
             with watch("write"):
-                names = output.write(directory, config, encoded, params)
-                similarity = log.looker.look(params["words"], _RESAMPLES)
+                names = output.write(directory, config, encoded, lesson, params)
+                similarity = log.look(params, _RESAMPLES)
             summary = _summary(config, encoded, lesson, standing, similarity, watch)
             summary["seconds"]["total"] = time.perf_counter() - began
             directory.finish(summary, *(["metrics.jsonl"] if log.wrote else []), *names)
-            telling_of.done(f"{len(encoded.words):,} vectors of dim {config.embedding.dim}")
+            news.done(f"{len(encoded.words):,} vectors of dim {config.embedding.dim}")
     _forget_text(directory)
     return summary
 
@@ -144,15 +141,14 @@ class _Log:
     """What a run writes while it trains: lines of metrics, and news for the progress."""
 
     def __init__(
-        self, config: Pretraining, directory: RunDirectory, shown: RunProgress, looker: Looker, blocks: int
+        self, directory: RunDirectory, news: RunProgress, looker: Looker, lesson: Lesson, blocks: int
     ) -> None:
-        self._times, self._directory, self._shown, self.looker = (
-            config.quality.times,
-            directory,
-            shown,
-            looker,
-        )
+        self._directory, self._news, self._looker, self._lesson = directory, news, looker, lesson
         self._blocks = blocks
+
+    def look(self, params: Mapping[str, Any], resamples: int = 0) -> dict[str, Any]:
+        """What is asked of the vectors: see `Looker.look`."""
+        return self._looker.look(functools.partial(self._lesson.vectors, params), resamples)
 
     @property
     def wrote(self) -> bool:
@@ -169,26 +165,19 @@ class _Log:
 
     def block(self, standing: Standing, params: Mapping[str, Any]) -> None:
         """After each block."""
-        done, before = (self._times * n // self._blocks for n in (standing.blocks, standing.blocks - 1))
+        times = self._looker.times
+        done, before = (times * n // self._blocks for n in (standing.blocks, standing.blocks - 1))
         loss = standing.loss / max(1.0, standing.size)
         self._directory.log(step=standing.blocks, split="train", loss=loss)
         news: dict[str, float] = {"loss": loss}
         if done > before:
-            found = self.looker.look(params["words"])
+            found = self.look(params)
             if found:
                 self._directory.log(step=standing.blocks, split="similarity", **found)
             news |= found
-        self._shown.compiled(standing.blocks)
-        self._shown.fast(standing.speed)
-        self._shown.update(standing.blocks, **news)
-
-
-def _fitted(config: Pretraining, encoded: Encoded) -> Pretraining:
-    """The same, with no more words in the embedding than the text has: rows of none would lie idle."""
-    spec, words = config.embedding, len(encoded.words)
-    if getattr(spec, "vocabulary", 0) <= words:
-        return config
-    return dataclasses.replace(config, embedding=dataclasses.replace(spec, vocabulary=words))  # type: ignore[type-var]
+        self._news.compiled(standing.blocks)
+        self._news.fast(standing.speed)
+        self._news.update(standing.blocks, **news)
 
 
 def _buffers(config: Pretraining, encoded: Encoded) -> dict[str, np.ndarray]:

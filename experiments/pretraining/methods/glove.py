@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from jaxtyping import PRNGKeyArray
+from jaxtyping import Float32, PRNGKeyArray
 
 import embedlab
 from embedlab import pretrain
@@ -36,9 +36,11 @@ class Glove(Method):
         harmonic: whether a pair counts less the farther apart its words are.
         most: count from which all pairs weigh alike.
         power: of smaller counts.
+        sums: whether a word's vector in the end is the sum of its own and of that which it has as a context,
+            which is a little better; else its own alone.
 
     Raises:
-        ValueError: a window below 1, or a number that is none, or `most` of 0 or less.
+        ValueError: a window below 1, a number or a switch that is none, or `most` of 0 or less.
 
     Reference: Pennington, Socher & Manning 2014, "GloVe: global vectors for word representation"; trained by
     Adagrad there, at a rate of 0.05.
@@ -48,10 +50,12 @@ class Glove(Method):
     harmonic: bool = True
     most: float = 100.0
     power: float = 0.75
+    sums: bool = True
 
     def __post_init__(self) -> None:
         require_count("window", self.window)
         require_bool("harmonic", self.harmonic)
+        require_bool("sums", self.sums)
         finite_fields(self, "most", "power")
         require(self.most > 0, "most", self.most, "give a count above 0")
 
@@ -71,7 +75,7 @@ class Glove(Method):
         pairs = counts.pairs()
         if not len(pairs.words):
             raise ValueError("no two words stand in one line; give text with a sentence or more a line")
-        return _Lesson(model, pairs, train.batch, seed)
+        return _Lesson(model, pairs, train.batch, seed, self.sums)
 
 
 class _Lesson(Lesson):
@@ -79,8 +83,11 @@ class _Lesson(Lesson):
 
     unit = "pairs"
 
-    def __init__(self, model: pretrain.Glove, pairs: pretrain.Pairs, batch: int, seed: int) -> None:
+    def __init__(
+        self, model: pretrain.Glove, pairs: pretrain.Pairs, batch: int, seed: int, sums: bool
+    ) -> None:
         self._model, self._pairs, self._batch, self._seed = model, pairs, batch, seed
+        self.spec, self._sums = model.spec, sums
         self.blocks = math.ceil(len(pairs.words) / self._size)
         self.steps = len(pairs.words) / batch
 
@@ -102,6 +109,10 @@ class _Lesson(Lesson):
 
     def size(self, block: int) -> int:
         return min(self._size, len(self._pairs.words) - block * self._size)
+
+    def vectors(self, params: Mapping[str, Any], ids: np.ndarray) -> Float32[np.ndarray, "ids dim"]:
+        own = super().vectors(params, ids)
+        return own + np.asarray(params["outputs"].tables["table"], np.float32)[ids] if self._sums else own
 
     @functools.lru_cache(maxsize=1)  # noqa: B019 — a lesson lives as long as the program
     def _order(self, epoch: int) -> np.ndarray:

@@ -114,6 +114,7 @@ class _Lesson(Lesson):
 
     def __init__(self, settings: Words, model: WordModel, encoded: Encoded, batch: int, seed: int) -> None:
         self._model, self._encoded, self._seed = model, encoded, seed
+        self.spec = model.spec
         self._strips = max(1, batch // model.windows.strip)  # of a step
         self._noise = Noise(encoded.counts, settings.noise)
         self._keep = keep_probabilities(encoded.counts, settings.subsample)
