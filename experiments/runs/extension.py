@@ -62,7 +62,8 @@ def allowed(new: Json) -> str:
     if "seeds" not in new:
         return ""
     return (
-        "; only more steps, seeds and rivals may come in, and another mesh, and baselines be turned off or on"
+        "; only more steps, seeds, rivals and modes of vectors may come in, and another mesh, and baselines "
+        "be turned off or on"
     )
 
 

@@ -62,6 +62,8 @@ def expand(given: dict[str, str], raw: dict[str, Any]) -> None:
         if key in given:
             raise Mistake(f"--{VECTORS} and --{key} say the same; give one of them")
         given[key] = given.pop(VECTORS)
+        if given.get(f"embedding.{TYPE}") == "subword":
+            given.setdefault("embedding.buckets", "1")  # which the file tells
     if KEY not in given:
         return
     word = given.pop(KEY)

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 import embedlab
+from embedlab.vectors.transforms import Pca
 from experiments.comparisons import baseline_runs
-from experiments.config import BAG, Config, Quality, Text, Train
+from experiments.config import BAG, Config, Quality, Text, Train, Transfer
 from experiments.encoders import Learned, Transformer
 from experiments.errors import Mistake
 from experiments.settings.config_file import load
@@ -21,7 +22,7 @@ from experiments.settings.config_file import load
 DENSE = embedlab.Dense(vocabulary=100, dim=8)
 
 
-@pytest.mark.parametrize("kind", [Text, Train, Quality])
+@pytest.mark.parametrize("kind", [Text, Train, Quality, Transfer])
 def test_defaults_are_valid_frozen_and_equal_by_value(kind: Any) -> None:
     assert kind() == kind()
     assert hash(kind()) == hash(kind())
@@ -37,6 +38,14 @@ def test_defaults_are_valid_frozen_and_equal_by_value(kind: Any) -> None:
         (Text, "min_count", True, "min_count=True: give a whole number"),
         (Text, "max_length", 8.0, "max_length=8.0: give a whole number"),
         (Train, "optimizer", "lion", "optimizer='lion': choose one of adam, adagrad, sgd, momentum, row_"),
+        (Train, "table_rate", 0, "table_rate=0: give a finite number above 0"),
+        (Train, "rows", 0, "rows=0: give a whole number of at least 1"),
+        (Transfer, "mode", "frozen", "mode='frozen': choose one of random, static, non-static, multichannel"),
+        (Transfer, "oov", "none", "oov='none': choose one of zero, random, mean"),
+        (Transfer, "beside", ("non-static",), "beside=('non-static',): give each mode once; non-static is"),
+        (Transfer, "beside", ("static",), "beside=('static',): these are modes of vectors; give them"),
+        (Transfer, "unseen", 1, "unseen=1: give True or False"),
+        (Transfer, "transforms", (3,), "transforms=3: give transforms, such as embedlab.vectors.transf"),
         (Train, "update", "both", "update='both': choose one of auto, sparse, dense"),
         (Train, "rounding", "up", "rounding='up': choose one of nearest, stochastic"),
         (Train, "schedule", "step", "schedule='step': choose one of constant, linear, cosine"),
@@ -258,3 +267,23 @@ def test_rivals_of_the_quickstart_have_a_quarter_of_the_bytes(root: Path) -> Non
         assert trainable_bytes(rival, reference.vocabulary) * 4 == full, name
         assert rival.dim == reference.dim
     assert config.seeds == (0, 1, 2)
+
+
+def test_an_embedding_that_cannot_begin_with_vectors_is_refused() -> None:
+    glove = Transfer("glove-6b-50d")
+    hashed, subword = embedlab.Hashed(100, 8, 20), embedlab.Subword(100, 8, 20)
+    for spec, transfer, message in (
+        (hashed, glove, "transfer.vectors='glove-6b-50d': embedding is Hashed, whose rows are shared"),
+        (hashed, Transfer("a", "random", beside=("static",)), "transfer.vectors='a': embedding is Hashed"),
+        (embedlab.Dense(9, 8, embedlab.FromArray("a.npy")), glove, "its table is in another file"),
+        (subword, Transfer("a.bin", "multichannel"), "transfer.mode='multichannel': of n-grams; give"),
+        (subword, Transfer("a.bin", transforms=(Pca(3),)), "its vectors are means of rows that it shares"),
+    ):
+        with pytest.raises(ValueError, match=re.escape(message)):
+            Config(spec, transfer=transfer)
+    assert Config(hashed, transfer=Transfer("a", "random")).transfer.vectors == "a"
+    with pytest.raises(ValueError, match="rivals='static': this is a mode of the vectors"):
+        Config(DENSE, transfer=Transfer("a", "static"), rivals={"static": hashed})
+    whole = Train(update="dense")
+    with pytest.raises(ValueError, match=r"transfer.freeze_pretrained=True: this is for rows"):
+        Config(DENSE, transfer=Transfer("a", freeze_pretrained=True), train=whole)

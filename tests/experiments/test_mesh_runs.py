@@ -46,6 +46,11 @@ def flags(prose: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, li
         "value, folds": [*of("values"), "--task.type=value", "--folds=2"],
         "pairs": [*of("pairs"), "--data.text=one", "--data.second=two", *learned],
         "cnn": ["--encoder.type=cnn", "--encoder.maps=4"],
+        "vectors": [
+            "--vectors=glove-6b-50d",
+            "--transfer.mode=multichannel",
+            "--transfer.freeze_pretrained=true",
+        ],
         "stream": ["--encoder.type=cnn", "--encoder.maps=4", "--stream=true"],
     }
 

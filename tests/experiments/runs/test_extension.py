@@ -19,6 +19,7 @@ OLD: dict[str, Any] = {
     "data": {"type": "csv", "path": "a.csv"},  # of before there were titles
 }
 ANOTHER = {"type": "hashed"}
+GLOVE: dict[str, Any] = {"vectors": "a.txt", "mode": "static", "beside": ["random"]}
 
 
 @pytest.mark.parametrize(
@@ -31,6 +32,8 @@ ANOTHER = {"type": "hashed"}
         {"data": {"type": "csv", "path": "a.csv", "title": "reviews"}},
         {"data": {"type": "csv", "path": "a.csv", "second": ""}},
         {"rivals": {"more": ANOTHER, "cut": {"type": "dense", "dim": 4}}},
+        {"transfer": {"vectors": "", "mode": "non-static", "beside": []}},
+        {"train": {"steps": 20, "rate": 0.1, "table_rate": None, "rows": None}},
         {
             "rivals": {"more": ANOTHER, **OLD["rivals"]},
             "seeds": [0, 1, 2],
@@ -55,6 +58,9 @@ def test_more_of_the_same_is_the_old_config_extended(more: dict[str, Any]) -> No
         {"rivals": {"cut": {"type": "dense", "dim": 5}, "more": ANOTHER}},
         {"rivals": {"dense": ANOTHER} | OLD["rivals"]},
         {"embedding": {"type": "dense", "dim": 9}},
+        {"transfer": {"vectors": "a.txt"}},
+        {"train": {"steps": 20, "rate": 0.1, "table_rate": 0.1}},
+        {"train": {"steps": 20, "rate": 0.1, "rows": 500}},
     ],
 )
 def test_all_else_stays_a_difference(other: dict[str, Any]) -> None:
@@ -95,3 +101,14 @@ def test_what_is_said_of_more_steps() -> None:
     assert has_more_steps(OLD, new) and not has_more_steps(new, OLD) and told(OLD, OLD, ("schedule",)) == ""
     assert told(OLD, new, ()).endswith("20 steps to 3,000 at most; one that stopped early stays as it is.")
     assert "train.schedule is tied to the number of steps: the first 20 were" in told(OLD, new, ("schedule",))
+
+
+def test_further_modes_of_vectors_may_come_in() -> None:
+    old = OLD | {"transfer": GLOVE}
+    more = OLD | {"transfer": GLOVE | {"beside": ["random", "non-static"]}}
+    assert extended(old, more) == more
+    for other in ({"beside": []}, {"beside": ["non-static"]}, {"mode": "multichannel"}, {"vectors": "b.txt"}):
+        assert extended(old, OLD | {"transfer": GLOVE | other}) == old
+    alone = {"seeds": [0], "transfer": GLOVE | {"beside": []}}
+    with pytest.raises(Mistake, match="it holds a single run"):
+        require_place(Path("w"), alone, {"seeds": [0], "transfer": GLOVE})

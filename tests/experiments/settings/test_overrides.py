@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 import embedlab
+from embedlab.vectors.transforms import Normalise, Pca
 from experiments.config import Config
 from experiments.data import Csv, Docstrings, Jsonl
 from experiments.errors import Mistake
@@ -58,6 +59,15 @@ def value(config: Config, key: str) -> Any:
         ("--text.lower True", "text.lower", True),
         ("--train.dropout.words 0.25", "train.dropout.words", 0.25),
         ("--seeds 0,1,2", "seeds", (0, 1, 2)),
+        ("--vectors a.txt", "transfer.vectors", "a.txt"),
+        ("--vectors a.txt --transfer.beside random,static", "transfer.beside", ("random", "static")),
+        ("--transfer.transforms pca:3,normalise", "transfer.transforms", (Pca(3), Normalise())),
+        (
+            """--transfer.transforms '[{"type": "pca", "dim": 3, "whiten": true}]'""",
+            "transfer.transforms",
+            (Pca(3, whiten=True),),
+        ),
+        ("--train.table_rate 0.1", "train.table_rate", 0.1),
         ("--seeds [0,1,2]", "seeds", (0, 1, 2)),
         ("--seeds '[0, 1, 2]'", "seeds", (0, 1, 2)),
         ("--seeds=7", "seeds", (7,)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import jax
@@ -10,13 +11,15 @@ import numpy as np
 import pytest
 
 import embedlab
-from embedlab.vectors.transforms import Pca
+from embedlab.vectors import read_fasttext
+from embedlab.vectors.transforms import AllButTheTop, Normalise, Pca
 from experiments.comparisons.single import Prepared, prepare
 from experiments.config import Config, Train
 from experiments.documents.material import read
 from experiments.training.lexicon import lexicon
 from experiments.training.placement import placement
 from experiments.training.taking import taker
+from experiments.transfer.settle import settle
 from tests.experiments.transfer.conftest import WIDTH, Words
 
 PLAIN = Train(optimizer="sgd", rate=0.5, batch=32)
@@ -124,6 +127,45 @@ def test_a_table_has_a_rate_of_its_own(words: Words, update: Any) -> None:
     np.testing.assert_array_equal(one.live.params["head"]["weight"], fast.live.params["head"]["weight"])
 
 
+def test_n_grams_come_along_and_are_trained(words: Words, data_dir: Path) -> None:
+    path = str(data_dir / "vector_formats" / "lee_fasttext_new.bin")
+    transfer = dataclasses.replace(words.config.transfer, vectors=path)
+    start = dataclasses.replace(words.config, embedding=embedlab.Subword(200, 8, 50), transfer=transfer)
+    settled = settle(dataclasses.replace(start, train=PLAIN))
+    assert settled.config.embedding == embedlab.Subword(200, 10, 1000)
+    assert (
+        settled.told == f"embedding.dim is 10, embedding.buckets is 1000, that of {path}, in place of 8, 50."
+    )
+    found, model = trained(settled.config), read_fasttext(path)
+    vocabulary = found.prepared.lexicon.vocabulary
+    ids = vocabulary.encode(["the", "array", "gradient"])
+    before = np.asarray(found.prepared.inspector.vectors(found.before, ids))
+    np.testing.assert_allclose(before, [model.vector(w) for w in ("the", "array", "gradient")], atol=1e-6)
+    rows = found.moved()
+    assert rows[: len(vocabulary)].any() and rows[-1000:].any() and not rows[-1000:].all()
+    still = trained(
+        dataclasses.replace(settled.config, transfer=dataclasses.replace(transfer, mode="static"))
+    )
+    assert not still.moved().any()
+
+
+def test_a_model_of_n_grams_gives_every_word_a_vector(words: Words, data_dir: Path) -> None:
+    path = str(data_dir / "vector_formats" / "lee_fasttext_new.bin")
+    for transforms, width in (((), 10), ((Pca(4),), 4)):
+        transfer = dataclasses.replace(words.config.transfer, vectors=path, transforms=transforms)
+        config = settle(dataclasses.replace(words.config, transfer=transfer)).config
+        start = lexicon(*_of(config), "embedding").start
+        assert start is not None and start.coverage.by_ngrams > 50 and config.embedding.dim == width
+        table = start.given(0).tables["table"]
+        assert table.shape == (200 + start.unseen, width)
+        if not transforms:
+            word = next(
+                w for w in start.vocabulary.words[2:] if w in start.covered and w not in start.pretrained.raw
+            )
+            vector = read_fasttext(path).vector(word)
+            np.testing.assert_allclose(table[start.vocabulary.id(word)], vector, atol=1e-6)
+
+
 def test_words_without_a_vector_follow_from_the_seed(words: Words) -> None:
     config = with_transfer(words.config)
     material = read(config)
@@ -167,8 +209,6 @@ def test_forms_of_a_word_are_one_to_it_if_so_wished(words: Words) -> None:
 
 
 def test_transforms_are_taken_in_their_order(words: Words) -> None:
-    from embedlab.vectors.transforms import AllButTheTop, Normalise
-
     config = dataclasses.replace(words.config, embedding=embedlab.Dense(200, 10))
     made = {}
     for name, transforms in {
