@@ -27,7 +27,7 @@ usage: python -m experiments.classify CONFIG.py --workdir DIR [--field.name VALU
   CONFIG.py      a Python file whose config() returns an experiments.config.Config
   --workdir DIR  where the run is written, or continued
   --data T:PATH  another data set: csv:reviews.csv, jsonl:x.jsonl, tfds:imdb_reviews (docs/data.md)
-  --vectors FILE pretrained vectors to begin with, or glove-6b-50d (docs/classify-vectors.md)
+  --vectors FILE pretrained vectors to begin with, a run's folder, or glove-6b-50d (docs/classify-vectors.md)
   --resume X     newest: go on from the newest checkpoint, and end where it is damaged (as without this flag);
                  previous: where it is damaged, set it aside and go on from the one before it
   --coordinator HOST:PORT --processes N --process I

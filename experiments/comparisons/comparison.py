@@ -7,7 +7,6 @@ import functools
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from rich.console import Console
@@ -17,7 +16,6 @@ from experiments.comparisons import baseline_runs, leader
 from experiments.comparisons.seeds import run_seeds
 from experiments.config import BAG, Config
 from experiments.documents.material import Material, read_folds, whole
-from experiments.errors import mistakes
 from experiments.quality.shared_words import on_shared_words
 from experiments.reports import report, rows
 from experiments.reports.pooled import pooled
@@ -75,8 +73,7 @@ def _run(config: Config, workdir: Path, console: Console, previous: bool) -> Non
         materials = read_folds(config, tell, workdir)
     found = fingerprint.fingerprint(materials[0].dataset, *(each.splits for each in materials))
     if not finished:
-        with mistakes():
-            found |= _vectors(config, materials[0])
+        found |= materials[0].vectors_read
     fingerprint.require_same(directory, found)
     leader.announce_data(found)
     news = mesh.told(directory.read("config.json"), encoded)
@@ -104,12 +101,6 @@ def _run(config: Config, workdir: Path, console: Console, previous: bool) -> Non
     report.show(console, made, report.quality(outcomes, shared))
     if not finished:
         console.print(f"Written to {workdir} in {seconds['total']:.0f} s.", highlight=False)
-
-
-def _vectors(config: Config, material: Material) -> dict[str, Any]:
-    """What the pretrained vectors are, where there are some that a table begins with."""
-    reads = any(each.transfer.reads for each in layout.names(config).values())
-    return {"vectors": material.pretrained.fingerprint} if material.pretrained and reads else {}
 
 
 def is_finished(workdir: Path, config: Config) -> bool:

@@ -34,7 +34,9 @@ def follow(config: Config) -> None:
     mesh.check(config.mesh)
     materials = read_folds(config)
     found = fingerprint.fingerprint(materials[0].dataset, *(each.splits for each in materials))
-    _require_same(peers.hear()["data"], found)
+    heard = peers.hear()["data"]
+    found |= materials[0].vectors_read if "vectors" in heard else {}
+    _require_same(heard, found)
     by_fold = {material.fold: material for material in materials}
     known, prepared = None, None
     while (message := peers.hear())["do"] == TRAIN:

@@ -25,7 +25,8 @@ class Transfer:
     | `multichannel` | the vectors, two tables that stand beside one another | one left, one trained |
 
     Attributes:
-        vectors: a file of vectors, or glove-6b-50d; empty for none. The embedding is as wide as they are.
+        vectors: a file of vectors, the folder of a run, or glove-6b-50d; empty for none. The embedding is as
+            wide as they are.
         mode: what becomes of them.
         beside: other modes that are trained beside it on the same split, as rivals are.
         transforms: what is done to the vectors of the words first, in this order, as

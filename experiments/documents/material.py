@@ -9,6 +9,7 @@ import tempfile
 from array import array
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -61,6 +62,19 @@ class Material:
         documents = list(zip(self.corpus.documents(rows), cuts, strict=True))
         both = ([words[:cut] for words, cut in documents], [words[cut:] for words, cut in documents])
         return tuple([[word for word in part if not is_run(word)] for part in parts] for parts in both)
+
+    @property
+    def vectors_read(self) -> dict[str, Any]:
+        """What the pretrained vectors are, to be told beside what the data are; empty where none are read.
+
+        Raises:
+            Mistake: they can't be read.
+        """
+        transfer = self.config.transfer
+        if self.pretrained is None or not any(transfer.alone(mode).reads for mode in transfer.modes):
+            return {}
+        with mistakes():
+            return {"vectors": self.pretrained.fingerprint}
 
     @functools.cached_property
     def watched(self) -> np.ndarray:

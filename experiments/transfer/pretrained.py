@@ -5,16 +5,19 @@ from __future__ import annotations
 import dataclasses
 import functools
 import hashlib
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from embedlab.checks import require
-from embedlab.vectors import FastText, Vectors, format_of, have_vectors, read, read_fasttext
+from embedlab.vectors import FastText, Vectors, format_of, have_vectors, load, read, read_fasttext
 from embedlab.vectors.transfer import forms_of
 from experiments.config import Transfer
 from experiments.documents.corpus import is_run
+from experiments.vector_files import MODEL
 
 _FASTTEXT = "fasttext-bin"
 
@@ -23,8 +26,8 @@ def open_vectors(path: str, **how: Any) -> Vectors | FastText:
     """A file's vectors; of a fastText model all of it, which stays on the disk where it is not compressed.
 
     Args:
-        path: as of `embedlab.vectors.read`.
-        how: what that takes, for other formats.
+        path: as of `embedlab.vectors.read`; or the folder of a finished run, or of sentence-transformers.
+        how: what `read` takes, for files of other formats.
 
     Raises:
         ValueError: as it does, naming `transfer.vectors`.
@@ -35,10 +38,22 @@ def open_vectors(path: str, **how: Any) -> Vectors | FastText:
         ValueError: transfer.vectors='none.txt': No such file or directory; give a file of vectors
     """
     try:
-        return read_fasttext(path) if format_of(path) == _FASTTEXT else read(path, **how)
+        source = Path(path)
+        if source.is_dir() and not (source / MODEL).is_file():
+            return _some(load(source), how.get("only"))
+        source = source / MODEL if source.is_dir() else source
+        return read_fasttext(path) if format_of(source) == _FASTTEXT else read(source, **how)
     except ValueError as error:
-        said = str(error).removeprefix(f"path={path!r}: ")
+        said = re.sub(r"^(path|folder)='[^']*': ", "", str(error))
         raise ValueError(f"transfer.vectors={path!r}: {said}") from None
+
+
+def _some(vectors: Vectors, only: Collection[str] | None) -> Vectors:
+    """Those of some words, in their order; all for None."""
+    if only is None:
+        return vectors
+    rows = [row for row, word in enumerate(vectors.words) if word in only]
+    return Vectors(tuple(vectors.words[row] for row in rows), vectors.matrix[rows])
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -113,10 +128,11 @@ class Pretrained:
         else:
             parts, rows = [found], found.matrix[:0]
         for part in parts:
-            for word in part.words:
-                raw = word.encode("utf-8", "surrogatepass")
+            order = sorted(range(len(part)), key=part.words.__getitem__)
+            for row in order:
+                raw = part.words[row].encode("utf-8", "surrogatepass")
                 digest.update(len(raw).to_bytes(8, "little") + raw)
-            digest.update(np.ascontiguousarray(part.matrix, "<f4").tobytes())
+            digest.update(np.ascontiguousarray(part.matrix[order], "<f4").tobytes())
         for first in range(0, len(rows), 1 << 16):
             digest.update(np.ascontiguousarray(rows[first : first + (1 << 16)], "<f4").tobytes())
         return {"words": sum(map(len, parts)), "numbers": _width(found), "digest": digest.hexdigest()}

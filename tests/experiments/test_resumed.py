@@ -31,6 +31,10 @@ CASES: dict[str, tuple[list[str], int]] = {
     ),
     "rnn by length": (RNN, signal.SIGKILL),
     "transformer": (["--encoder.type", "transformer", "--encoder.heads", "2"], signal.SIGTERM),
+    "vectors": (
+        ["--vectors", "glove-6b-50d", "--transfer.mode", "multichannel", "--transfer.freeze_pretrained=true"],
+        signal.SIGKILL,
+    ),
 }
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import embedlab
-from embedlab.vectors import read_fasttext
+from embedlab.vectors import read_fasttext, save, write
 from embedlab.vectors.transforms import AllButTheTop, Normalise, Pca
 from experiments.comparisons.single import Prepared, prepare
 from experiments.config import Config, Train
@@ -19,6 +19,7 @@ from experiments.documents.material import read
 from experiments.training.lexicon import lexicon
 from experiments.training.placement import placement
 from experiments.training.taking import taker
+from experiments.transfer.pretrained import Pretrained
 from experiments.transfer.settle import settle
 from tests.experiments.transfer.conftest import WIDTH, Words
 
@@ -206,6 +207,26 @@ def test_forms_of_a_word_are_one_to_it_if_so_wished(words: Words) -> None:
     without = lexicon(*_of(exact), "embedding").start
     assert without is not None and without.coverage.by_form == 0
     assert without.coverage.exact == start.coverage.exact
+
+
+@pytest.mark.parametrize("name", ["a.bin", "a.txt.gz", "a.vec", "a.npy", "a.safetensors", "folder", "tokens"])
+def test_the_same_vectors_are_the_same_in_every_format(words: Words, tmp_path: Path, name: str) -> None:
+    known = Pretrained(words.config.transfer, words.vectors.words[:500])
+    path = tmp_path / name
+    if name == "folder":
+        save(path / "vectors", words.vectors)
+    elif name == "tokens":
+        write(words.vectors, path, format="sentence-transformers", unfit="drop")
+    else:
+        write(words.vectors, path)
+    found = Pretrained(
+        dataclasses.replace(words.config.transfer, vectors=str(path)), words.vectors.words[:500]
+    )
+    assert set(found.raw.words) == set(known.raw.words) and len(found.raw.words) < len(words.vectors)
+    for word in known.raw.words:
+        np.testing.assert_array_equal(found.raw[word], known.raw[word])
+    assert found.fingerprint == known.fingerprint
+    assert settle(with_transfer(words.config, vectors=str(path))).config.embedding.dim == WIDTH
 
 
 def test_transforms_are_taken_in_their_order(words: Words) -> None:
