@@ -16,6 +16,7 @@ from embedlab.vectors import load, read, read_fasttext
 from experiments import evaluate, pretrain
 from experiments.pretraining import run as running
 from experiments.runs import lock
+from tests.experiments.disks import short_files
 from tests.experiments.started import content, told
 
 Inside = Callable[..., tuple[int, str, str]]
@@ -343,6 +344,17 @@ def test_a_loss_that_is_no_number_is_logged(inside: Inside, config: Path, tmp_pa
     lines = [json.loads(line) for line in (tmp_path / "w" / "metrics.jsonl").read_text().splitlines()]
     assert [(line["step"], line["loss"]) for line in lines] == [(1, None)] and "became" in lines[0]["fault"]
     assert not (tmp_path / "w" / "summary.json").exists()
+
+
+def test_a_disk_without_room_for_the_text_is_told(
+    inside: Inside, config: Path, whole: Path, tmp_path: Path
+) -> None:
+    with short_files():
+        status, _, err = inside(config, "--workdir", tmp_path / "w")
+    assert status == 1 and "corpus: File too large" in one_paragraph(err)
+    status, _, err = inside(config, "--workdir", tmp_path / "w")
+    assert status == 0, err
+    assert content(tmp_path / "w")["vectors/vectors.npy"] == content(whole)["vectors/vectors.npy"]
 
 
 # --- what is refused -------------------------------------------------------------------------------------
