@@ -38,7 +38,8 @@ def write(
     matrix = lesson.vectors(params, np.arange(len(words), dtype=np.int32))
     with placed(directory.path):
         save(directory.path / "vectors", Vectors(words, matrix))
-        if not isinstance(spec, embedlab.Subword):
+        sums = getattr(config.method, "sums", False)  # which are of two tables, and a model has one
+        if not isinstance(spec, embedlab.Subword) or sums:
             return ("vectors",)
         # fastText numbers the nodes of a tree otherwise.
         tree = isinstance(getattr(config.method, "objective", None), HierarchicalSoftmax)

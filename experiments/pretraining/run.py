@@ -188,7 +188,7 @@ def _buffers(config: Pretraining, encoded: Encoded) -> dict[str, np.ndarray]:
 def _fitted(config: Pretraining, encoded: Encoded) -> Pretraining:
     """The settings with an embedding of no more ids than there are words, which saves their rows."""
     spec: Any = config.embedding
-    if getattr(spec, "vocabulary", 0) <= len(encoded.words):
+    if (getattr(spec, "vocabulary", None) or 0) <= len(encoded.words):  # of hashed ones it may be none
         return config
     return dataclasses.replace(config, embedding=dataclasses.replace(spec, vocabulary=len(encoded.words)))
 

@@ -37,7 +37,7 @@ class Glove(Method):
         most: count from which all pairs weigh alike.
         power: of smaller counts.
         sums: whether a word's vector in the end is the sum of its own and of that which it has as a context,
-            which is a little better; else its own alone.
+            which is a little better; else its own alone, and a Subword is written as a fastText model too.
 
     Raises:
         ValueError: a window below 1, a number or a switch that is none, or `most` of 0 or less.

@@ -110,10 +110,12 @@ def test_what_a_run_leaves(whole: Path, text: Path) -> None:
     ("embedding", "more", "files"),
     [
         pytest.param("Hashed(2000, 8, buckets=300)", "Cbow()", ["vectors"], marks=pytest.mark.slow),
+        pytest.param("Hashed(None, 8, buckets=300)", "SkipGram()", ["vectors"], marks=pytest.mark.slow),
+        pytest.param("Subword(2000, 8, buckets=500)", "Glove()", ["vectors"], marks=pytest.mark.slow),
         ("Subword(2000, 8, buckets=500)", "SkipGram()", ["model.bin", "vectors"]),
         pytest.param(
             "Subword(2000, 8, buckets=500, own_row=False)",
-            "Glove()",
+            "Glove(sums=False)",
             ["model.bin", "vectors"],
             marks=pytest.mark.slow,
         ),

@@ -62,6 +62,7 @@ def test_a_run_that_is_killed_and_stopped_comes_to_the_same(
     process.communicate()
     process = start(root, config, folder)
     wait_for(process, lambda: saved(folder))
+    process.send_signal(signal.SIGSTOP)  # it is not to finish before the other one has begun
     refused(start(root, config, folder), 2, f"another process is at work there, pid {process.pid} on ")
     process.kill()
     process.communicate()
