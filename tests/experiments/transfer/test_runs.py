@@ -18,7 +18,7 @@ from tests.experiments.transfer.conftest import WIDTH, Words
 
 Inside = Callable[..., tuple[int, str, str]]
 FEW = ("--baselines", "false", "--train.evaluate_every", 3, "--quality.every", 0)
-MODES = ("static", "random", "non-static", "multichannel")
+MODES = ("static", "random", "multichannel")
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def summary(folder: Path) -> dict[str, Any]:
     return found
 
 
-def test_all_modes_side_by_side(run: Inside, vectors: Path, words: Words, tmp_path: Path) -> None:
+def test_modes_side_by_side(run: Inside, vectors: Path, words: Words, tmp_path: Path) -> None:
     beside = ["--transfer.mode", "static", "--transfer.beside", ",".join(MODES[1:])]
     folder = tmp_path / "w"
     status, out, err = run("--vectors", vectors, *beside, "--workdir", folder)
@@ -94,8 +94,11 @@ def test_a_finished_run_needs_no_file(run: Inside, vectors: Path, tmp_path: Path
     "more",
     [
         ["--transfer.mode", "multichannel", "--transfer.freeze_pretrained", "true"],
-        ["--transfer.mode", "static", "--train.optimizer", "sgd", "--transfer.oov", "mean"],
-        ["--train.freeze_until", "4", "--train.table_rate", "0.1"],
+        pytest.param(
+            ["--transfer.mode", "static", "--train.optimizer", "sgd", "--transfer.oov", "mean"],
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(["--train.freeze_until", "4", "--train.table_rate", "0.1"], marks=pytest.mark.slow),
     ],
     ids=["multichannel", "static", "non-static"],
 )
@@ -178,6 +181,7 @@ def test_mistakes(run: Inside, vectors: Path, tmp_path: Path, more: list[str], m
     assert not (tmp_path / "w" / "config.json").exists()
 
 
+@pytest.mark.slow
 def test_words_may_be_made_narrower(run: Inside, vectors: Path, tmp_path: Path) -> None:
     words = ["--vectors", vectors, "--transfer.transforms", "all_but_the_top:2,pca:12,normalise"]
     status, out, err = run(*words, "--transfer.mode", "static", "--workdir", tmp_path / "w")
