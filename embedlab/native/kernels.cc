@@ -530,6 +530,18 @@ struct Bags {
 
   bool IsThere(int64_t place) const { return static_cast<uint32_t>(rows[place]) < table_rows; }
 
+  // Copies the rows of [first, last), where each bag holds one that counts as it is.
+  void Copy(int64_t first, int64_t last, float* out, int64_t width) const {
+    for (int64_t b = first; b < std::min(first + kAhead, last); ++b) FetchRow(b, width);
+    for (int64_t b = first; b < last; ++b) {
+      if (b + kAhead < last) FetchRow(b + kAhead, width);
+      if (IsThere(b))
+        std::copy_n(table + rows[b] * width, width, out + b * width);
+      else
+        std::fill_n(out + b * width, width, 0.0f);
+    }
+  }
+
   template <typename W>
   void FetchRow(int64_t place, W width) const {
     if (IsThere(place)) Fetch(table + rows[place] * width, width);
@@ -545,6 +557,13 @@ ffi::Error Pool(ffi::ThreadPool pool, Floats table, Integers rows, Floats weight
                      rows.dimensions()[0],
                      rows.dimensions()[1]};
   const int64_t threads = NumThreads(pool, rows.element_count());
+  if (bags.length == 1 && !bags.weights) {
+    const int64_t width = table.dimensions()[1], parts = threads == 1 ? 1 : 4 * threads;
+    InParallel(pool, threads, {parts}, [&](int64_t, int64_t part) {
+      bags.Copy(bags.count * part / parts, bags.count * (part + 1) / parts, out->typed_data(), width);
+    });
+    return ffi::Error::Success();
+  }
   WithWidth(table.dimensions()[1], [&](auto width) {
     const int64_t parts = (bags.count + kAhead - 1) / kAhead;
     InParallel(pool, threads, {parts}, [&](int64_t, int64_t part) {
