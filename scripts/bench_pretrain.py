@@ -4,7 +4,7 @@
 
 TEXT has a sentence or paragraph a line, its words parted by blanks. Each PYTHON is an interpreter that can
 import that tool. All learn vectors of dim 100 with window 5 and 5 negatives in one epoch, on two threads. In
-each round, whose number is the seed, every tool trains once, in turn. Seconds are of training alone. What a
+each round, each with its seed, every tool trains once, in turn. Seconds are of training alone. What a
 round made lies in DIR, and is not made again.
 
 Prints words a second, medians over the rounds, and the ratios with 95 % intervals, for which whole rounds are
@@ -59,6 +59,7 @@ def main() -> int:
     parser.add_argument("--contests", default="words,subwords", help="which of both")
     parser.add_argument("--tools", help="which other tools; all for which there is an interpreter")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--first-seed", type=int, default=0, help="that of the first round")
     given, flags = parser.parse_known_args()  # others are of experiments.pretrain
     return guarded(lambda: run(given, flags))
 
@@ -77,7 +78,7 @@ def run(given: argparse.Namespace, flags: Sequence[str]) -> int:
             if _python(name, given) and (not given.tools or name in given.tools.split(","))
         ]
         rounds: dict[str, list[dict[str, Any]]] = {name: [] for name in ("embedlab", *tools)}
-        for seed in range(given.rounds):
+        for seed in range(given.first_seed, given.first_seed + given.rounds):
             own = workdir / contest / f"seed-{seed}"
             rounds["embedlab"].append(_ours(config, given.text, own, seed, flags))
             for name in tools:

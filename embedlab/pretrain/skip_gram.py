@@ -41,7 +41,7 @@ class NegativeSampling(Objective):
     """
 
     negatives: int = 5
-    shared: int = 32
+    shared: int = 24
 
     def __post_init__(self) -> None:
         for field in ("negatives", "shared"):

@@ -42,7 +42,7 @@ class Schedule:
     """
 
     optimizer: Optimizer = "sgd"
-    rate: float = 0.05
+    rate: float = 0.045
     limit: float | None = None
     epochs: int = 1
     batch: int = 128
