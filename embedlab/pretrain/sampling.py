@@ -61,8 +61,11 @@ class Noise:
 
     def __init__(self, counts: np.ndarray, power: float | int = 0.75) -> None:
         require(np.isfinite(power), "power", power, "give a finite number")
-        weights = np.where(np.asarray(counts) > 0, np.maximum(counts, 1).astype(np.float64) ** power, 0.0)
-        require(weights.sum() > 0, "counts", counts, "give a count above 0")
+        require(bool((np.asarray(counts) > 0).any()), "counts", counts, "give a count above 0")
+        with np.errstate(over="ignore", under="ignore"):
+            weights = np.where(np.asarray(counts) > 0, np.maximum(counts, 1).astype(np.float64) ** power, 0.0)
+            total = weights.sum()
+        require(0 < total < np.inf, "power", power, "give one nearer to 0, of which chances can be made")
         self._upto = np.cumsum(weights) / weights.sum()
         with np.errstate(divide="ignore"):
             self.log_probabilities = np.log(weights / weights.sum()).astype(np.float32)

@@ -25,7 +25,7 @@ class Pretraining:
         seed: of the first vectors, of the words that are looked at, and of those drawn against them.
 
     Raises:
-        ValueError: a field of another type, or a seed out of 0 … 2³² − 1.
+        ValueError: a field of another type, an embedding that is not float32, or a seed out of 0 … 2³² − 1.
 
     Example:
         >>> config = Pretraining(embedlab.Dense(50_000, 100), Corpus(("books.txt",)))
@@ -48,6 +48,9 @@ class Pretraining:
         for field, kind in _PARTS.items():
             value = getattr(self, field)
             require(isinstance(value, kind), field, value, f"give an instance of {kind.__name__}")
+        dtype = getattr(self.embedding, "dtype", "float32")
+        remedy = "pretraining takes float32; experiments.convert narrows what comes of it"
+        require(dtype == "float32", "embedding.dtype", dtype, remedy)
         require_count("seed", self.seed, least=0)
         require(self.seed < 2**32, "seed", self.seed, "give a seed below 2**32")
 

@@ -84,7 +84,10 @@ def encode(corpus: Corpus, most: int | None, folder: Path, tell: Tell) -> Encode
         numbers = np.memmap(folder / "raw.i32", np.int32, "r") if raw else np.empty(0, np.int32)
         single = len(words)
         for pass_ in range(corpus.phrases if words else 0):
+            known = len(words)
             numbers, words, counts = _joined(corpus, numbers, words, counts, folder / f"phrases-{pass_}.i32")
+            if len(words) == known:
+                break  # no more are found
         kept = _kept(corpus, counts, most)
         _write(folder, numbers, words, counts, kept)
         raw_words = int(counts.sum())

@@ -55,7 +55,7 @@ def by_hand(
 ) -> tuple[list[str], list[list[str]]]:
     """The words that stay, in their order, and the text of them; one word at a time."""
     seen = list(dict.fromkeys(word for line in text for word in line))
-    for _ in range(passes):
+    for _ in range(min(passes, 20)):
         counts = collections.Counter(word for line in text for word in line)
         pairs = collections.Counter(pair for line in text for pair in itertools.pairwise(line))
         total = sum(counts.values())
@@ -101,7 +101,7 @@ LINES = st.lists(
     text=LINES,
     min_count=st.integers(1, 3),
     most=st.one_of(st.none(), st.integers(2, 5)),
-    passes=st.integers(0, 3),
+    passes=st.sampled_from([0, 1, 2, 3, 10**9]),
     threshold=st.sampled_from([0.5, 1.0, 3.0]),
 )
 def test_numbers_are_those_of_a_reading_word_by_word(
