@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
+import embedlab
 from embedlab import quality
 from embedlab.sparse import Sharding
 from embedlab.vectors import Vectors
@@ -301,7 +302,10 @@ def _sizes(prepared: Prepared, fitted: Fitted) -> dict[str, int]:
     parameters, spread = fitted.parameters, prepared.inspector.spread
     parameters = parameters if spread is None else spread.unpadded(parameters)
     variables = prepared.model.variables(parameters, prepared.lexicon.buffers)
+    resting = {name: variables.tables[name] for name in prepared.model.resting}
+    at_rest = embedlab.Variables(resting).num_bytes.trainable
     return {
+        **({"resting_bytes": at_rest} if resting else {}),
         "parameters": variables.num_parameters,
         "encoder_parameters": sum(
             leaf.size for part in ("encoder", "head") for leaf in jax.tree.leaves(parameters[part])

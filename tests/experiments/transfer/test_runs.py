@@ -56,6 +56,9 @@ def test_modes_side_by_side(run: Inside, vectors: Path, words: Words, tmp_path: 
     assert transfer["exact"] + transfer["by_form"] == round(298 * transfer["coverage_by_type"])
     assert 0.7 < transfer["coverage_by_token"] < 1 and 0.7 < transfer["coverage_by_token_test"] < 1
     assert transfer["unseen"] > 100 and not set(transfer["missing"]) & set(words.vectors.words)
+    assert found["static"]["resting_bytes"] == found["static"]["trainable_bytes"]
+    assert 2 * found["multichannel"]["resting_bytes"] == found["multichannel"]["trainable_bytes"]
+    assert "resting_bytes" not in found["random"]
     whole = summary(folder)
     assert whole["paired"]["static"].keys() == set(MODES[1:])
     assert f"has vectors for {transfer['exact'] + transfer['by_form']:,} of 298 words" in (
