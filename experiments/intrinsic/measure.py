@@ -62,6 +62,7 @@ class Options:
         require_choice("unknown", self.unknown, UNKNOWN)
         require_choice("method", self.method, METHODS)
         require_size("resamples", self.resamples)
+        require_count("seed", self.seed, least=0)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

@@ -191,6 +191,7 @@ def test_what_can_not_be_told_is_told_so(run: Run) -> None:
         (["mine.txt", "--restrict", "0"], "--restrict 0: give a whole number of at least 1, or all"),
         (["mine.txt", "--k", "0"], "--k 0: give a whole number of at least 1"),
         (["mine.txt", "--resamples", "0"], "resamples=0: "),
+        (["mine.txt", "--seed", "-1"], "seed=-1: give a whole number of at least 0"),
         (["mine.txt", "--resamples", "many"], "argument --resamples: invalid int value: 'many'; `python -m"),
         (["mine.txt", "--index", "annoy"], "index='annoy': give 'exact', 'faiss'"),
         (["mine.txt", "--encoding", "utf-16"], "encoding='utf-16': lines can't be told apart"),

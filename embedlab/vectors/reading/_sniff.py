@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import struct
 from typing import Literal
 
@@ -17,10 +19,9 @@ _LONGEST_HEADER = 100_000_000  # of a safetensors file
 _LEAST = 1 << 16
 _MOST = 1 << 20  # bytes looked at for the end of a line
 _PICKLE = tuple(bytes([0x80, protocol]) for protocol in range(2, 6))
-_KV = (
-    "it is a pickle, as gensim's save() makes, and reading one would run whatever is in it. If you trust it, "
-    'convert it where gensim is: python -c "from gensim.models import KeyedVectors as K; '
-    "K.load('FILE').save_word2vec_format('FILE.bin', binary=True)\""
+_CONVERTED = (
+    "import sys; from gensim.models import KeyedVectors as K; k = K.load(sys.argv[1]); "
+    "getattr(k, 'wv', k).save_word2vec_format(sys.argv[2], binary=True)"  # of a .model, its .wv
 )
 
 
@@ -43,7 +44,7 @@ def sniff(source: Source) -> Format:
     if head.startswith(b"\x93NUMPY"):
         return "npy"
     if head.startswith(_PICKLE):
-        raise Damaged(_KV)
+        raise Damaged(_pickled(source))
     if head.startswith(b"\x89HDF\r\n"):
         raise Damaged("it is HDF5; save its table with numpy.save, and give the words beside it")
     if _is_safetensors(head):
@@ -58,6 +59,15 @@ def sniff(source: Source) -> Format:
     raise Damaged(
         f"its first bytes, {head[:40]!r}, are those of no format that is known here: word2vec (text or "
         "binary), GloVe, fastText (.vec or .bin), .npy, safetensors"
+    )
+
+
+def _pickled(source: Source) -> str:
+    name = "FILE" if source.file is None else os.fspath(source.file)
+    return (
+        "it is a pickle, as gensim's save() makes, and reading one would run whatever is in it. If you trust "
+        f'it, convert it where gensim is: python -c "{_CONVERTED}" {shlex.quote(name)} '
+        f"{shlex.quote(name + '.bin')}"
     )
 
 

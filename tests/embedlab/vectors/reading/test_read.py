@@ -10,6 +10,7 @@ import lzma
 import os
 import pickle
 import re
+import shlex
 import threading
 import time
 import tracemalloc
@@ -403,6 +404,14 @@ def test_pickles_are_refused_and_not_run(tmp_path: Path) -> None:
     for protocol in range(2, 6):
         command = "gensim.models import KeyedVectors.*save_word2vec_format"
         refused(tmp_path, pickle.dumps(Trap(place), protocol), command)
+    path = tmp_path / "it's mine.model"
+    path.write_bytes(pickle.dumps(Trap(place)))
+    with pytest.raises(ValueError, match="gensim") as caught:
+        read(path)
+    _, program, *paths = shlex.split(str(caught.value).partition(": python ")[2])
+    assert paths == [str(path), f"{path}.bin"]
+    compile(program, "command", "exec")
+    assert "getattr(k, 'wv', k).save_word2vec_format" in program  # the vectors of a .model are its .wv
     objects = io.BytesIO()
     np.save(objects, np.array([[Trap(place)]], object), allow_pickle=True)
     refused(tmp_path, objects.getvalue(), "Python objects")
