@@ -3,7 +3,8 @@
     python -m experiments.pretrain configs/pretrain_subword.py --corpus.path books.txt \\
         --workdir runs/pretrain_subword
 
-Result: on the books of configs/pretrain.py WordSim-353 0.337, SimLex-999 0.229, MEN 0.522, the mean of 3 seeds.
+Result: on the books of configs/pretrain.py WordSim-353 0.337, SimLex-999 0.229, MEN 0.522, the mean of 3
+seeds.
 Time: 50 s on two cores, 34 of them training, 464,000 words a second; model.bin has 820 MB.
 """
 

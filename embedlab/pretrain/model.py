@@ -38,8 +38,9 @@ class WordModel:
         architecture: `skip-gram` or `cbow`.
         windows: how far a word sees.
         objective: the loss.
-        full_rows: whether each row of a word takes the whole gradient of its vector, as in fastText, where
-            several rows make one; else its share, the true gradient of the mean.
+        full_rows: whether all that a vector is the mean of takes the whole gradient of that vector, as in
+            word2vec and fastText: the rows of a word, where several make one, and in CBOW the words around;
+            else their share, the true gradient of the mean.
 
     Raises:
         ValueError: a vocabulary below 2, another architecture, or something that is no objective.
@@ -136,6 +137,8 @@ class WordModel:
             around = self._vectors(params["words"], words)
             weight = pairs / jnp.maximum(pairs.sum(-1, keepdims=True), 1)
             hidden, targets = weight.astype(around.dtype) @ around, centres
+            if self.full_rows:
+                hidden = _with_more_gradient(hidden, pairs.sum(-1, keepdims=True))
             real = jnp.eye(self.windows.strip, dtype=bool) & pairs.any(-1, keepdims=True)
         if isinstance(self.objective, HierarchicalSoftmax):
             return self._by_tree(params["outputs"], hidden, targets, real, paths)
@@ -152,9 +155,7 @@ class WordModel:
         if not self.full_rows:
             return vectors
         (found,) = lookup.lookups(self.spec, variables, ids)
-        more = jnp.maximum(found.mask.sum(-1, keepdims=True), 1) - 1
-        # The same vectors; of their gradient so many times more comes back.
-        return vectors + more * (vectors - jax.lax.stop_gradient(vectors))
+        return _with_more_gradient(vectors, found.mask.sum(-1, keepdims=True))
 
     def _output(self, variables: Variables, ids: Any) -> Any:
         return lookup.embed(self.outputs, variables, ids)
@@ -164,3 +165,8 @@ class WordModel:
         known = jnp.where(targets == ABSENT, 0, targets)
         nodes = self._output(outputs, paths.nodes[known])
         return self.objective.loss(hidden, nodes, paths.signs[known], real)
+
+
+def _with_more_gradient(means: Any, numbers: Any) -> Any:
+    """The same vectors, of which `numbers` times the gradient comes back: what a mean took its share of."""
+    return means + (jnp.maximum(numbers, 1) - 1) * (means - jax.lax.stop_gradient(means))

@@ -92,11 +92,12 @@ def fit(
             written.
         Stopped: the program was told to stop; a checkpoint of the last block is saved then.
     """
-    trainer = sparse.Trainer(lesson.loss, rows=schedule.rows(lesson.steps * schedule.epochs))
 
     def make() -> Any:
         return lesson.init(jax.random.key(seed), buffers)
 
+    names = _tables(jax.eval_shape(make))
+    trainer = sparse.Trainer(lesson.loss, rows=schedule.rows(lesson.steps * schedule.epochs, names))
     with stopping.patiently():
         found = checkpoints.restore({"live": trainer.shapes(make)})
         standing = Standing()
@@ -108,6 +109,11 @@ def fit(
         jax.block_until_ready(state)
         on_start(standing)
         return _Training(lesson, schedule, trainer, state, standing, checkpoints, on_fault).run(on_block)
+
+
+def _tables(params: dict[str, Any]) -> list[str]:
+    """The names of the tables, as the trainer has them."""
+    return [f"{part}.{table}" for part, variables in params.items() for table in variables.tables]
 
 
 @dataclasses.dataclass(eq=False)

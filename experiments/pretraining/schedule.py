@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from typing import Any, Literal, get_args
 
 import jax.numpy as jnp
@@ -23,16 +24,16 @@ class Schedule:
         optimizer: what takes the steps: sgd, as word2vec does, adagrad as GloVe does, row_adagrad with one
             number a row, or adam for rows that a step reads.
         rate: learning rate of the first step; losses are summed over a step, not averaged.
-        limit: greatest length of a row's gradient in a step, with sgd; none for no limit. In a step a
-            frequent word may have so many pairs that their sum overshoots.
+        limit: greatest length of the gradient of a row of the embedding in a step, with sgd; none for no
+            limit. In a step a frequent word may have so many pairs that their sum overshoots, and that of its
+            contexts after it. The other optimizers, whose steps do not grow with it, take no heed of it.
         epochs: passes over the text.
         batch: positions of the text a step, or pairs of GloVe; more are faster on an accelerator, and each
             row moves less often.
         checkpoint_seconds: seconds between two checkpoints; none are written where 0.
 
     Raises:
-        ValueError: a rate or a limit that is no positive number, a limit for another optimizer than sgd, or a
-            count below 1.
+        ValueError: a rate or a limit that is no positive number, or a count below 1.
 
     Example:
         >>> Schedule(rate=0.025, epochs=5).optimizer
@@ -43,7 +44,7 @@ class Schedule:
 
     optimizer: Optimizer = "sgd"
     rate: float = 0.045
-    limit: float | None = None
+    limit: float | None = 40.0
     epochs: int = 1
     batch: int = 128
     checkpoint_seconds: int = 60
@@ -55,24 +56,27 @@ class Schedule:
         if self.limit is not None:
             finite_fields(self, "limit")
             require(self.limit > 0, "limit", self.limit, "give a length above 0, or none")
-            remedy = f"{self.optimizer} has no limit; give none, or optimizer=sgd"
-            require(self.optimizer == "sgd", "limit", self.limit, remedy)
         require_counts(self, MOST, "epochs", "batch")
         require_count("checkpoint_seconds", self.checkpoint_seconds, least=0)
 
-    def rows(self, steps: float) -> sparse.RowOptimizer:
-        """The optimizer of rows.
+    def rows(self, steps: float, tables: Iterable[str]) -> dict[str, sparse.RowOptimizer]:
+        """The optimizer of each table.
 
         Args:
             steps: that will be taken in all, about.
+            tables: their names; those of the embedding begin with `words`.
 
         Example:
-            >>> Schedule(limit=20.0).rows(1000).rule
-            ClippedSgd(limit=20.0)
+            >>> found = Schedule(limit=20.0).rows(1000, ["words.table", "outputs.table"])
+            >>> found["words.table"].rule, found["outputs.table"].rule
+            (ClippedSgd(limit=20.0), Sgd())
         """
         made: Any = getattr(sparse, self.optimizer)
-        more = {"limit": self.limit} if self.limit is not None else {}
-        return made(Falling(self.rate, steps), **more)
+        plain = made(Falling(self.rate, steps))
+        if self.limit is None or self.optimizer != "sgd":
+            return dict.fromkeys(tables, plain)
+        limited = made(Falling(self.rate, steps), limit=self.limit)
+        return {name: limited if name.startswith("words.") else plain for name in tables}
 
 
 @dataclasses.dataclass(frozen=True)

@@ -46,8 +46,9 @@ class Words(Method):
         objective: negative sampling, sampled softmax or hierarchical softmax.
         noise: power of a word's count that makes its chance to be drawn.
         strip: positions in a row that share the words drawn against them.
-        full_rows: whether each row of a word takes the whole gradient of its vector where several make one,
-            as in fastText; else its share.
+        full_rows: whether all that a vector is the mean of takes the whole gradient of that vector, as in
+            word2vec and fastText: the rows of a word, where several make one, and in CBOW the words around;
+            else their share, which wants a higher rate.
 
     Raises:
         ValueError: a count below 1, a share below 0, or another value that its field does not take.

@@ -181,6 +181,25 @@ def test_full_rows_take_the_gradient_of_the_vector() -> None:
         np.testing.assert_allclose(slopes[1][word], number * slopes[0][word], rtol=1e-4, atol=1e-6)
 
 
+def test_words_around_take_the_gradient_of_their_mean() -> None:
+    """As in word2vec: in CBOW each of the n words around moves as if it were the mean of them."""
+    windows = Windows(window=2, dynamic=False, strip=4)
+    share, full = (
+        WordModel(KINDS["dense"], VOCABULARY, "cbow", windows, full_rows=rows) for rows in (False, True)
+    )
+    params, noise, draw = started(share), Noise(COUNTS), np.random.default_rng(0)
+    words, sentences = np.array([3, 5, 7]), np.zeros(3, int)  # each sees the two others
+    batch = share.batch(share.windows.cut(words, sentences, draw), noise, draw)
+    one, two = (
+        jax.grad(lambda tables, model=model: model.loss(with_tables(params, tables), *batch))(
+            tables_of(params)
+        )["words"]
+        for model in (share, full)
+    )
+    assert np.abs(one).max() > 0
+    np.testing.assert_allclose(two, 2 * one, rtol=1e-4, atol=1e-7)
+
+
 def test_words_come_to_tell_their_neighbours() -> None:
     """Of a text in which even words stand with even ones, and odd with odd ones."""
     draw = np.random.default_rng(0)
