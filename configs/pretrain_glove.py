@@ -14,5 +14,5 @@ def config() -> Pretraining:
     return Pretraining(
         Dense(200_000, DIM, Uniform(-0.5 / DIM, 0.5 / DIM)),
         method=Glove(),
-        train=Schedule(optimizer="adagrad", rate=0.05, epochs=15, batch=4096),
+        train=Schedule(optimizer="adagrad", rate=0.3, epochs=15, batch=1024),
     )
