@@ -35,6 +35,7 @@ class Standing:
         blocks: done, over all epochs.
         loss: of the last block, summed.
         size: words or pairs of the last block.
+        untrained: loss a word or pair of the very first step, which no step had changed.
         seen: words or pairs that were trained on at a known speed, those of programs that compiled apart.
         seconds: that these took.
         compiling: seconds of what compiled, and of its first steps.
@@ -43,9 +44,15 @@ class Standing:
     blocks: int = 0
     loss: float = 0.0
     size: float = 0.0
+    untrained: float = 0.0
     seen: float = 0.0
     seconds: float = 0.0
     compiling: float = 0.0
+
+    @property
+    def loss_a_word(self) -> float:
+        """The loss of the last block, for each word or pair."""
+        return self.loss / max(1.0, self.size)
 
     @property
     def speed(self) -> float | None:
@@ -162,11 +169,11 @@ class _Training:
             losses.append(self._taken("many", [x[first : first + _STEPS] for x in batches], size / steps))
         for one in range(whole, steps):
             losses.append(self._taken("one", [x[one] for x in batches], size / steps))
+        if not self.standing.blocks:
+            self.standing.untrained = float(np.ravel(losses[0])[0]) / (size / steps)
         self.standing.blocks += 1
-        self.standing.loss, self.standing.size = (
-            float(sum(np.sum(loss, dtype=float) for loss in losses)),
-            size,
-        )
+        self.standing.loss = float(sum(np.sum(loss, dtype=float) for loss in losses))
+        self.standing.size = size
         if not np.isfinite(self.standing.loss):
             self._fault(f"the training loss became {self.standing.loss}")
 

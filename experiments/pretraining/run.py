@@ -35,6 +35,7 @@ from experiments.training.stopwatch import Stopwatch
 
 _CORPUS, _CHECKPOINTS = "corpus", "checkpoints"
 _RESAMPLES = 2000
+_NOISE = 1.25  # a single step may lie so far from the mean
 
 
 def run(config: Pretraining, workdir: Path, console: Console, *, previous: bool = False) -> None:
@@ -167,7 +168,7 @@ class _Log:
         """After each block."""
         times = self._looker.times
         done, before = (times * n // self._blocks for n in (standing.blocks, standing.blocks - 1))
-        loss = standing.loss / max(1.0, standing.size)
+        loss = standing.loss_a_word
         self._directory.log(step=standing.blocks, split="train", loss=loss)
         news: dict[str, float] = {"loss": loss}
         if done > before:
@@ -183,6 +184,17 @@ class _Log:
 def _buffers(config: Pretraining, encoded: Encoded) -> dict[str, np.ndarray]:
     spec = config.embedding
     return dict(spec.word_buffers(encoded.words)) if isinstance(spec, OpenVocabulary) else {}
+
+
+def _harm(standing: Standing) -> str:
+    """What is said where the training did harm, though all numbers are finite; empty where it did not."""
+    if standing.loss_a_word <= _NOISE * standing.untrained:
+        return ""
+    return (
+        f"The loss is {standing.loss_a_word:.4g}, and was {standing.untrained:.4g} before training: these "
+        "vectors are worse than none. Lower train.rate or train.batch, or give train.limit; with another "
+        "--workdir."
+    )
 
 
 def _fitted(config: Pretraining, encoded: Encoded) -> Pretraining:
@@ -225,7 +237,9 @@ def _summary(
         "raw_words": encoded.raw_words,
         "dim": config.embedding.dim,
         "blocks": standing.blocks,
-        "loss": standing.loss / max(1.0, standing.size),
+        "loss": standing.loss_a_word,
+        "untrained_loss": standing.untrained,
+        "harm": _harm(standing),
         "similarity": similarity,
         f"{lesson.unit}_per_second": standing.speed,
         "unit": lesson.unit,
@@ -239,6 +253,8 @@ def _summary(
 
 def _show(summary: dict[str, Any], workdir: Path, console: Console) -> None:
     """What came of it, and what to do with it."""
+    if summary.get("harm"):
+        console.print(summary["harm"], highlight=False)
     for title, found in summary["similarity"].items():
         console.print(
             f"{title}: {found['spearman']:.3f} ({found['low']:.3f} to {found['high']:.3f}), "

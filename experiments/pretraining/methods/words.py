@@ -101,8 +101,8 @@ class SkipGram(Words):
 class Cbow(Words):
     """The mean of the vectors around a word tells it.
 
-    Reference: Mikolov et al. 2013, "Efficient estimation of word representations in vector space"; for its
-    gradient İrsoy et al. 2021.
+    Reference: Mikolov et al. 2013, "Efficient estimation of word representations in vector space"; for
+    `full_rows=False` İrsoy et al. 2021, "Corrected CBOW performs as well as skip-gram".
     """
 
     architecture = "cbow"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import re
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from embedlab.pretrain import (
 from experiments.pretraining import Cbow, Corpus, Glove, Method, Schedule, SkipGram
 from experiments.pretraining.encoded import Encoded, encode
 from experiments.pretraining.methods import Lesson, glove, words
+from experiments.settings.schema import OBJECTIVES
 
 DIM = 4
 
@@ -226,3 +228,9 @@ def test_glove_needs_two_words_in_a_line(tmp_path: Path) -> None:
 def test_settings_that_can_not_be(make: Any, message: str) -> None:
     with pytest.raises(ValueError, match=f"^{message}"):
         make()
+
+
+def test_the_page_names_objectives_as_flags_have_them(root: Path) -> None:
+    page = (root / "docs" / "pretrain.md").read_text("utf-8")
+    table = page.split("| objective | loss of a pair |")[1].split("\n\n")[0]
+    assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == list(OBJECTIVES)

@@ -340,8 +340,19 @@ def test_resume_previous_goes_on_from_the_checkpoint_before(
     assert (unfinished / "vectors/vectors.npy").read_bytes() == (whole / "vectors/vectors.npy").read_bytes()
 
 
+def test_a_training_that_did_harm_says_so(inside: Inside, config: Path, tmp_path: Path, whole: Path) -> None:
+    status, out, err = inside(config, "--train.rate", "50", "--workdir", tmp_path / "w")
+    assert status == 0 and "these vectors are worse than none. Lower train.rate" in told(out), err
+    found = json.loads((tmp_path / "w" / "summary.json").read_text())
+    assert found["loss"] > 2 * found["untrained_loss"] and found["harm"]
+    good = json.loads((whole / "summary.json").read_text())
+    assert good["loss"] < good["untrained_loss"] and not good["harm"]
+
+
 def test_a_loss_that_is_no_number_is_logged(inside: Inside, config: Path, tmp_path: Path) -> None:
-    status, _, err = inside(config, "--train.rate", "1e30", "--workdir", tmp_path / "w")
+    status, _, err = inside(
+        config, "--train.rate", "1e30", "--train.limit", "none", "--workdir", tmp_path / "w"
+    )
     assert status == 1 and "no checkpoint was due yet. Lower train.rate" in one_paragraph(err)
     lines = [json.loads(line) for line in (tmp_path / "w" / "metrics.jsonl").read_text().splitlines()]
     assert [(line["step"], line["loss"]) for line in lines] == [(1, None)] and "became" in lines[0]["fault"]
