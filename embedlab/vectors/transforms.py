@@ -101,7 +101,8 @@ class Pca:
         whiten: whether each is divided by its standard deviation, so that all count alike.
 
     Raises:
-        ValueError: `dim` below 1, or more than there are; whitening a direction without variance.
+        ValueError: `dim` below 1, or more than there are directions with variance: of n different words
+            there are n − 1 at most.
 
     Example:
         >>> table = np.float32([[0, 0], [1, 1], [2, 2], [3, 3.1]])   # [words, dim]
@@ -122,12 +123,12 @@ class Pca:
         """The components, float [words, dim]."""
         _require_room("dim", self.dim, matrix)
         mean, variances, directions = _components(matrix)
+        # Else the last columns are rounding errors, which look like numbers that mean something.
+        enough = variances[self.dim - 1] > 1e-12 * max(variances[0], 1e-300)
+        remedy = f"direction {self.dim} has no variance in {len(matrix)} vectors; give a smaller dim"
+        require(bool(enough), "dim", self.dim, remedy)
         projected = (matrix - mean) @ directions[:, : self.dim]
         if self.whiten:
-            least = variances[self.dim - 1]
-            enough = least > 1e-12 * max(variances[0], 1e-300)
-            remedy = f"direction {self.dim} has no variance to divide by; give a smaller dim"
-            require(bool(enough), "dim", self.dim, remedy)
             projected = projected / np.sqrt(variances[: self.dim])
         return projected.astype(matrix.dtype)
 
@@ -137,7 +138,8 @@ class AllButTheTop:
     """Vectors without their mean and without the directions that nearly all share: `v − Σ_i (uᵢ·v) uᵢ`.
 
     Attributes:
-        components: how many directions are taken off; None for dim / 100, rounded, as in the paper.
+        components: how many directions are taken off; None for dim / 100, rounded, as in the paper, but one
+            at least: of 50 numbers none would be, and the mean alone would go.
 
     Raises:
         ValueError: a negative number, or as many as there are.
@@ -160,7 +162,7 @@ class AllButTheTop:
     def __call__(self, matrix: Float[np.ndarray, "words dim"]) -> Float[np.ndarray, "words dim"]:
         """The rest, float [words, dim]."""
         dim = matrix.shape[1]
-        count = round(dim / 100) if self.components is None else self.components
+        count = max(1, round(dim / 100)) if self.components is None else self.components
         require(count < dim, "components", count, f"give fewer than the {dim} there are")
         mean, _, directions = _components(matrix)
         centred = matrix - mean

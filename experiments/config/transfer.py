@@ -39,8 +39,8 @@ class Transfer:
             alone being trained: until train.freeze_until, or for good where that is 0.
 
     Raises:
-        ValueError: a value that its field does not take, a mode twice, or a field that none of the modes
-            has a use for.
+        ValueError: a value that its field does not take, a mode twice, a field that none of the modes has a
+            use for, or without vectors a mode, a transform or `freeze_pretrained`.
 
     Example:
         >>> Transfer("glove-6b-50d", "static", beside=("random",)).modes
@@ -75,8 +75,10 @@ class Transfer:
             require(
                 made, "transforms", transform, "give transforms, such as embedlab.vectors.transforms.Pca(50)"
             )
-        alone = bool(self.vectors) or not self.beside
-        require(alone, "beside", self.beside, "these are modes of vectors; give them: --vectors FILE")
+        for field in ("mode", "beside", "transforms", "freeze_pretrained"):
+            value = getattr(self, field)
+            idle = not self.vectors and value != getattr(Transfer, field)
+            require(not idle, field, value, "it is of use with vectors alone; give them: --vectors FILE")
         trains = any(mode in ("non-static", "multichannel") for mode in self.modes)
         remedy = f"mode {self.mode} trains no pretrained table; give mode='non-static'"
         require(trains or not self.freeze_pretrained, "freeze_pretrained", self.freeze_pretrained, remedy)

@@ -153,7 +153,8 @@ def test_another_file_is_refused(run: Inside, words: Words, tmp_path: Path) -> N
         (["--vectors", "{strange}"], "words of the documents ("),
         (["--vectors", "{strange}"], "has a vector there; are they of another language"),
         (["--vectors", "a", "--transfer.vectors", "b"], "--vectors and --transfer.vectors say the same"),
-        (["--transfer.beside", "static"], "transfer.beside=('static',): these are modes of vectors"),
+        (["--transfer.beside", "static"], "transfer.beside=('static',): it is of use with vectors"),
+        (["--transfer.mode", "static"], "transfer.mode='static': it is of use with vectors alone; give them"),
         (
             ["--vectors", "{vectors}", "--transfer.mode", "static", "--transfer.freeze_pretrained", "true"],
             "transfer.freeze_pretrained=True: mode static trains no pretrained table; give mode='non-static'",
