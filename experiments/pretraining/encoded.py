@@ -16,7 +16,7 @@ import dataclasses
 import json
 import shutil
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -109,17 +109,37 @@ def _opened(folder: Path, sizes: dict[str, int]) -> Encoded:
     except manifest.Altered as error:
         raise RunFailure(f"{error}. Remove the folder {folder}: the text is read anew.") from None
     about = content["about"]
-    for name in {**about["files"], **sizes}:
-        then, now = about["files"].get(name), sizes.get(name)
+    _require_same(about["files"], sizes)
+    words = tuple(json.loads((folder / _WORDS).read_text("utf-8")))
+    counts = np.load(folder / _COUNTS, allow_pickle=False)
+    tokens = np.memmap(folder / _TOKENS, np.int32, "r")
+    return Encoded(words, counts, tokens, about["raw_words"], about)
+
+
+def require_unchanged(about: Mapping[str, Any]) -> None:
+    """Requires of a text's files that those still there have the sizes which they had; the others may go.
+
+    Args:
+        about: what the text was: see `Encoded`.
+
+    Raises:
+        Mistake: one has another size.
+
+    Example:
+        >>> require_unchanged({"files": {"a/text/that/is/gone.txt": 12}})
+    """
+    there = {name: size for name, size in about["files"].items() if Path(name).is_file()}
+    _require_same(there, {name: Path(name).stat().st_size for name in there})
+
+
+def _require_same(before: Mapping[str, int], sizes: Mapping[str, int]) -> None:
+    for name in {**before, **sizes}:
+        then, now = before.get(name), sizes.get(name)
         if then != now:
             raise Mistake(
                 f"{name}: the text is not that which the run began with ({_size(then)} then, {_size(now)} "
                 "now). Put it back as it was, or give another --workdir."
             )
-    words = tuple(json.loads((folder / _WORDS).read_text("utf-8")))
-    counts = np.load(folder / _COUNTS, allow_pickle=False)
-    tokens = np.memmap(folder / _TOKENS, np.int32, "r")
-    return Encoded(words, counts, tokens, about["raw_words"], about)
 
 
 def _size(known: int | None) -> str:

@@ -20,7 +20,7 @@ from embedlab.base import OpenVocabulary
 from experiments.errors import Mistake, mistakes
 from experiments.pretraining import output
 from experiments.pretraining.config import Pretraining
-from experiments.pretraining.encoded import Encoded, encode
+from experiments.pretraining.encoded import Encoded, encode, require_unchanged
 from experiments.pretraining.fit import Standing, fit
 from experiments.pretraining.look import Looker
 from experiments.pretraining.methods import Lesson
@@ -48,7 +48,7 @@ def run(config: Pretraining, workdir: Path, console: Console, *, previous: bool 
         previous: whether a damaged checkpoint is set aside for the one before it.
 
     Raises:
-        Mistake: the workdir or the text is refused.
+        Mistake: the workdir or the text is refused; of a finished run, a text that has another size now.
         RunFailure: the loss is no number, or a file of an earlier time is damaged.
     """
     encoded = codec.encode(config)
@@ -58,6 +58,7 @@ def run(config: Pretraining, workdir: Path, console: Console, *, previous: bool 
         summary = directory.summary
         if summary is not None:
             directory.verify()
+            require_unchanged(summary["text"])
             _forget_text(directory)
             console.print(f"{workdir} is finished; nothing to do.", highlight=False, soft_wrap=True)
         else:

@@ -247,6 +247,24 @@ def test_a_finished_run_is_shown_again(whole: Path, inside: Inside, config: Path
     assert {name for name in before if before[name] != after[name]} <= {"summary.json", "manifest.json"}
 
 
+def test_a_finished_run_of_another_text(
+    write_config: Callable[..., Path], inside: Inside, text: Path, tmp_path: Path
+) -> None:
+    own = Path(shutil.copy(text, tmp_path / "own.txt"))
+    words = (write_config(text=own), "--workdir", tmp_path / "w")
+    assert inside(*words)[0] == 0
+    before, size = content(tmp_path / "w"), own.stat().st_size
+    with own.open("a") as more:
+        more.write("one line more\n")
+    status, out, err = inside(*words)
+    changed = f"own.txt: the text is not that which the run began with ({size:,} bytes then, {size + 14:,} "
+    assert status == 2 and changed in one_paragraph(err) and "finished" not in out
+    own.unlink()
+    status, out, err = inside(*words)
+    assert (status, err) == (0, "") and "is finished; nothing to do" in told(out)
+    assert content(tmp_path / "w") == before
+
+
 def test_a_run_that_died_while_it_wrote_is_finished_later(
     inside: Inside, config: Path, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
