@@ -182,8 +182,10 @@ class Vectors:
             array([[0.6, 0.8]], dtype=float32)
         """
         squares = np.einsum("nd,nd->n", self.matrix, self.matrix, dtype=np.float64)
-        lengths = np.sqrt(np.where(squares > 0, squares, 1)).astype(self.matrix.dtype)
-        return dataclasses.replace(self, matrix=self.matrix / lengths[:, None])
+        wide = np.promote_types(self.matrix.dtype, np.float32)  # a float16 ends at 65504
+        lengths = np.sqrt(np.where(squares > 0, squares, 1)).astype(wide)
+        unit = (self.matrix / lengths[:, None]).astype(self.matrix.dtype, copy=False)
+        return dataclasses.replace(self, matrix=unit)
 
     @overload
     def neighbours(self, word: str, k: int = 10) -> Found: ...  # type: ignore[overload-overlap]

@@ -19,7 +19,8 @@ VectorsOf = Callable[[np.ndarray], np.ndarray]
 class Looker:
     """Asks the vectors of a training.
 
-    Only the vectors of words that are asked for are looked up, so that a look costs little.
+    Only the vectors of words that are asked for are looked up, so that a look costs little. Words that differ
+    in case alone are one, the most frequent of them standing for all, as `experiments.evaluate` has it.
 
     Attributes:
         times: how often they are asked.
@@ -29,14 +30,11 @@ class Looker:
         self.times = looks.times
         with mistakes("quality"):
             found = read_sets(looks.similarity or None, analogies=()) if looks.times else read_sets((), ())
-        self._sets = {
-            title: tuple((a.lower(), b.lower(), value) for a, b, value in pairs)
-            for title, pairs in found.similarity.items()
-        }
-        numbers = {word: i for i, word in enumerate(words)}
-        asked = {word for pairs in self._sets.values() for a, b, _ in pairs for word in (a, b)}
-        self._words = tuple(sorted(asked & numbers.keys(), key=numbers.__getitem__))
-        self._ids = np.array([numbers[word] for word in self._words], np.int32)
+        self._sets = found.similarity
+        numbers = {word.upper(): i for i, word in reversed(list(enumerate(words)))}  # the most frequent stays
+        asked = {word.upper() for pairs in self._sets.values() for a, b, _ in pairs for word in (a, b)}
+        self._ids = np.array(sorted(numbers[word] for word in asked & numbers.keys()), np.int32)
+        self._words = tuple(words[i] for i in self._ids.tolist())
 
     def look(self, vectors_of: VectorsOf, resamples: int = 0) -> dict[str, Any]:
         """Spearman's correlation by set; with resamples its interval, and how many pairs count.
@@ -47,7 +45,7 @@ class Looker:
         """
         if not self._words:
             return {}
-        vectors = Vectors(self._words, vectors_of(self._ids))
+        vectors = Vectors(self._words, vectors_of(self._ids), fold_case=True)
         found = {
             title: quality.word_similarity(vectors, pairs, resamples=max(1, resamples))
             for title, pairs in self._sets.items()

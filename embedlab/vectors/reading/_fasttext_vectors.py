@@ -51,6 +51,7 @@ def means(model: FastText, words: list[bytes], own: np.ndarray) -> Float32[np.nd
     rows = np.concatenate([np.asarray(own, np.int64)[:, None], ngrams], 1)
     real = rows != ABSENT
     total = np.zeros((len(words), model.settings.dim), np.float32)
+    total[real.sum(1) == 1] = -0.0  # of one row that very row, also where it holds −0
     for column, there in zip(rows.T, real.T, strict=True):  # a column at a time: no [words, k, dim]
         total[there] += model.table[column[there]]
     return total / np.maximum(real.sum(1, keepdims=True), 1).astype(np.float32)

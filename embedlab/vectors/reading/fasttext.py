@@ -108,7 +108,10 @@ class FastText:
     numbered: bool = True
 
     def __contains__(self, word: str) -> bool:
-        return word.encode() in self._rows
+        try:
+            return word.encode() in self._rows
+        except UnicodeEncodeError:  # a lone surrogate, which no file holds
+            return False
 
     @property
     def spec(self) -> Subword | Dense:

@@ -345,3 +345,9 @@ def test_a_header_that_promises_terabytes(tmp_path: Path, shape: tuple[int, ...]
 def test_numbers_that_no_search_takes_are_refused(dtype: str) -> None:
     with pytest.raises(ValueError, match=r"^matrix="):
         Vectors(("a",), np.ones((1, 2), np.dtype(dtype)))
+
+
+def test_narrow_vectors_longer_than_their_type_reaches_have_length_1() -> None:
+    found = Vectors(("far", "near", "none"), np.float16([[60000, -60000], [6e-8, 0], [0, 0]])).normalised()
+    assert found.matrix.dtype == np.float16
+    np.testing.assert_allclose(found.matrix, [[0.5**0.5, -(0.5**0.5)], [1, 0], [0, 0]], rtol=1e-3)

@@ -63,6 +63,7 @@ def test_a_model_without_n_grams_is_dense(tmp_path: Path) -> None:
     np.testing.assert_array_equal(model.variables().tables["table"], MATRIX)
     np.testing.assert_array_equal(model.vector("absent"), np.zeros(3))
     assert model.vectors(only=["of"]).words == ("of",)
+    assert "of" in model and "absent" not in model and "\ud800" not in model
 
 
 def test_n_grams_of_bytes_are_those_of_text() -> None:
