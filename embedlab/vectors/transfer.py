@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from embedlab.base import ABSENT, Variables
-from embedlab.checks import require
+from embedlab.checks import require, require_count
 from embedlab.dense import Dense
 from embedlab.hashed import Hashed
 from embedlab.subword import Subword
@@ -112,20 +112,23 @@ def from_vectors(
     Args:
         vectors: the vectors, or a whole fastText model (`read_fasttext`).
         words: of the ids 0, 1, …: a `Vocabulary`, whose padding is zeros and whose unknown word goes by
-            `oov`, or plain words, of which an empty one stands for no word.
+            `oov` (zeros for `Subword`), or plain words, of which an empty one stands for no word.
         kind: `Dense` or `Subword`.
         oov: the vector of a word that has none: `zero`; `random`, drawn from a normal distribution with the
-            mean and the variance of each number in the vectors that were found; `mean`, that of those.
+            mean and the variance of each number in the vectors that were found; `mean`, that of those. Where
+            only one vector was found, which has no variance, `random` draws about zero, with the root mean
+            square of its numbers. Of no use to `Subword`, where a word without n-grams is zeros.
         forms: whether a word that is not there takes the vector of another form of it: other case, composed
-            characters, no accents, zeros for digits, in this order.
-        seed: of what is drawn.
+            characters, no accents, zeros for digits, in this order. Of no use where n-grams make a vector of
+            any word.
+        seed: of what is drawn, at least 0.
 
     Returns:
         The embedding, float32 table [ids, dim], and how many words were found.
 
     Raises:
         ValueError: `Hashed`, which has no row of a word's own; n-grams of vectors that have none; another
-            policy; no word at all is found.
+            policy; a seed below 0; no word at all is found; a vector that is found has NaN or infinity.
 
     Example:
         >>> vectors = Vectors(("cat", "dog"), np.float32([[1, 2], [3, 4]]))
@@ -140,6 +143,7 @@ def from_vectors(
     """
     require(oov in get_args(Oov), "oov", oov, f"choose one of {', '.join(get_args(Oov))}")
     require(isinstance(forms, bool), "forms", forms, "give True or False")
+    require_count("seed", seed, least=0)
     reason = (
         "its rows are shared by words that have nothing in common, so that no row is a word's; take Dense"
     )
@@ -147,9 +151,8 @@ def from_vectors(
     require(kind in (Dense, Subword), "kind", kind, "choose Dense or Subword")
     if kind is Subword:
         return _shared(vectors, words)
-    if isinstance(vectors, FastText):
-        return _dense(vectors, _of_model(vectors), words, oov, False, seed)
-    return _dense(vectors, _of_table(vectors), words, oov, forms, seed)
+    find = _of_model(vectors) if isinstance(vectors, FastText) else _of_table(vectors)
+    return _dense(vectors, find, words, oov, forms and not _has_ngrams(vectors), seed)
 
 
 def forms_of(word: str) -> list[str]:
@@ -184,7 +187,7 @@ def have_vectors(
     Args:
         vectors: the vectors, or a whole fastText model.
         words: any strings; an empty one stands for no word.
-        forms: whether another form of a word counts, of `Vectors`.
+        forms: whether another form of a word counts, of vectors without n-grams.
 
     Returns:
         bool [words].
@@ -195,7 +198,7 @@ def have_vectors(
 
     Source: none.
     """
-    forms = forms and not isinstance(vectors, FastText)
+    forms = forms and not _has_ngrams(vectors)
     found = [
         bool(word) and (word in vectors or (forms and any(form in vectors for form in forms_of(word))))
         for word in words
@@ -204,6 +207,10 @@ def have_vectors(
 
 
 Find = Callable[[str], Any]
+
+
+def _has_ngrams(vectors: Vectors | FastText) -> bool:
+    return isinstance(vectors, FastText) and isinstance(vectors.spec, Subword)
 
 
 def _dense(
@@ -227,6 +234,7 @@ def _dense(
             "are they of another language or tokenizer?"
         )
     known = np.stack([row for row in rows if row is not None]).astype(np.float32)
+    _require_finite(known, [word for word, has in zip(spelled, there, strict=True) if has])
     table = _filled(len(spelled), known, oov, seed)
     table[there] = known
     if isinstance(words, Vocabulary):
@@ -244,7 +252,18 @@ def _filled(rows: int, known: np.ndarray, oov: Oov, seed: int) -> Float[np.ndarr
         return np.repeat(known.mean(0, keepdims=True), rows, 0)
     # A row's number is its word's id: a word's vector does not depend on which others are unknown.
     drawn = np.random.default_rng(seed).standard_normal((rows, known.shape[1]))
+    if (known == known[0]).all():  # else every word would have the vector of this one
+        return (drawn * np.sqrt(np.mean(known[0].astype(np.float64) ** 2))).astype(np.float32)
     return (known.mean(0) + drawn * known.std(0)).astype(np.float32)
+
+
+def _require_finite(rows: Float[np.ndarray, "words dim"], words: Sequence[str]) -> None:
+    bad = np.flatnonzero(~np.isfinite(rows).all(1))
+    if len(bad):
+        raise ValueError(
+            f"vectors: those of {len(bad):,} words have NaN or infinity, as that of {words[bad[0]]!r}; leave "
+            "them out, or read the file with non_finite='drop' or 'zero'"
+        )
 
 
 def _of_table(vectors: Vectors) -> Find:
@@ -264,7 +283,7 @@ def _of_model(model: FastText) -> Find:
 
 def _shared(model: Vectors | FastText, words: Words) -> Transferred:
     """The model's n-grams with a row of its own for each of the task's words."""
-    whole = isinstance(model, FastText) and isinstance(model.spec, Subword)
+    whole = _has_ngrams(model)
     remedy = "give a whole fastText model that has n-grams, read_fasttext('….bin')"
     require(whole, "vectors", type(model).__name__, remedy)
     assert isinstance(model, FastText) and isinstance(model.spec, Subword)
@@ -280,6 +299,7 @@ def _shared(model: Vectors | FastText, words: Words) -> Transferred:
     for i in range(len(spelled)):
         rows = table[len(spelled) + ngrams[i][real[i]]]
         table[i] = model.table[own[i]] if own[i] >= 0 else rows.mean(0) if len(rows) else 0
+    _require_finite(table[: len(spelled)], spelled)
     made = (own < 0) & real.any(1)
     there = (own >= 0) | made
     coverage = _coverage(words, spelled, there, int((own >= 0).sum()), 0, int(made.sum()))

@@ -32,7 +32,8 @@ class Transfer:
         transforms: what is done to the vectors of the words first, in this order, as
             all_but_the_top:2,pca:30,normalise.
         oov: the vector of a word that has none: zero, random (of the mean and variance of those found), mean.
-        forms: whether a word that has none takes that of another form of it: other case, without accents.
+        forms: whether a word that has none takes that of another form of it: other case, without accents. Of
+            no use where n-grams make one.
         unseen: whether words of the documents that training does not know, being too rare there or not there
             at all, are read with their pretrained vectors; else they are the unknown word, as in mode random.
         freeze_pretrained: whether of a table that is trained the pretrained rows rest, those of other words

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from embedlab.checks import require
+from embedlab.subword import Subword
 from embedlab.vectors import FastText, Vectors, format_of, have_vectors, load, read, read_fasttext
 from embedlab.vectors.transfer import forms_of
 from experiments.config import Transfer
@@ -88,6 +89,8 @@ class Pretrained:
         some = " ".join(words[:7])
         remedy = f"none of the {len(words):,} words of the documents ({some} …) has a vector there; are they "
         remedy += "of another language, or tokenised otherwise?"
+        if isinstance(found, FastText) and not isinstance(found.spec, Subword):
+            found = found.vectors(only={*words, *forms})  # without n-grams it is a table like any other
         require(
             isinstance(found, FastText) or len(found) > 0, "transfer.vectors", self.transfer.vectors, remedy
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 import embedlab
 from embedlab import Dense, Hashed, Subword, Vectors
 from embedlab.text import Vocabulary
-from embedlab.vectors import FastText, from_vectors, read, read_fasttext
+from embedlab.vectors import FastText, from_vectors, have_vectors, read, read_fasttext
 
 QUESTIONS = [
     ["What", "is", "the", "capital", "of", "Yugoslavia", "?"],
@@ -116,6 +117,54 @@ def test_a_model_of_n_grams_as_a_table(model: FastText) -> None:
     assert (coverage.exact, coverage.by_ngrams) == (1, coverage.known - 1)
 
 
+def test_a_model_without_n_grams_is_a_table(model: FastText) -> None:
+    """Which has no vector for a word out of its dictionary, so that other forms of it are tried."""
+    settings = dataclasses.replace(model.settings, maxn=0)
+    table = model.table[: len(model.words)]
+    plain = FastText(settings, model.words, model.counts, [], model.label_counts, 0, table, model.output)
+    words = ["the", "THE", "GOVERNMENT", "unheardofword"]
+    found = from_vectors(plain, words, oov="zero")
+    rows = np.asarray(found.variables.tables["table"])
+    np.testing.assert_array_equal(rows[:2], [plain.vector("the")] * 2)
+    np.testing.assert_array_equal(rows[2], plain.vector("government"))
+    assert (found.coverage.exact, found.coverage.by_form, found.coverage.by_ngrams) == (1, 2, 0)
+    assert found.pretrained.tolist() == have_vectors(plain, words).tolist() == [True, True, True, False]
+    assert have_vectors(plain, words, forms=False).tolist() == [True, False, False, False]
+    assert from_vectors(plain, words, oov="zero", forms=False).coverage.by_form == 0
+    assert have_vectors(model, words).tolist() == [True, False, False, False]  # n-grams make the others
+    assert from_vectors(model, words).coverage.by_form == 0
+
+
+def test_one_vector_alone_is_not_that_of_every_word(glove: Vectors) -> None:
+    """It has no variance to draw with: drawn ones are as long, about zero, and each its own."""
+    words = ["the", "The", *(f"xyzzy{i}qux" for i in range(2000))]
+    table = np.asarray(from_vectors(glove, words).variables.tables["table"])
+    np.testing.assert_array_equal(table[:2], [glove["the"]] * 2)
+    drawn = table[2:]
+    assert len(np.unique(drawn, axis=0)) == 2000
+    size = np.sqrt(np.mean(glove["the"] ** 2))
+    np.testing.assert_allclose([drawn.mean(), drawn.std()], [0, size], atol=0.02 * size)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_a_vector_that_is_found_has_to_be_finite(bad: float) -> None:
+    vectors = Vectors(("cat", "dog", "cow"), np.float32([[bad, 1], [2, 3], [4, 5]]))
+    with pytest.raises(
+        ValueError, match=r"^vectors: those of 1 words have NaN or infinity, as that of 'cat'"
+    ):
+        from_vectors(vectors, ["dog", "cat", "xyzzyqux"])
+    assert np.isfinite(from_vectors(vectors, ["dog", "cow", "xyzzyqux"]).variables.tables["table"]).all()
+
+
+def test_a_row_of_a_model_of_n_grams_has_to_be_finite(model: FastText) -> None:
+    table = np.array(model.table)
+    table[model.words.index(b"the")] = np.nan
+    with pytest.raises(
+        ValueError, match=r"^vectors: those of 1 words have NaN or infinity, as that of 'the'"
+    ):
+        from_vectors(dataclasses.replace(model, table=table), ["a", "the"], Subword)
+
+
 @pytest.mark.usefixtures("unchecked")
 @pytest.mark.parametrize(
     ("how", "message"),
@@ -126,6 +175,7 @@ def test_a_model_of_n_grams_as_a_table(model: FastText) -> None:
         ({"kind": Subword}, "vectors='Vectors': give a whole fastText model"),
         ({"oov": "guess"}, "oov='guess': choose one of zero, random, mean"),
         ({"forms": 1}, "forms=1: give True or False"),
+        ({"seed": -1}, "seed=-1: give a whole number of at least 0"),
         ({"words": "cat"}, "words='cat': give a sequence of words"),
         ({"words": ["dog", "cow"]}, r"words: none of 2 is in the vectors \(dog cow …\)"),
     ],

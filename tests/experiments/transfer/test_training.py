@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 import embedlab
-from embedlab.vectors import read_fasttext, save, write
+from embedlab.vectors import from_vectors, read_fasttext, save, write, write_fasttext
 from embedlab.vectors.transforms import AllButTheTop, Normalise, Pca
 from experiments.comparisons.single import Prepared, prepare
-from experiments.config import Config, Train
+from experiments.config import Config, Train, Transfer
 from experiments.documents.material import read
 from experiments.training.lexicon import lexicon
 from experiments.training.placement import placement
@@ -161,6 +161,20 @@ def test_a_model_of_n_grams_gives_every_word_a_vector(words: Words, data_dir: Pa
             )
             vector = read_fasttext(path).vector(word)
             np.testing.assert_allclose(table[start.vocabulary.id(word)], vector, atol=1e-6)
+
+
+def test_a_model_without_n_grams_is_a_table_like_others(data_dir: Path, tmp_path: Path) -> None:
+    model = read_fasttext(data_dir / "vector_formats" / "lee_fasttext_new.bin")
+    settings = dataclasses.replace(model.settings, maxn=0, buckets=0)
+    table = np.array(model.table[: len(model.words)])
+    write_fasttext(dataclasses.replace(model, settings=settings, table=table), tmp_path / "plain.bin")
+    words = ["the", "GOVERNMENT", "xyzzyqux"]
+    for transforms in ((), (Normalise(),)):
+        made = Pretrained(Transfer(str(tmp_path / "plain.bin"), transforms=transforms), words)
+        assert made.have(words).tolist() == [True, True, False]
+        assert from_vectors(made.vectors, words).coverage.by_form == 1 and made.fingerprint["words"] > 2
+    with pytest.raises(ValueError, match=r"none of the 1 words of the documents \(xyzzyqux …\) has a vector"):
+        Pretrained(Transfer(str(tmp_path / "plain.bin")), ["xyzzyqux"]).raw  # noqa: B018
 
 
 def test_words_without_a_vector_follow_from_the_seed(words: Words) -> None:
