@@ -12,6 +12,8 @@ from experiments.intrinsic.lines import numbered, parted, separator
 
 Pair = tuple[str, str, float]
 
+_MOST_JUDGES = 20  # columns of numbers in a line
+
 
 def read_pairs(path: Path, encoding: str = "utf-8") -> tuple[Pair, ...]:
     """Reads pairs, one a line: two words and a number behind them, parted by tabs, commas or blanks.
@@ -24,7 +26,8 @@ def read_pairs(path: Path, encoding: str = "utf-8") -> tuple[Pair, ...]:
         encoding: of the file.
 
     Raises:
-        ValueError: a line has another form, with its number; or there is no pair.
+        ValueError: a line has another form, with its number, as those of a file of vectors; or there is no
+            pair.
 
     Example:
         >>> import tempfile
@@ -43,6 +46,11 @@ def read_pairs(path: Path, encoding: str = "utf-8") -> tuple[Pair, ...]:
         if first:
             sign = separator(line)
         fields = parted(line, sign)
+        if not found and _is_vector(fields):
+            raise ValueError(
+                f"{path}, line {number}: this looks like a file of vectors ({line[:40]!r}); give it as "
+                "VECTORS, and here one of pairs, a line WORD WORD NUMBER"
+            )
         if not column:
             column = next((i for i, field in enumerate(fields) if i > 1 and _number(field) is not None), 0)
             if not column and first and len(fields) > 2:
@@ -60,6 +68,12 @@ def read_pairs(path: Path, encoding: str = "utf-8") -> tuple[Pair, ...]:
     if not found:
         raise ValueError(f"{path}: there is no pair in it; give two words and a number a line")
     return tuple(found)
+
+
+def _is_vector(fields: list[str]) -> bool:
+    """A word and more numbers than any set has judges; or the two sizes at the head of such a file."""
+    sizes = len(fields) == 2 and all(field.isdecimal() for field in fields)
+    return sizes or sum(_number(field) is not None for field in fields[1:]) > _MOST_JUDGES
 
 
 def _number(field: str) -> float | None:

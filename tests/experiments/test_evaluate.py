@@ -188,6 +188,8 @@ def test_what_can_not_be_told_is_told_so(run: Run) -> None:
         (["none.txt"], r"none.txt': No such file or directory; give a file of vectors"),
         (["mine.txt", "--similarity", "ws35"], "--similarity ws35: there is neither a file nor a set"),
         (["mine.txt", "--similarity", "kinds.tsv"], "kinds.tsv, line 1: 'cat\\ta' is not of the form"),
+        (["mine.txt", "--similarity", "mine.txt"], "mine.txt, line 1: this looks like a file of vectors"),
+        (["mine.txt", "--vocabulary", "pairs.csv"], "vocabulary='pairs.csv': the file is read as"),
         (["mine.txt", "--restrict", "0"], "--restrict 0: give a whole number of at least 1, or all"),
         (["mine.txt", "--k", "0"], "--k 0: give a whole number of at least 1"),
         (["mine.txt", "--resamples", "0"], "resamples=0: "),

@@ -72,7 +72,8 @@ def read(
         vocabulary: of `.npy` and safetensors, the file of words: one a line, or JSON. None for one that
             lies beside.
         tensor: of safetensors, the name of the table, where there are several.
-        member: of a zip, the name of the file, where there are several.
+        member: of a zip, the name of the file, where there are several. These three are refused for files
+            that have no use for them.
         most_bytes: that a compressed file may expand to; None for 100 times its size and 64 MiB.
         progress: called with the bytes taken of the file, and its size.
 
@@ -103,6 +104,10 @@ def read(
     words = None if vocabulary is None else Path(vocabulary)
     try:
         if os.fspath(path) in NAMES and not Path(path).exists():
+            for field, value in (("vocabulary", vocabulary), ("tensor", tensor), ("member", member)):
+                require(
+                    value is None, field, value, f"{path} comes in a package, words and all; leave it out"
+                )
             return read_named(str(path), options)
         with opened(path, member=member, most_bytes=most_bytes, progress=progress) as source:
             return _read(source, format, options, words, tensor)
@@ -147,12 +152,26 @@ def _read(
     except Damaged:
         if format is None:
             raise
+    chosen: Format = format or found or "glove"
+    _require_of_use(chosen, vocabulary, tensor)
     try:
-        return _read_as(format or found or "glove", source, options, vocabulary, tensor)
+        return _read_as(chosen, source, options, vocabulary, tensor)
     except Damaged as error:
         if format in (None, found) or found is None:
             raise
         raise Damaged(f"{error}. By its first bytes it is {found!r}, not {format!r}") from None
+
+
+def _require_of_use(format: Format, vocabulary: Path | None, tensor: str | None) -> None:
+    """What a format has no use for was meant for another file."""
+    words = vocabulary is None or format in ("npy", "safetensors")
+    shown = None if vocabulary is None else os.fspath(vocabulary)
+    require(words, "vocabulary", shown, f"the file is read as {format}, which holds its words; leave it out")
+    table = tensor is None or format == "safetensors"
+    remedy = (
+        f"the file is read as {format}, which holds one table; only safetensors name theirs; leave it out"
+    )
+    require(table, "tensor", tensor, remedy)
 
 
 def _read_as(

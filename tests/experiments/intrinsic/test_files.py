@@ -81,6 +81,15 @@ def test_what_is_no_pair(write: Write, text: str | bytes, message: str) -> None:
         read_pairs(write(text))
 
 
+def test_vectors_taken_for_pairs(write: Write) -> None:
+    numbers = " 0.25" * 21
+    for text in (f"the{numbers}\n", f"New York{numbers}\n", "400000 50\nthe 0.1 0.2\n"):
+        with pytest.raises(ValueError, match=r"line 1: this looks like a file of vectors .*VECTORS"):
+            read_pairs(write(text))
+    judged = read_pairs(write("tiger\tcat" + "\t7" * 20 + "\n"))  # each judge in a column
+    assert judged == (("tiger", "cat", 7.0),)
+
+
 def test_other_encodings(write: Write) -> None:
     assert read_pairs(write(b"caf\xe9 a 1\n"), "latin-1") == (("café", "a", 1.0),)
 

@@ -399,6 +399,26 @@ def test_the_right_format_is_told(format: str, of: Any, message: str, tmp_path: 
     refused(tmp_path, of(), message, format=format)
 
 
+@pytest.mark.parametrize("of", [word2vec_text, word2vec_binary, glove, fasttext, npy])
+def test_what_a_format_has_no_use_for_is_refused(of: Any, tmp_path: Path) -> None:
+    path, words = written(tmp_path, of()), tmp_path / "more.txt"
+    words.write_text("\n".join(WORDS) + "\n")
+    with pytest.raises(ValueError, match=r"tensor='x': the file is read as .*leave it out"):
+        read(path, tensor="x")
+    if of is npy:
+        assert read(path, vocabulary=words).words == WORDS
+    else:
+        with pytest.raises(ValueError, match=r"vocabulary='.*more\.txt': the file is read as .*leave it out"):
+            read(path, vocabulary=words)
+
+
+@pytest.mark.parametrize("field", ["vocabulary", "tensor", "member"])
+def test_what_comes_in_a_package_has_its_words(field: str) -> None:
+    how: Any = {field: "x"}
+    with pytest.raises(ValueError, match=f"^{field}='x': glove-6b-50d comes in a package.*leave it out"):
+        read("glove-6b-50d", **how)
+
+
 def test_pickles_are_refused_and_not_run(tmp_path: Path) -> None:
     place = tmp_path / "made"
     for protocol in range(2, 6):
