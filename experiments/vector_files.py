@@ -18,6 +18,8 @@ Progress = Callable[[int, int], None]
 
 #: Of a sentence-transformers folder, the file of its table.
 MODEL = "model.safetensors"
+#: Of a pretraining of subwords, the whole fastText model beside its vectors.
+WHOLE = "model.bin"
 #: Flags, and how argparse is told of them.
 READING: dict[str, dict[str, Any]] = {
     "from": {"metavar": "FORMAT", "help": "what it is to be read as; told by its bytes"},

@@ -15,8 +15,7 @@ from experiments.pretraining.encoded import Encoded
 from experiments.pretraining.methods import Cbow, Lesson
 from experiments.pretraining.methods.words import Words
 from experiments.runs.run import RunDirectory
-
-MODEL = "model.bin"
+from experiments.vector_files import WHOLE
 
 
 def write(
@@ -52,8 +51,8 @@ def write(
             output=output,
             trained=_trained(config),
         )
-        write_fasttext(model, directory.path / MODEL)
-    return ("vectors", MODEL)
+        write_fasttext(model, directory.path / WHOLE)
+    return ("vectors", WHOLE)
 
 
 def _trained(config: Pretraining) -> Trained:

@@ -32,6 +32,7 @@ from experiments.runs.facts import x64
 from experiments.runs.run import RunDirectory, commit, versions
 from experiments.settings import codec
 from experiments.training.stopwatch import Stopwatch
+from experiments.vector_files import WHOLE
 
 _CORPUS, _CHECKPOINTS = "corpus", "checkpoints"
 _RESAMPLES = 2000
@@ -263,3 +264,5 @@ def _show(summary: dict[str, Any], workdir: Path, console: Console) -> None:
             highlight=False,
         )
     console.print(f"Vectors: {workdir / 'vectors'}", highlight=False, soft_wrap=True)
+    if (workdir / WHOLE).is_file():
+        console.print(f"With their n-grams: {workdir / WHOLE}", highlight=False, soft_wrap=True)

@@ -18,7 +18,7 @@ from embedlab.vectors import FastText, Vectors, format_of, have_vectors, load, r
 from embedlab.vectors.transfer import forms_of
 from experiments.config import Transfer
 from experiments.documents.corpus import is_run
-from experiments.vector_files import MODEL
+from experiments.vector_files import MODEL, WHOLE
 
 _FASTTEXT = "fasttext-bin"
 
@@ -27,7 +27,8 @@ def open_vectors(path: str, **how: Any) -> Vectors | FastText:
     """A file's vectors; of a fastText model all of it, which stays on the disk where it is not compressed.
 
     Args:
-        path: as of `embedlab.vectors.read`; or the folder of a finished run, or of sentence-transformers.
+        path: as of `embedlab.vectors.read`; or the folder of a finished run, or of sentence-transformers. Of
+            a pretraining of subwords it is the whole fastText model that lies there.
         how: what `read` takes, for files of other formats.
 
     Raises:
@@ -40,10 +41,12 @@ def open_vectors(path: str, **how: Any) -> Vectors | FastText:
     """
     try:
         source = Path(path)
-        if source.is_dir() and not (source / MODEL).is_file():
-            return _some(load(source), how.get("only"))
-        source = source / MODEL if source.is_dir() else source
-        return read_fasttext(path) if format_of(source) == _FASTTEXT else read(source, **how)
+        if source.is_dir():
+            inside = next((source / name for name in (MODEL, WHOLE) if (source / name).is_file()), None)
+            if inside is None:
+                return _some(load(source), how.get("only"))
+            source = inside
+        return read_fasttext(source) if format_of(source) == _FASTTEXT else read(source, **how)
     except ValueError as error:
         said = re.sub(r"^(path|folder)='[^']*': ", "", str(error))
         raise ValueError(f"transfer.vectors={path!r}: {said}") from None

@@ -12,10 +12,13 @@ import numpy as np
 import pytest
 
 import embedlab
-from embedlab.vectors import load, read, read_fasttext
+from embedlab.vectors import from_vectors, load, read, read_fasttext
 from experiments import evaluate, pretrain
+from experiments.config import Config, Transfer
 from experiments.pretraining import run as running
 from experiments.runs import lock
+from experiments.transfer.pretrained import Pretrained
+from experiments.transfer.settle import settle
 from tests.experiments.disks import short_files
 from tests.experiments.started import content, told
 
@@ -138,6 +141,7 @@ def test_vectors_of_every_kind_are_read_again(
     status, out, err = inside(made, "--workdir", tmp_path / "w")
     assert status == 0, err
     assert f"Vectors: {tmp_path / 'w' / 'vectors'}" in out
+    assert (f"With their n-grams: {tmp_path / 'w' / 'model.bin'}" in out) == ("model.bin" in files)
     assert sorted(p.name for p in (tmp_path / "w").iterdir() if p.name in ("vectors", "model.bin")) == files
     vectors = load(tmp_path / "w")
     again = read(
@@ -155,6 +159,16 @@ def test_vectors_of_every_kind_are_read_again(
     assert np.isfinite(unseen).all() and np.abs(unseen).max() > 0
     assert (model.settings.model, model.settings.dim, model.settings.min_count) == ("skipgram", 8, 3)
     assert (np.abs(model.output).max() > 0) == ("Hierarchical" not in more)
+    # The folder itself is enough for a classifier, be its embedding one of n-grams or a row a word.
+    transfer = Transfer(str(tmp_path / "w"))
+    for spec in (embedlab.Subword(50, 4, 20), embedlab.Dense(50, 4)):
+        fitted: Any = settle(Config(spec, transfer=transfer)).config.embedding
+        assert (fitted.dim, getattr(fitted, "buckets", 500)) == (8, 500)
+        words = ["the", "parametrisationally"]
+        found = from_vectors(Pretrained(transfer, words).vectors, words, type(spec))
+        rows = np.asarray(embedlab.all_vectors(found.spec, found.variables))
+        np.testing.assert_allclose(rows, [model.vector(word) for word in words], atol=1e-6)
+        assert (found.coverage.exact, found.coverage.by_ngrams) == (1, 1)
     status, _, err = inside(made, "--workdir", tmp_path / "w")
     assert status == 0, err
     (tmp_path / "w" / "model.bin").write_bytes(b"short")
