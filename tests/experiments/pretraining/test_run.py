@@ -81,7 +81,7 @@ def whole(config: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def one_paragraph(err: str) -> str:
-    assert err.startswith("error: ") and "Traceback" not in err and "\n\n" not in err.strip(), err
+    assert err.startswith("error:") and "Traceback" not in err and "\n\n" not in err.strip(), err
     return told(err)
 
 
