@@ -59,6 +59,7 @@ def finished(runs, tmp_path):
 # --- what a run writes -----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_two_runs_of_one_seed_have_the_same_bits(runs) -> None:
     (one, two), _ = runs
     found = sorted(file.relative_to(one) for file in one.rglob("metrics.jsonl"))
