@@ -34,7 +34,6 @@ usage: python -m experiments.classify CONFIG.py --workdir DIR [--field.name VALU
                  one of N processes that train together over a mesh (docs/classify-mesh.md); I is its number
   --help         every field and its value, of CONFIG.py if it is given; overrides beside it are applied
 """
-_NO_CONFIG = "Every field with its default; vocabulary and dim, which have none, with an example:\n"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -102,15 +101,9 @@ def _help(given: Arguments) -> int:
     import_jax()
     from embedlab import Dense
     from experiments.config import Config
-    from experiments.settings import config_file, overrides
+    from experiments.settings import shown
 
-    config = config_file.load(given.config) if given.config else Config(Dense(vocabulary=16384, dim=64))
-    fields = overrides.explain(config, given.overrides, FLAGS)
-    print(USAGE)
-    if not given.config:
-        print(_NO_CONFIG)
-    print(fields)
-    return 0
+    return shown.show(given, USAGE, Config(Dense(vocabulary=16384, dim=64)), FLAGS)
 
 
 if __name__ == "__main__":

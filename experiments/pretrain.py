@@ -28,7 +28,6 @@ usage: python -m experiments.pretrain CONFIG.py --workdir DIR [--corpus.path FIL
                  previous: where it is damaged, set it aside and go on from the one before it
   --help         every field and its value, of CONFIG.py if it is given; overrides beside it are applied
 """
-_NO_CONFIG = "Every field with its default; vocabulary and dim, which have none, with an example:\n"
 _FLAGS = tuple(flag for flag in FLAGS if flag in ("workdir", "resume", "help"))
 
 
@@ -77,16 +76,9 @@ def _help(given: Arguments) -> int:
     import_jax()
     from embedlab import Dense
     from experiments.pretraining import Pretraining
-    from experiments.settings import config_file, overrides
+    from experiments.settings import shown
 
-    example = Pretraining(Dense(vocabulary=50_000, dim=100))
-    config = config_file.load(given.config, Pretraining) if given.config else example
-    fields = overrides.explain(config, given.overrides, _FLAGS)
-    print(USAGE)
-    if not given.config:
-        print(_NO_CONFIG)
-    print(fields)
-    return 0
+    return shown.show(given, USAGE, Pretraining(Dense(vocabulary=50_000, dim=100)), _FLAGS)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from typing import NamedTuple
 from embedlab.checks import require
 from experiments.data.base import Source
 from experiments.data.files import SIDE_OF, Row, TextSource, existing_file
-from experiments.data.reading import decoded
+from experiments.data.reading import decoded, of_a_system
 from experiments.tasks.names import some
 
 #: Bytes of one text, at most.
@@ -151,11 +151,6 @@ def _archive(path: Path) -> Path | None:
     return next((up for up in (path, *path.parents) if up.is_file()), None)
 
 
-def _seen(name: PurePosixPath) -> bool:
-    """Whether a file is none of those that systems leave behind."""
-    return not any(part.startswith((".", "__MACOSX")) for part in name.parts)
-
-
 def _opened(path: Path, stack: contextlib.ExitStack) -> tuple[list[PurePosixPath], _Read]:
     """The ordinary files below a folder, on the disk or in an archive, and how one is read."""
     archive = None if path.is_dir() else _archive(path)
@@ -179,7 +174,7 @@ def _in_folder(path: Path) -> tuple[list[PurePosixPath], _Read]:
         with (path / name).open("rb") as file:
             return file.read(LONGEST_TEXT + 1)
 
-    return [name for name in found if _seen(name)], read
+    return [name for name in found if not of_a_system(name)], read
 
 
 def _in_archive(
@@ -209,4 +204,4 @@ def _in_archive(
             )
         return raw
 
-    return [name for name in members if _seen(name)], read
+    return [name for name in members if not of_a_system(name)], read

@@ -8,7 +8,7 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import IO
 
 from embedlab.checks import require
@@ -16,7 +16,7 @@ from embedlab.checks import require
 #: Bytes of a line, at most: a file of another kind may hold no end of line.
 LONGEST_LINE = 2**26
 # A packed file may be a bomb. Texts become five times smaller, logs fifty times.
-_RATIO, _FREE = 200, 2**26
+RATIO, _FREE = 200, 2**26
 #: What files of other kinds begin with, and what to do about them.
 _KINDS = {
     b"\xff\xfe": "UTF-16; convert it, with `iconv -f UTF-16 -t UTF-8`, say",
@@ -74,7 +74,7 @@ def text_lines(path: Path, encoding: str = "utf-8", flag: str = "--data.encoding
     number, offset = 0, 0
     try:
         with open_file(path) as file:
-            most = _most(path, file)
+            most = most_of(path, file)
             while raw := file.readline(LONGEST_LINE + 1):
                 number += 1
                 if len(raw) > LONGEST_LINE:
@@ -86,7 +86,7 @@ def text_lines(path: Path, encoding: str = "utf-8", flag: str = "--data.encoding
                 offset += len(raw)
                 if offset > most:
                     raise ValueError(
-                        f"{path}: unpacked it has more than {_RATIO} times its size, as no text has; unpack "
+                        f"{path}: unpacked it has more than {RATIO} times its size, as no text has; unpack "
                         f"it yourself if it is what you want to read"
                     )
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
@@ -158,7 +158,31 @@ def decoded(
     return text.removeprefix("\ufeff") if first else text
 
 
-def _most(path: Path, file: IO[bytes] | gzip.GzipFile) -> float:
-    """Bytes that a file may have once it is unpacked."""
-    packed = isinstance(file, gzip.GzipFile)
-    return max(_FREE, _RATIO * path.stat().st_size) if packed else float("inf")
+def most_unpacked(packed: int) -> int:
+    """Bytes that so many packed ones may be unpacked to, if they are text.
+
+    Example:
+        >>> most_unpacked(2**20)
+        209715200
+    """
+    return max(_FREE, RATIO * packed)
+
+
+def most_of(path: Path, file: IO[bytes] | gzip.GzipFile) -> float:
+    """Bytes that an opened file may have once it is unpacked.
+
+    Args:
+        path: the file.
+        file: as `open_file` gave it.
+    """
+    return most_unpacked(path.stat().st_size) if isinstance(file, gzip.GzipFile) else float("inf")
+
+
+def of_a_system(name: PurePosixPath) -> bool:
+    """Whether a file in a folder or an archive is one that systems leave behind.
+
+    Example:
+        >>> of_a_system(PurePosixPath("__MACOSX/a.txt")), of_a_system(PurePosixPath("a/b.txt"))
+        (True, False)
+    """
+    return any(part.startswith((".", "__MACOSX")) for part in name.parts)

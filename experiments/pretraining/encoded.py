@@ -80,8 +80,10 @@ def encode(corpus: Corpus, most: int | None, folder: Path, tell: Tell) -> Encode
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     with mistakes("corpus"), placed(folder):
-        words, counts, raw = _first_pass(corpus, files, folder / "raw.i32", tell)
-        numbers = np.memmap(folder / "raw.i32", np.int32, "r") if raw else np.empty(0, np.int32)
+        words, counts = _first_pass(corpus, files, folder / "raw.i32", tell)
+        # An empty file can't be mapped.
+        empty = not (folder / "raw.i32").stat().st_size
+        numbers = np.empty(0, np.int32) if empty else np.memmap(folder / "raw.i32", np.int32, "r")
         single = len(words)
         for pass_ in range(corpus.phrases if words else 0):
             known = len(words)
@@ -146,27 +148,24 @@ def _size(known: int | None) -> str:
     return "no file" if known is None else f"{known:,} bytes"
 
 
-def _first_pass(
-    corpus: Corpus, files: list[Path], place: Path, tell: Tell
-) -> tuple[list[str], np.ndarray, bool]:
+def _first_pass(corpus: Corpus, files: list[Path], place: Path, tell: Tell) -> tuple[list[str], np.ndarray]:
     """Numbers the words in the order of their first appearance; those numbers go into a file."""
     numbers: collections.defaultdict[str, int] = collections.defaultdict()
     numbers.default_factory = numbers.__len__
     split, number = splitter(corpus), numbers.__getitem__
     counts = np.zeros(0, np.int64)
-    read, whole, any_ = 0, sum(file.stat().st_size for file in files), False
+    read, whole = 0, sum(file.stat().st_size for file in files)
     with place.open("wb") as out:
         for file in files:
             size, before = file.stat().st_size, read
             for piece, length in _pieces(lines(file, corpus.encoding), split, number):
                 counts = _added(counts, piece, len(numbers))
                 out.write(piece.tobytes())
-                any_ = True
                 read = before + min(size, length)
                 tell(read, whole)
             read = before + size
     tell(whole, whole)
-    return list(numbers), counts, any_
+    return list(numbers), counts
 
 
 def _pieces(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import gzip
-import math
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -12,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from embedlab.text import Tokenise
-from experiments.data.reading import decoded, open_file
+from experiments.data.reading import RATIO, decoded, most_of, most_unpacked, of_a_system, open_file
 from experiments.pretraining.source import Corpus
 
 #: A line or a part of one, which ends behind white space; and whether the line ends with it.
@@ -20,7 +19,6 @@ Part = tuple[str, bool]
 
 _PART = 2**20  # bytes of a line that are read at a time
 _LONGEST = 2**26  # bytes without white space, at most: a file of another kind may hold none
-_RATIO, _FREE = 200, 2**26  # a packed file may be a bomb; texts become five times smaller
 _FLAG = "--corpus.encoding"
 _BLANKS = b" \t\r\x0b\x0c"
 # A part of a line in these begins with what the part before it switched to.
@@ -44,9 +42,7 @@ def lines(path: Path, encoding: str) -> Iterator[Part]:
             yield from _members(path, encoding)
             return
         with open_file(path) as file:
-            packed = isinstance(file, gzip.GzipFile)
-            most = _most(path.stat().st_size) if packed else math.inf
-            yield from _parts(file, encoding, str(path), most)
+            yield from _parts(file, encoding, str(path), most_of(path, file))
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise ValueError(
             f"{path}: the gzip data are cut short or damaged ({error}); pack or fetch the file again"
@@ -74,11 +70,6 @@ def _lowered(line: str) -> list[str]:
     return line.lower().split()
 
 
-def _most(packed: int) -> int:
-    """Bytes that so many may unpack to."""
-    return max(_FREE, _RATIO * packed)
-
-
 def _parts(file: IO[bytes] | gzip.GzipFile, encoding: str, place: str, most: float) -> Iterator[Part]:
     """The lines of an open file.
 
@@ -102,7 +93,7 @@ def _parts(file: IO[bytes] | gzip.GzipFile, encoding: str, place: str, most: flo
             )
         if offset + len(whole) > most:
             raise ValueError(
-                f"{where}: unpacked it has more than {_RATIO} times its size, as no text has; unpack it "
+                f"{where}: unpacked it has more than {RATIO} times its size, as no text has; unpack it "
                 "yourself if it is what you want to read"
             )
         if cut:
@@ -124,17 +115,14 @@ def _members(path: Path, encoding: str) -> Iterator[Part]:
         with zipfile.ZipFile(path) as archive:
             for info in sorted(archive.infolist(), key=lambda info: info.filename):
                 name = info.filename
-                if not info.is_dir() and not _hidden(name):
+                if not info.is_dir() and not of_a_system(PurePosixPath(name)):
                     with archive.open(info) as file:
-                        yield from _parts(file, encoding, f"{path}, {name}", _most(info.compress_size))
+                        yield from _parts(
+                            file, encoding, f"{path}, {name}", most_unpacked(info.compress_size)
+                        )
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         where = f"{path}, {name}" if name else str(path)
         raise ValueError(
             f"{where}: the zip is damaged, or packed in a way that can't be read ({error}); pack it "
             "again, or unpack it"
         ) from None
-
-
-def _hidden(name: str) -> bool:
-    """Whether a file in a zip is one that a system put there beside what was packed."""
-    return any(part.startswith((".", "__MACOSX")) for part in PurePosixPath(name).parts)

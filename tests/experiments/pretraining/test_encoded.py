@@ -19,6 +19,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from experiments.data import reading
 from experiments.errors import Mistake, RunFailure
 from experiments.pretraining import Corpus, encoded, lines
 from experiments.pretraining.encoded import Encoded, encode
@@ -295,7 +296,7 @@ def test_real_text_is_that_of_a_reading_by_words(data_dir: Path, tmp_path: Path)
 def test_what_is_no_text_is_refused(
     tmp_path: Path, content: bytes, message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lines, "_FREE", 2**20)
+    monkeypatch.setattr(reading, "_FREE", 2**20)
     (tmp_path / "text").write_bytes(content)
     with pytest.raises(Mistake, match=message):
         read(tmp_path)
