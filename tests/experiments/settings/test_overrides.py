@@ -61,9 +61,13 @@ def value(config: Config, key: str) -> Any:
         ("--seeds 0,1,2", "seeds", (0, 1, 2)),
         ("--vectors a.txt", "transfer.vectors", "a.txt"),
         ("--vectors a.txt --transfer.beside random,static", "transfer.beside", ("random", "static")),
-        ("--transfer.transforms pca:3,normalise", "transfer.transforms", (Pca(3), Normalise())),
         (
-            """--transfer.transforms '[{"type": "pca", "dim": 3, "whiten": true}]'""",
+            "--vectors a.txt --transfer.transforms pca:3,normalise",
+            "transfer.transforms",
+            (Pca(3), Normalise()),
+        ),
+        (
+            """--vectors a.txt --transfer.transforms '[{"type": "pca", "dim": 3, "whiten": true}]'""",
             "transfer.transforms",
             (Pca(3, whiten=True),),
         ),
