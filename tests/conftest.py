@@ -1,8 +1,11 @@
 """What all tests share: where the real data lies, and what XLA has compiled."""
 
+import gc
 import os
 import shutil
+import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,6 +31,23 @@ def pytest_configure(config: pytest.Config) -> None:
         folder = tempfile.mkdtemp(prefix="embedlab-compiled-")
         os.environ.update({**_CACHE, "JAX_COMPILATION_CACHE_DIR": folder})
         config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+# Linux gives a process 65,530 maps of memory (vm.max_map_count). A compiled function takes several and keeps
+# them: past the last one XLA crashes in the next that it compiles, or writes into the cache.
+_MANY_MAPS = 20_000
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _few_compiled() -> Iterator[None]:
+    """After a file of tests, a process that holds very many compiled functions forgets them."""
+    yield
+    maps = Path("/proc/self/maps")
+    if "jax" in sys.modules and maps.exists() and maps.read_bytes().count(b"\n") > _MANY_MAPS:
+        import jax
+
+        jax.clear_caches()
+        gc.collect()
 
 
 @pytest.fixture(scope="session")

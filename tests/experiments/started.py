@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.experiments.forked import Forked
+
 #: What a run comes to, to the byte.
 FILES = ("metrics.jsonl", "predictions.npz", "vocabulary.json", "vectors/vectors.npy")
 
@@ -21,15 +23,34 @@ runpy.run_module("experiments.{name}", run_name="__main__", alter_sys=True)
 """
 
 
-def start(root: Path, *words: object, **environment: str) -> subprocess.Popen[str]:
+#: A program that runs, or has ended.
+Program = subprocess.Popen[str] | Forked
+
+# Read when a program is imported, or before; one that is forked is told of others.
+_AT_START = ("JAX", "XLA", "PYTHON")
+
+
+def start(root: Path, *words: object, fresh: bool = False, **environment: str) -> Program:
     """`experiments.classify` with these words."""
-    return program(root, "classify", *words, **environment)
+    return program(root, "classify", *words, fresh=fresh, **environment)
 
 
-def program(root: Path, name: str, *words: object, **environment: str) -> subprocess.Popen[str]:
-    """A program of `experiments`, which hears signals wherever the tests run."""
+def program(root: Path, name: str, *words: object, fresh: bool = False, **environment: str) -> Program:
+    """A program of `experiments`, which hears signals wherever the tests run.
+
+    It is forked from a process that has imported all, unless its start is what is tested (`fresh`), or the
+    environment is one that is read then.
+    """
+    given = [str(word) for word in words]
+    if not fresh and not any(variable.startswith(_AT_START) for variable in environment):
+        return Forked(root, name, given, environment)
+    return started(root, name, *given, **environment)
+
+
+def started(root: Path, name: str, *words: str, **environment: str) -> subprocess.Popen[str]:
+    """The same as a user starts it."""
     return subprocess.Popen(
-        [sys.executable, "-c", _HEARING.format(name=name), *map(str, words)],
+        [sys.executable, "-c", _HEARING.format(name=name), *words],
         cwd=root,
         env=os.environ | {"COLUMNS": "100", "JAX_PLATFORMS": "cpu"} | environment,
         stdout=subprocess.PIPE,
@@ -43,14 +64,14 @@ def told(text: str) -> str:
     return " ".join(text.split())
 
 
-def refused(process: subprocess.Popen[str], expected: int, message: str) -> None:
+def refused(process: Program, expected: int, message: str) -> None:
     """The program ends with a status, and says why in one paragraph."""
     _, err = process.communicate(timeout=300)
     assert process.returncode == expected and message in told(err), err
     assert told(err).startswith("error: ") and "Traceback" not in err and "\n\n" not in err.strip(), err
 
 
-def wait_for(process: subprocess.Popen[str], sign: Callable[[], object]) -> None:
+def wait_for(process: Program, sign: Callable[[], object]) -> None:
     """Until a sign is true; the program is not to end before."""
     deadline = time.monotonic() + 200
     while not sign():

@@ -8,13 +8,14 @@ from __future__ import annotations
 import json
 import shutil
 import signal
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.experiments.disks import disk
-from tests.experiments.started import content, refused, same, saved, start, told, wait_for
+from tests.experiments.started import content, refused, same, saved, started, told, wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -23,6 +24,10 @@ WORDS = [
     *("0.2", "--train.evaluate_every", "10", "--train.patience", "99", "--train.checkpoint_seconds", "0"),
 ]
 Program = Callable[..., str]
+
+
+def start(root: Path, *words: object) -> subprocess.Popen[str]:
+    return started(root, "classify", *map(str, words))
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import experiments
-from tests.experiments.started import start, told, took
+from tests.experiments.started import Program, start, started, told, took
 
 ROWS = [
     (f"text number {i} is {'good and fine' if i % 2 else 'bad and dull'}", ["neg", "pos"][i % 2])
@@ -126,7 +126,7 @@ def test_a_mistake_is_told_in_one_paragraph(name, inside, small, file, tmp_path,
     assert not list((tmp_path / "w").rglob("*"))
 
 
-def ended(process: subprocess.Popen[str], workdir: Path) -> str:
+def ended(process: Program, workdir: Path) -> str:
     """What a program said that ended in a mistake, and left nothing behind."""
     _, err = process.communicate(timeout=300)
     assert process.returncode == 2 and "Traceback" not in err and "\n\n" not in err.strip(), err
@@ -137,9 +137,8 @@ def ended(process: subprocess.Popen[str], workdir: Path) -> str:
 @pytest.mark.slow
 def test_absent_sets_and_devices_end_the_program_at_once(root, small, tmp_path) -> None:
     began = time.monotonic()
-    sets = start(
-        root, small, "--workdir", tmp_path / "w", "--data", "tfds:imdb_reviews", TFDS_DATA_DIR=str(tmp_path)
-    )
+    words = [str(small), "--workdir", str(tmp_path / "w"), "--data", "tfds:imdb_reviews"]
+    sets = started(root, "classify", *words, TFDS_DATA_DIR=str(tmp_path))
     seconds = took(sets, began)
     err = ended(sets, tmp_path / "w")
     assert f"tfds:imdb_reviews: not prepared in {tmp_path}" in err and "No set is prepared there" in err

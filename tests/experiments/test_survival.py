@@ -23,7 +23,7 @@ from experiments.errors import RunFailure
 from experiments.runs import manifest
 from experiments.runs.run import RunDirectory
 from tests.experiments.disks import disk, short_files
-from tests.experiments.started import FILES, content, refused, same, saved, start, told, wait_for
+from tests.experiments.started import FILES, Program, content, refused, same, saved, start, told, wait_for
 
 Inside = Callable[..., tuple[int, str, str]]
 #: Of a run of one seed; it takes seconds, and could be stopped between two evaluations.
@@ -34,7 +34,7 @@ WORDS = [
 LONG = [*WORDS, "--train.steps", "2000"]
 
 
-def hears(process: subprocess.Popen[str]) -> bool:
+def hears(process: Program) -> bool:
     """Whether a process has a handler for SIGTERM, as Linux tells."""
     status = Path(f"/proc/{process.pid}/status").read_text()
     caught = next(line for line in status.splitlines() if line.startswith("SigCgt"))
@@ -111,7 +111,7 @@ def test_sigterm_in_other_phases(
     root: Path, small: Path, whole: Path, inside: Inside, tmp_path: Path, phase: str
 ) -> None:
     folder = tmp_path / "w"
-    process = start(root, small, *LONG, "--workdir", folder)
+    process = start(root, small, *LONG, "--workdir", folder, fresh=phase == "import")
     signs = {
         "import": lambda: hears(process),
         "compilation": lambda: (folder / "data.json").exists(),

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import signal
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from experiments.pretraining.encoded import _MANIFEST
 from tests.experiments.disks import disk
-from tests.experiments.started import content, program, refused, saved, told, wait_for
+from tests.experiments.started import Program, content, program, refused, saved, told, wait_for
 
 pytestmark = pytest.mark.slow
 EPOCHS = 40
@@ -42,11 +41,11 @@ def whole(root: Path, config: Path, tmp_path_factory: pytest.TempPathFactory) ->
     return folder
 
 
-def start(root: Path, config: Path, folder: Path, *words: object, **env: str) -> subprocess.Popen[str]:
+def start(root: Path, config: Path, folder: Path, *words: object, **env: str) -> Program:
     return program(root, "pretrain", config, "--workdir", folder, *words, **env)
 
 
-def ended(process: subprocess.Popen[str], status: int) -> tuple[str, str]:
+def ended(process: Program, status: int) -> tuple[str, str]:
     out, err = process.communicate(timeout=300)
     assert process.returncode == status, err
     return out, err
