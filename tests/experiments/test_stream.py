@@ -75,6 +75,7 @@ def test_the_same_metrics_to_the_bit(
     assert tests[0] == tests[1]
 
 
+@pytest.mark.slow
 def test_a_sample_of_a_large_set_is_enough_for_tfidf(
     prose: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

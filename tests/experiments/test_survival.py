@@ -86,6 +86,7 @@ def copied(stopped: Path, tmp_path: Path) -> Path:
 # --- signals ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_run_that_was_stopped_goes_on_to_the_same_bits(
     copied: Path, whole: Path, inside: Inside, small: Path
 ) -> None:

@@ -98,6 +98,7 @@ def test_values_are_learnt_and_told_in_their_own_unit(values: Path) -> None:
     assert mean["test"]["r2"] == pytest.approx(0, abs=0.05)
 
 
+@pytest.mark.slow
 def test_labels_are_learnt_any_number_of_them(labels: Path) -> None:
     summary = json.loads((labels / "summary.json").read_text())
     assert {"sample_f1", "micro_f1", "macro_f1", "mean_average_precision", "loss"} <= set(summary["test"])

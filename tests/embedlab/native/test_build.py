@@ -98,6 +98,7 @@ def test_a_compiler_that_fails_is_told_once(tmp_path: Path) -> None:
     assert libraries(tmp_path) == ["compiler"]
 
 
+@pytest.mark.slow
 def test_a_compiler_that_is_not_there_is_told_once(tmp_path: Path) -> None:
     """Another that is there is not taken in its place; without CXX there is no warning."""
     code = f"{CODE}; print(native.available())"

@@ -40,6 +40,7 @@ def summary(folder: Path) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.slow
 def test_modes_side_by_side(run: Inside, vectors: Path, words: Words, tmp_path: Path) -> None:
     beside = ["--transfer.mode", "static", "--transfer.beside", ",".join(MODES[1:])]
     folder = tmp_path / "w"
