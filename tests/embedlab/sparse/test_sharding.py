@@ -68,11 +68,12 @@ CASES = [
     "narrow adagrad data=4,rows=2",
 ]
 MESHES = ("rows=8", "data=8", "both=8", "data=4,rows=2", "data=2,rows=4", "data=1,rows=8", "data=3,rows=2")
-ALL = [
-    f"{model} {optimizer} {mesh}"
-    for model in ("dense", "hashed", "subword", "embed", "ragged")
-    for optimizer in ("sgd", "adagrad", "frozen", "adam")
-    for mesh in MESHES
+OPTIMIZERS = ("sgd", "adagrad", "frozen", "adam")
+#: Each model with each optimizer and on each mesh, and each optimizer on each mesh.
+PAIRS = [
+    f"{model} {OPTIMIZERS[(row + column) % len(OPTIMIZERS)]} {mesh}"
+    for row, model in enumerate(("dense", "hashed", "subword", "embed", "ragged"))
+    for column, mesh in enumerate(MESHES)
 ]
 
 
@@ -127,8 +128,8 @@ def test_rows_are_cut_and_padded(trained: dict[str, Any]) -> None:
 
 @pytest.mark.slow
 def test_every_training_is_that_of_one_device() -> None:
-    results = in_halves(ALL, seconds=3600)
-    for name in ALL:
+    results = in_halves(PAIRS, seconds=3600)
+    for name in PAIRS:
         require_equal(found(results, name), name)
 
 
