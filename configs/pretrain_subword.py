@@ -3,9 +3,10 @@
     python -m experiments.pretrain configs/pretrain_subword.py --corpus.path books.txt \\
         --workdir runs/pretrain_subword
 
-Result: on the books of configs/pretrain.py WordSim-353 0.337, SimLex-999 0.229, MEN 0.522, the mean of 3
-seeds.
-Time: 50 s on two cores, 34 of them training, 464,000 words a second; model.bin has 820 MB.
+Result: on the books of configs/pretrain.py WordSim-353 0.345, SimLex-999 0.225, MEN 0.522, the mean of
+seeds 8 to 10.
+Time: 50 s on two cores, 34 of them training, 464,000 words a second, or up to 80 s where others are at
+work; model.bin has 820 MB.
 """
 
 from embedlab import Subword, Uniform
