@@ -46,7 +46,8 @@ class Table:
 
     def __init__(self, format: str, dim: int, options: Options) -> None:
         self.dim, self._options, self._format = dim, options, format
-        self._rows: dict[str, int] = {}
+        self._rows: dict[str, int] = {}  # in the order of the rows
+        self._twice = False  # whether a word stood there twice
         self._matrix = np.empty((0, dim), options.dtype)
         self._counts: collections.Counter[str] = collections.Counter()
         self._odd: set[str] = set()  # words that are in the table with marks for what was no UTF-8
@@ -91,10 +92,13 @@ class Table:
             bad = ~np.isfinite(cast.sum(1, dtype=np.float64))
         if bad.any():
             words, cast, where = self._finite(words, cast, where)
-        rows = self._fresh(words, cast, where)
-        if rows is not None:
+        if not self._twice:
+            self._twice = not self._put_all(words)
+        if self._twice:
+            rows = self._fresh(words, cast, where)
             words, cast = [words[i] for i in rows], cast[rows]
-        self._append(words, cast)
+            self._put(words)
+        self._append(cast)
 
     def finished(self) -> Vectors:
         """The vectors, and the report of what there was beside them."""
@@ -102,7 +106,7 @@ class Table:
         report = Report(self._format, **{name: self._counts[name] for name in self._counts})
         if report.kept != report.rows - report.skipped or report.replaced or report.zeroed:
             _log.warning("%s", report)
-        return Vectors(tuple(self._rows), self._matrix, report)
+        return Vectors.of_rows(self._rows, self._matrix, report)
 
     def _decoded(self, words: Sequence[bytes], where: Where) -> list[str]:
         try:
@@ -143,13 +147,24 @@ class Table:
         good = np.flatnonzero(~bad).tolist()
         return [words[i] for i in good], vectors[good], lambda i: where(good[i])
 
-    def _fresh(
-        self, words: list[str], vectors: Float[np.ndarray, "words dim"], where: Where
-    ) -> list[int] | None:
-        """Which of the words are to be appended; None for all. The others are there already."""
-        seen = set(words)
-        if len(seen) == len(words) and self._rows.keys().isdisjoint(seen):
-            return None
+    def _put(self, words: list[str]) -> None:
+        first = len(self._rows)
+        self._rows.update(zip(words, range(first, first + len(words)), strict=True))
+
+    def _put_all(self, words: list[str]) -> bool:
+        """Puts the words in if each of them is there for the first time; whether that is so.
+
+        To put them in and count is faster than to look each up before: words are strewn over memory.
+        """
+        before = len(self._rows)
+        self._put(words)
+        if len(self._rows) == before + len(words):
+            return True
+        self._rows = dict(zip(self._rows, range(before), strict=False))  # a word keeps its place in a dict
+        return False
+
+    def _fresh(self, words: list[str], vectors: Float[np.ndarray, "words dim"], where: Where) -> list[int]:
+        """Which of the words are to be appended. The others are there already."""
         fresh: dict[str, int] = {}
         for i, word in enumerate(words):
             if word not in self._rows and word not in fresh:
@@ -167,10 +182,10 @@ class Table:
                     fresh[word] = i
         return list(fresh.values())
 
-    def _append(self, words: list[str], vectors: Float[np.ndarray, "words dim"]) -> None:
-        first, stop = len(self._rows), len(self._rows) + len(words)
+    def _append(self, vectors: Float[np.ndarray, "words dim"]) -> None:
+        """Those of the words that were put in last."""
+        first, stop = len(self._rows) - len(vectors), len(self._rows)
         if stop > len(self._matrix):
             # By eighths: a larger piece would be zeroed, and so be in memory, for nothing.
             self._matrix.resize((max(stop, len(self._matrix) * 9 // 8), self.dim), refcheck=False)
         self._matrix[first:stop] = vectors
-        self._rows.update(zip(words, range(first, stop), strict=True))
