@@ -79,13 +79,19 @@ class Parquet(ColumnSource):
 
 def _values_of(path: Path, name: str, column: Any) -> list[object]:
     """A column's values as Python's."""
+    import pyarrow as pa
+
+    unread = ValueError(
+        f"{path}: column {name!r} is of type {column.type}, whose values are not read; write it as strings or "
+        "numbers"
+    )
+    # Of some times Python has no value, and of others what pandas makes, where it happens to be installed.
+    if pa.types.is_temporal(column.type):
+        raise unread
     try:
         values: list[object] = column.to_pylist()
     except UnicodeDecodeError:
         raise
-    except (ValueError, OverflowError):  # a time that Python has no type for
-        raise ValueError(
-            f"{path}: column {name!r} is of type {column.type}, whose values cannot be read; write it as "
-            "strings or numbers"
-        ) from None
+    except (ValueError, OverflowError):  # a time within a list
+        raise unread from None
     return values
