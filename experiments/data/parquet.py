@@ -82,8 +82,8 @@ def _values_of(path: Path, name: str, column: Any) -> list[object]:
     import pyarrow as pa
 
     unread = ValueError(
-        f"{path}: column {name!r} is of type {column.type}, whose values are not read; write it as strings or "
-        "numbers"
+        f"{path}: column {name!r} is of type {column.type}, whose values are not read; write it as "
+        "strings or numbers"
     )
     # Of some times Python has no value, and of others what pandas makes, where it happens to be installed.
     if pa.types.is_temporal(column.type):
