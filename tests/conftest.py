@@ -35,7 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 # Linux gives a process 65,530 maps of memory (vm.max_map_count). A compiled function takes several and keeps
 # them: past the last one XLA crashes in the next that it compiles, or writes into the cache.
-_MANY_MAPS = 20_000
+_MANY_MAPS = 35_000
 
 
 @pytest.fixture(scope="module", autouse=True)
