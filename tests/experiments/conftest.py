@@ -53,6 +53,15 @@ def small(write_config: Callable[..., Path]) -> Path:
     return write_config()
 
 
+@pytest.fixture(scope="session")
+def comparison(write_config: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The finished workdir of two embeddings, two seeds and the baselines; tests that change it copy it."""
+    config = write_config("rivals={'small': Hashed(300, 8, buckets=40)}, seeds=(0, 1)")
+    workdir = tmp_path_factory.mktemp("finished") / "comparison"
+    assert main([str(config), "--workdir", str(workdir)]) == 0
+    return workdir
+
+
 @pytest.fixture
 def inside(
     root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -1,0 +1,151 @@
+"""One run as it lies in its folder, for programs that read runs: pages, tables, figures.
+
+Nothing is read before it is asked for; what was read is kept.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from embedlab.text import Vocabulary
+from embedlab.vectors import Vectors
+from embedlab.vectors import load as load_vectors
+from experiments.errors import Mistake, RunFailure
+from experiments.runs.run import RunDirectory
+
+FINISHED, UNFINISHED, DAMAGED = "finished", "unfinished", "damaged"
+
+
+@dataclasses.dataclass(frozen=True)
+class FoundRun:
+    """One run: a training, a baseline, a pretraining or an evaluation.
+
+    Attributes:
+        path: its folder.
+        workdir: the --workdir that it is a part of; its own folder where it is the only run there.
+        program: "classify", "pretrain" or "evaluate"; "unknown" where its config can't be read.
+        name: of the embedding, or of the baseline; of an evaluation that of its folder.
+        seed: of the training; None where no chance is in it, or where it is not known.
+        fold: number of the fold whose rows it is tested on; None where there is one split.
+        trial: number of a sweep's trial; None elsewhere.
+        is_baseline: whether it is there to be measured against.
+
+    Example:
+        >>> run = FoundRun(Path("nowhere"), Path("nowhere"), "classify", "dense", seed=0)
+        >>> run.label, run.state, run.metrics
+        ('nowhere: dense, seed 0', 'unfinished', [])
+    """
+
+    path: Path
+    workdir: Path
+    program: str
+    name: str
+    seed: int | None = None
+    fold: int | None = None
+    trial: int | None = None
+    is_baseline: bool = False
+
+    @property
+    def directory(self) -> RunDirectory:
+        """Its folder, as the programs that write it have it."""
+        return RunDirectory(self.path)
+
+    @property
+    def label(self) -> str:
+        """What it is called where several are told of."""
+        fold = "" if self.fold is None else f", fold {self.fold}"
+        seed = "" if self.seed is None else f", seed {self.seed}"
+        return f"{self.workdir.name}: {self.name}{fold}{seed}"
+
+    @property
+    def state(self) -> str:
+        """`FINISHED`, `UNFINISHED` or `DAMAGED`."""
+        if self.damage is not None:
+            return DAMAGED
+        return FINISHED if self.summary else UNFINISHED
+
+    @functools.cached_property
+    def damage(self) -> str | None:
+        """What is wrong with its files, in a sentence; None where all is well.
+
+        The files of a finished run are held against its manifest, so each is read whole once.
+        """
+        try:
+            for name in ("config.json", "data.json", "summary.json"):
+                self.directory.read(name)
+            self.directory.metrics()
+            if self.directory.summary is not None:
+                self.directory.verify(whole=False)
+        except (Mistake, RunFailure, OSError) as error:
+            return str(error)
+        return None
+
+    @functools.cached_property
+    def config(self) -> dict[str, Any]:
+        """`config.json`; empty where there is none, as in a baseline, or where it is damaged."""
+        return self._read("config.json")
+
+    @functools.cached_property
+    def summary(self) -> dict[str, Any]:
+        """`summary.json`; empty where the run is not finished, or where it is damaged."""
+        return self._read("summary.json")
+
+    @functools.cached_property
+    def data(self) -> dict[str, Any]:
+        """`data.json` of its workdir: counts and digests of the data; empty where there is none."""
+        try:
+            return RunDirectory(self.workdir).read("data.json") or {}
+        except Mistake:
+            return {}
+
+    @functools.cached_property
+    def metrics(self) -> list[dict[str, Any]]:
+        """The lines of `metrics.jsonl`, each with `step`, `split` and numbers; none where it is damaged."""
+        try:
+            return self.directory.metrics()
+        except (RunFailure, OSError):
+            return []
+
+    @functools.cached_property
+    def predictions(self) -> dict[str, np.ndarray]:
+        """What it predicts for rows of each side, "valid" and "test": float32 [rows, outputs] by name.
+
+        Empty where nothing is predicted, or where the file is damaged.
+        """
+        try:
+            with np.load(self.path / "predictions.npz", allow_pickle=False) as stored:
+                return dict(stored)
+        except (OSError, ValueError, EOFError, zipfile.BadZipFile):
+            return {}
+
+    @functools.cached_property
+    def vectors(self) -> Vectors | None:
+        """Its words and their vectors [words, dim]; None where it has none, or where they are damaged."""
+        if not (self.path / "vectors").is_dir():
+            return None
+        try:
+            return load_vectors(self.path / "vectors")
+        except ValueError:
+            return None
+
+    @functools.cached_property
+    def counts(self) -> np.ndarray | None:
+        """How often each word of `vectors` occurs in the training text, int64 [words]; None if not known."""
+        try:
+            known = Vocabulary.load(self.path / "vocabulary.json")
+        except (ValueError, OSError):
+            return None
+        found = np.asarray(known.counts[len(known.SPECIAL) :], np.int64)
+        return None if self.vectors is None or len(found) != len(self.vectors.words) else found
+
+    def _read(self, name: str) -> dict[str, Any]:
+        try:
+            return self.directory.read(name) or {}
+        except Mistake:
+            return {}
