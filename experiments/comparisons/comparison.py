@@ -20,7 +20,7 @@ from experiments.quality.shared_words import on_shared_words
 from experiments.reports import report, rows
 from experiments.reports.pooled import pooled
 from experiments.reports.progress import Progress, progress
-from experiments.runs import earlier, extension, fingerprint, layout, lock
+from experiments.runs import earlier, extension, fingerprint, layout, lock, targets
 from experiments.runs.layout import Run, run_directories
 from experiments.runs.outcome import Outcome
 from experiments.runs.run import RunDirectory
@@ -85,6 +85,7 @@ def _run(config: Config, workdir: Path, console: Console, previous: bool) -> Non
         earlier.make_ready(directory, _parts(workdir, config), config.train, previous, console)
     directory.claim(encoded)
     fingerprint.keep(directory, found)
+    targets.keep(workdir, materials)
     loaded = time.perf_counter() - started
     if finished:
         directory.verify(whole=False)
@@ -191,9 +192,9 @@ def _run_all(
             progress.print(report.strongest(baselines[0]))
         if not material.config.stream:
             outcomes.append(_run_embeddings(workdir, material, ready, progress))
-    targets = [material.dataset.labels[material.splits.test] for material in materials]
+    tested = [material.dataset.labels[material.splits.test] for material in materials]
     task = materials[0].config.task
-    return _pooled(baselines, targets, task), _pooled(outcomes, targets, task)
+    return _pooled(baselines, tested, task), _pooled(outcomes, tested, task)
 
 
 def _began(ready: Mapping[str, Lexicon], material: Material) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 
 import embedlab
 from embedlab import quality
+from embedlab.files import write_whole
 from embedlab.sparse import Sharding
 from embedlab.vectors import Vectors
 from embedlab.vectors import save as save_vectors
@@ -23,7 +24,7 @@ from experiments.quality.inspection import Inspector, Look, Watch, majority_clas
 from experiments.reports.progress import Progress, RunProgress
 from experiments.runs.checkpoints import Checkpoints
 from experiments.runs.facts import facts, x64
-from experiments.runs.outcome import save_predictions, told
+from experiments.runs.outcome import LABELS, save_predictions, told
 from experiments.runs.run import RunDirectory, commit, versions
 from experiments.tasks.evaluate import by_band
 from experiments.training.lexicon import Lexicon
@@ -296,6 +297,9 @@ def _store(directory: RunDirectory, prepared: Prepared, matrix: np.ndarray) -> N
     with placed(directory.path):
         vocabulary.save(directory.path / "vocabulary.json")
         save_vectors(directory.path / "vectors", vectors)
+        labels = prepared.inspector.labels[len(vocabulary.SPECIAL) :].astype(np.int32)
+        if (labels >= 0).any():
+            write_whole({directory.path / "vectors" / LABELS: lambda file: np.save(file, labels)})
 
 
 def _sizes(prepared: Prepared, fitted: Fitted) -> dict[str, int]:

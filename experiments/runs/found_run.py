@@ -17,7 +17,10 @@ from embedlab.text import Vocabulary
 from embedlab.vectors import Vectors
 from embedlab.vectors import load as load_vectors
 from experiments.errors import Mistake, RunFailure
+from experiments.runs import layout, targets
+from experiments.runs.outcome import LABELS
 from experiments.runs.run import RunDirectory
+from experiments.runs.targets import Targets
 
 FINISHED, UNFINISHED, DAMAGED = "finished", "unfinished", "damaged"
 
@@ -125,6 +128,14 @@ class FoundRun:
             return {}
 
     @functools.cached_property
+    def targets(self) -> Targets | None:
+        """What the test rows of `predictions` really are: `targets` [rows, …] and `groups` [rows].
+
+        None in runs of earlier versions: the command that made them, given again, adds them.
+        """
+        return targets.read(layout.folder(self.workdir, self.fold))
+
+    @functools.cached_property
     def vectors(self) -> Vectors | None:
         """Its words and their vectors [words, dim]; None where it has none, or where they are damaged."""
         if not (self.path / "vectors").is_dir():
@@ -141,8 +152,22 @@ class FoundRun:
             known = Vocabulary.load(self.path / "vocabulary.json")
         except (ValueError, OSError):
             return None
-        found = np.asarray(known.counts[len(known.SPECIAL) :], np.int64)
-        return None if self.vectors is None or len(found) != len(self.vectors.words) else found
+        return self._one_a_word(np.asarray(known.counts[len(known.SPECIAL) :], np.int64))
+
+    @functools.cached_property
+    def labels(self) -> np.ndarray | None:
+        """The class in whose training documents each word of `vectors` occurs most, int [words].
+
+        −1 for a word of none, a number of `summary["classes"]` else; None if not known, as where rows have
+        no one class.
+        """
+        try:
+            return self._one_a_word(np.load(self.path / "vectors" / LABELS, allow_pickle=False))
+        except (ValueError, OSError, EOFError):
+            return None
+
+    def _one_a_word(self, found: np.ndarray) -> np.ndarray | None:
+        return None if self.vectors is None or found.shape != (len(self.vectors.words),) else found
 
     def _read(self, name: str) -> dict[str, Any]:
         try:

@@ -15,6 +15,8 @@ from experiments.runs.run import RunDirectory
 from experiments.tasks import Task
 
 _PREDICTIONS = "predictions.npz"
+#: Beside a run's vectors: the class in whose documents each word occurs most, −1 for none; int32 [words].
+LABELS = "labels.npy"
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

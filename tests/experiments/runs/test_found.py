@@ -41,6 +41,10 @@ def test_a_comparison_is_its_runs_in_order(comparison: Path) -> None:
     assert dense.predictions["test"].shape == (dense.data["test"], len(dense.data["classes"]))
     assert dense.vectors is not None and dense.counts is not None
     assert dense.vectors.matrix.shape == (298, 8) and (np.diff(dense.counts) <= 0).all()
+    assert dense.labels is not None and set(dense.labels.tolist()) <= {0, 1, 2}
+    assert dense.targets is not None and dense.targets.groups.shape == (dense.data["test"],)
+    guessed = dense.predictions["test"].argmax(1)
+    assert np.mean(guessed == dense.targets.targets) == pytest.approx(dense.summary["test"]["accuracy"])
 
 
 def test_each_run_is_there_once(comparison: Path, monkeypatch: pytest.MonkeyPatch) -> None:

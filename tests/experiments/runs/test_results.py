@@ -1,0 +1,68 @@
+"""What came of an embedding over its seeds and folds is what the table of its comparison says."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from experiments.runs.found import found
+from experiments.runs.results import results
+from experiments.runs.run import RunDirectory
+from experiments.runs.targets import read
+
+
+def test_results_are_those_of_the_table(comparison: Path) -> None:
+    made = {each.name: each for each in results(found([comparison]))}
+    with (comparison / "table.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert list(made) == [row["name"] for row in rows] and len(rows) == 4
+    for row in rows:
+        result = made[row["name"]]
+        assert result.interval is not None and result.label == result.name
+        ends = (result.interval.mean, result.interval.low, result.interval.high)
+        assert ends == pytest.approx([float(row[f"accuracy{end}"]) for end in ("", "_low", "_high")])
+        assert result.seconds == pytest.approx(float(row["seconds"]))
+        assert result.mean("trainable_bytes") == float(row["trainable_bytes"])
+        assert result.is_baseline == (row["kind"] == "baseline")
+    assert made["small"].kind == "hashed" and made["majority"].kind == "baseline"
+    assert made["majority"].mean("embedding", "hubness") is None
+
+
+def test_without_targets_there_is_a_score_and_no_interval(comparison: Path, tmp_path: Path) -> None:
+    workdir = Path(shutil.copytree(comparison, tmp_path / "w"))
+    (workdir / "targets.npz").write_bytes(b"damaged")
+    dense = results(found([workdir]))[2]
+    assert dense.interval is None and dense.tested is None and read(workdir) is None
+    assert dense.score == dense.mean("test", "accuracy")
+
+
+def test_two_workdirs_are_told_apart(comparison: Path, tmp_path: Path) -> None:
+    other = Path(shutil.copytree(comparison / "dense" / "seed-0", tmp_path / "other"))
+    made = results(found([comparison, other]))
+    assert [each.label for each in made if each.name == "dense"] == ["comparison: dense", "other: dense"]
+
+
+def test_folds_are_taken_together(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    config = {"embedding": {"type": "dense"}, "task": {"type": "classes"}, "seeds": [0], "folds": 2}
+    (tmp_path / "w").mkdir()
+    RunDirectory(tmp_path / "w").write("config.json", config)
+    right = []
+    for fold, rows in ((0, 5), (1, 8)):
+        folder = tmp_path / "w" / f"fold-{fold}"
+        (folder / "dense" / "seed-0").mkdir(parents=True)
+        targets, predicted = rng.integers(0, 3, rows), rng.random((rows, 3)).astype(np.float32)
+        right += (predicted.argmax(1) == targets).tolist()
+        np.savez(folder / "targets.npz", targets=targets, groups=np.arange(rows) + 10 * fold)
+        np.savez(folder / "dense" / "seed-0" / "predictions.npz", test=predicted)
+        directory = RunDirectory(folder / "dense" / "seed-0")
+        directory.write("config.json", config)
+        directory.finish({"seed": 0, "test": {"accuracy": 0.0}}, "predictions.npz")
+    (result,) = results(found([tmp_path]))
+    assert len(result.runs) == 2 and result.tested is not None and result.interval is not None
+    assert result.tested[0].shape == (1, 13, 3)
+    assert result.interval.mean == pytest.approx(np.mean(right))
