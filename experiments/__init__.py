@@ -3,7 +3,7 @@
 from experiments import load
 load("runs/quickstart").predict(["Returns the sorted unique elements of an array."])
 
-`experiments.runs.table(["runs/quickstart"])` is its runs as a data frame.
+`experiments.runs.table(["runs/quickstart"])` is its runs as a data frame; `experiments.figures` draws them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-_PACKAGES = ("runs",)  # of those below, what a notebook reaches by `import experiments` alone
+_PACKAGES = ("figures", "runs")  # of those below, what a notebook reaches by `import experiments` alone
 
 
 def __getattr__(name: str) -> Any:

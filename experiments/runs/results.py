@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ NO_COST = ("inspect", "finish")
 
 @dataclasses.dataclass(frozen=True)
 class Result:
-    """The finished runs of one embedding or baseline in one workdir.
+    """The runs of one embedding or baseline in one workdir.
 
     Attributes:
         label: what it is called among the others: its name, with its workdir's where two have the same.
@@ -125,15 +125,22 @@ class Result:
         return found
 
 
-def results(runs: Iterable[FoundRun]) -> list[Result]:
-    """The finished classifications among some runs, by workdir and name, in the order given.
+def results(
+    runs: Iterable[FoundRun],
+    *,
+    states: Collection[str] = (FINISHED,),
+    programs: Collection[str] = ("classify",),
+) -> list[Result]:
+    """Runs of some programs and states, taken together by workdir and name, in the order given.
 
     Args:
         runs: of `experiments.runs.found`.
+        states: those of the runs that count.
+        programs: those that made them.
     """
     groups: dict[tuple[Path, str], list[FoundRun]] = {}
     for run in runs:
-        if run.program == "classify" and run.state == FINISHED:
+        if run.program in programs and run.state in states:
             groups.setdefault((run.workdir, run.name), []).append(run)
     labels = _labels(list(groups))
     return [Result(labels[key], tuple(each)) for key, each in groups.items()]

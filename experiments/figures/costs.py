@@ -1,0 +1,109 @@
+"""What accuracy costs in bytes: the Pareto plot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from experiments.extras import needed
+from experiments.figures.given import Given, begun, runs_of
+from experiments.figures.style import INK, Look, caption, legend, looks, panels, styled
+from experiments.runs.results import Result, results
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_APART = 1.05  # points of the same bytes are drawn side by side
+
+
+def pareto(given: Given) -> Figure | None:
+    """The headline on the test rows, with its 95 % interval, by trainable bytes.
+
+    A hollow point is where bytes that can be computed from the words are counted as well. The line joins
+    those that none beats at as few bytes.
+
+    Args:
+        given: folders of runs, or runs.
+
+    Returns:
+        The figure; None where no finished run has a score and bytes.
+
+    Raises:
+        Mistake: matplotlib is not installed; a folder holds no run.
+    """
+    needed("matplotlib", "report", "A figure")
+    from matplotlib.ticker import LogLocator
+
+    runs = runs_of(given)
+    scored = [each for each in results(runs) if each.score is not None]
+    shown = [each for each in scored if each.mean("trainable_bytes")]
+    if not shown:
+        return None
+    own, headline = looks(begun(runs)), shown[0].task.headline
+    with styled():
+        figure, (panel,) = panels(1, 1, 3.2)
+        _front(panel, shown)
+        for result, place in zip(shown, _places(shown), strict=True):
+            _point(panel, result, place, own[result.label])
+        panel.set_xscale("log")
+        panel.xaxis.set_major_formatter(lambda value, _: size(value))
+        panel.xaxis.set_minor_formatter(lambda *_: "")
+        panel.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        panel.set(xlabel="trainable bytes", ylabel=f"{headline.name} on test rows, %")
+        legend(figure, panel)
+        without = [
+            f"{each.label}: {100 * each.score:.1f} %" for each in scored if each not in shown and each.score
+        ]
+        told = f" Without bytes: {', '.join(without)}." if without else ""
+        caption(
+            figure,
+            "Bars: 95 % intervals. Hollow: with bytes of indices. Line: not beaten at as few bytes." + told,
+        )
+    return figure
+
+
+def _point(panel: Axes, result: Result, place: float, look: Look) -> None:
+    score, interval = 100 * (result.score or 0.0), result.interval
+    ends = None if interval is None else [[score - 100 * interval.low], [100 * interval.high - score]]
+    panel.errorbar([place], [score], ends, label=result.label, capsize=2, elinewidth=0.8, **look.point)
+    index = result.mean("index_bytes") or 0
+    if index:
+        whole = (result.mean("trainable_bytes") or 0) + index
+        panel.plot([place, whole], [score, score], color=look.colour, linewidth=0.6, linestyle=":")
+        panel.plot([whole], [score], markerfacecolor="white", **look.point)
+
+
+def _front(panel: Axes, shown: Sequence[Result]) -> None:
+    """Steps through those that are better than all of as few bytes."""
+    best, steps = float("-inf"), []
+    for result in sorted(shown, key=lambda each: (each.mean("trainable_bytes"), -(each.score or 0))):
+        if (result.score or 0) > best:
+            best = result.score or 0
+            steps.append((result.mean("trainable_bytes"), 100 * best))
+    if len(steps) > 1:
+        panel.step(*zip(*steps, strict=True), where="post", color=INK, linewidth=0.6, alpha=0.5, zorder=0)
+
+
+def _places(shown: Sequence[Result]) -> list[float]:
+    """Where each is drawn: those of alike many bytes a little apart."""
+    found: list[float] = []
+    for result in shown:
+        place = float(result.mean("trainable_bytes") or 1)
+        while any(1 / _APART < place / other < _APART for other in found):
+            place *= _APART
+        found.append(place)
+    return found
+
+
+def size(count: float) -> str:
+    """Bytes in few letters.
+
+    Example:
+        >>> size(819_200), size(3_276_800), size(64)
+        ('819 kB', '3.28 MB', '64 B')
+    """
+    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if count >= factor:
+            return f"{count / factor:.3g} {unit}"
+    return f"{count:.3g} B"

@@ -1,0 +1,181 @@
+"""Vectors laid out in the plane: by PCA, by openTSNE, or by umap-learn.
+
+The libraries do the work; here is which words are looked at, PCA before the slow ones, and how long it takes.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from experiments.errors import Mistake
+
+LAYOUTS = ("pca", "tsne", "umap")
+#: What the slow layouts are given: so many principal components.
+COMPONENTS = 50
+_ITERATIONS = 750  # of t-SNE, as openTSNE has them: 250 exaggerated, then 500
+_OFTEN = 10
+_NEEDS = {"tsne": ("openTSNE", "report"), "umap": ("umap", "umap")}
+
+#: Told of how many parts are done, of how many.
+Tell = Callable[[int, int], None]
+
+
+def require_layout(name: str) -> None:
+    """Requires a layout that there is, and whose library is installed.
+
+    Raises:
+        Mistake: it is none, or an extra is to be installed first.
+
+    Example:
+        >>> require_layout("mds")
+        Traceback (most recent call last):
+        experiments.errors.Mistake: --layout mds: there is no such layout; choose among pca, tsne, umap
+    """
+    if name not in LAYOUTS:
+        raise Mistake(f"--layout {name}: there is no such layout; choose among {', '.join(LAYOUTS)}")
+    module, extra = _NEEDS.get(name, ("sklearn", "experiments"))
+    if importlib.util.find_spec(module) is None:
+        raise Mistake(
+            f"--layout {name}: it needs {module}, which is not installed; pip install 'embedlab[{extra}]', "
+            "or give --layout pca"
+        )
+
+
+def lay_out(vectors: np.ndarray, layout: str, *, seed: int, tell: Tell) -> np.ndarray:
+    """A place in the plane for each vector: float32 [words, 2].
+
+    Args:
+        vectors: float [words, dim], finite.
+        layout: one of `LAYOUTS`.
+        seed: of what is drawn.
+        tell: told how far it is.
+
+    Example:
+        >>> places = lay_out(np.eye(4, 3, dtype=np.float32), "pca", seed=0, tell=lambda done, whole: None)
+        >>> places.shape
+        (4, 2)
+    """
+    rows, dim = vectors.shape
+    if layout == "pca" or rows < 5:
+        return _filled(pca(vectors, 2))
+    narrow = pca(vectors, COMPONENTS) if dim > COMPONENTS else vectors.astype(np.float32)
+    made = _tsne if layout == "tsne" else _umap
+    return _filled(made(narrow, seed, tell))
+
+
+def pca(vectors: np.ndarray, components: int) -> np.ndarray:
+    """The first principal components, float32 [rows, components]; each points to where its largest lies.
+
+    Args:
+        vectors: float [rows, dim].
+        components: how many; fewer where there are not so many.
+    """
+    from sklearn.decomposition import PCA
+
+    count = min(components, *vectors.shape)
+    if not count:
+        return np.zeros((len(vectors), 0), np.float32)
+    solver = "covariance_eigh" if len(vectors) > vectors.shape[1] else "full"
+    found = PCA(count, svd_solver=solver).fit_transform(vectors.astype(np.float64))
+    return np.asarray(found, np.float32)
+
+
+def aligned(places: np.ndarray, onto: np.ndarray, shared: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """The places turned, and mirrored if need be, so that shared words lie as they do in another layout.
+
+    Args:
+        places: float [words, 2].
+        onto: float [others, 2], the other layout.
+        shared: int [shared], words that both have, by their rows in `places`.
+        others: int [shared], the same words' rows in `onto`.
+
+    Returns:
+        float32 [words, 2]; lengths and angles stay.
+
+    Example:
+        >>> square = np.float32([[0, 0], [0, 1], [2, 1]])
+        >>> turned = square[:, ::-1] * [1, -1]
+        >>> bool(np.allclose(np.ptp(aligned(turned, square, np.arange(3), np.arange(3)) - square, 0), 0))
+        True
+    """
+    if len(shared) < 3:
+        return places
+    one, two = places[shared].astype(np.float64), onto[others].astype(np.float64)
+    left, _, right = np.linalg.svd((one - one.mean(0)).T @ (two - two.mean(0)))
+    return np.asarray(places @ (left @ right), np.float32)
+
+
+def clusters(vectors: np.ndarray, count: int, seed: int) -> np.ndarray:
+    """Which of some clusters each vector's direction belongs to, by k-means: int [rows].
+
+    Args:
+        vectors: float [rows, dim].
+        count: of clusters, at most.
+        seed: of the first centres.
+    """
+    from sklearn.cluster import MiniBatchKMeans
+
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    units = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+    count = min(count, len(units))
+    made = MiniBatchKMeans(count, random_state=seed, n_init=3, batch_size=4096)
+    return np.asarray(made.fit_predict(units))
+
+
+def _filled(places: np.ndarray) -> np.ndarray:
+    """Two columns, though there be one dimension alone."""
+    wide = np.zeros((len(places), 2), np.float32)
+    wide[:, : places.shape[1]] = places[:, :2]
+    return wide
+
+
+def _tsne(vectors: np.ndarray, seed: int, tell: Tell) -> np.ndarray:
+    from openTSNE import TSNE
+
+    done = [0]
+
+    def look(*_: Any) -> None:
+        done[0] += _OFTEN
+        tell(done[0], _ITERATIONS)
+
+    perplexity = min(30.0, (len(vectors) - 1) / 3)
+    made = TSNE(
+        perplexity=perplexity,
+        random_state=seed,
+        n_jobs=-1,
+        callbacks=look,
+        callbacks_every_iters=_OFTEN,
+        initialization="pca",
+    )
+    tell(0, _ITERATIONS)
+    return np.asarray(made.fit(vectors), np.float32)
+
+
+def _umap(vectors: np.ndarray, seed: int, tell: Tell) -> np.ndarray:
+    from umap import UMAP
+
+    tell(0, 1)
+    told = {"desc": "UMAP", "file": sys.stderr, "mininterval": 5.0}
+    neighbours = min(15, len(vectors) - 1)
+    made = UMAP(n_neighbors=neighbours, random_state=seed, n_jobs=1, verbose=True, tqdm_kwds=told)
+    return np.asarray(made.fit_transform(vectors), np.float32)
+
+
+def timed(tell: Callable[[str], None]) -> Tell:
+    """Makes of parts done the time that is left, and tells it in words at most every five seconds."""
+    began, last = time.monotonic(), [time.monotonic()]
+
+    def told(done: int, whole: int) -> None:
+        now = time.monotonic()
+        if done and now - last[0] >= 5:
+            last[0] = now
+            left = (now - began) / done * (whole - done)
+            tell(f"{100 * done // whole} %, {left:.0f} s left")
+
+    return told
