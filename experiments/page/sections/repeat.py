@@ -1,0 +1,110 @@
+"""How to run the same again: the checkout, the versions, and a config file that holds every setting."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+
+from experiments.page.section import Options, Section
+from experiments.page.works import Given, Work
+
+_CLASSES = {
+    "classify": ("experiments.config", "Config"),
+    "pretrain": ("experiments.pretraining.config", "Pretraining"),
+}
+
+
+def section(given: Given, options: Options) -> Section | None:
+    """One part a workdir."""
+    found = [made for work in given.works if (made := _of(work)) is not None]
+    return Section("repeat", "Repeat it", "repeat.html.j2", {"works": found}) if found else None
+
+
+def _of(work: Work) -> dict[str, Any] | None:
+    summary = work.summary or next((run.summary for run in work.runs if run.summary), {})
+    commit = str(summary.get("commit") or "")
+    versions = summary.get("versions") or {}
+    if not work.config:
+        return None
+    return {
+        "title": work.title,
+        "commit": commit.rstrip("+"),
+        "changed": commit.endswith("+"),
+        "versions": [(str(name), str(version)) for name, version in versions.items()],
+        "install": _install(versions),
+        "config": config_file(work.config, work.program) if work.program in _CLASSES else "",
+        "command": command(work.config, work.program),
+        "data": [(name, str(value)) for name, value in _data(work)],
+    }
+
+
+def command(config: dict[str, Any], program: str) -> str:
+    """What to type.
+
+    Args:
+        config: `config.json`.
+        program: "classify", "pretrain" or "evaluate".
+
+    Example:
+        >>> command({}, "classify")
+        'python -m experiments.classify repeat.py --workdir runs/again'
+        >>> command({"evaluation": {"vectors": ["a b.vec"], "k": 10, "words": "cat,dog"}}, "evaluate")
+        "python -m experiments.evaluate 'a b.vec' --k 10 --words cat,dog --workdir runs/again"
+    """
+    if program != "evaluate":
+        return f"python -m experiments.{program} repeat.py --workdir runs/again"
+    words = ["python", "-m", "experiments.evaluate", *config["evaluation"]["vectors"]]
+    for name, value in config["evaluation"].items():
+        flag = f"--{name.replace('_', '-')}"
+        if name == "vectors" or value is None or value is False:
+            continue
+        if name == "restrict":
+            value = "all" if value is None else value
+        given = [] if value is True else value if isinstance(value, list) else [value]
+        words += [flag, *map(str, given)]
+    return shlex.join([*words, "--workdir", "runs/again"])
+
+
+def config_file(config: dict[str, Any], program: str) -> str:
+    """A config file that holds the very settings of a run.
+
+    Args:
+        config: `config.json`.
+        program: "classify" or "pretrain".
+
+    Example:
+        >>> print(config_file({"seeds": [0]}, "classify"))
+        from experiments.config import Config
+        from experiments.settings import codec
+        <BLANKLINE>
+        SETTINGS = {'seeds': [0]}
+        <BLANKLINE>
+        <BLANKLINE>
+        def config() -> Config:
+            return codec.decode(SETTINGS, Config)
+    """
+    import pprint
+
+    module, name = _CLASSES[program]
+    settings = pprint.pformat(config, width=100, sort_dicts=False)
+    return (
+        f"from {module} import {name}\n"
+        "from experiments.settings import codec\n\n"
+        f"SETTINGS = {settings}\n\n\n"
+        f"def config() -> {name}:\n"
+        f"    return codec.decode(SETTINGS, {name})"
+    )
+
+
+def _install(versions: dict[str, str]) -> str:
+    """The libraries in the versions that the run had."""
+    pinned = [
+        f"{name}=={version}" for name, version in versions.items() if name not in ("python", "embedlab")
+    ]
+    return shlex.join(["pip", "install", *pinned]) if pinned else ""
+
+
+def _data(work: Work) -> list[tuple[str, Any]]:
+    """What the data were: counts and digests."""
+    known = next((run.data for run in work.runs if run.data), {})
+    return [(key, value) for key, value in known.items() if isinstance(value, str | int)]

@@ -1,0 +1,52 @@
+"""With which settings: what differs between the kinds, and all of each workdir."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from experiments.page.section import Options, Section
+from experiments.page.works import Given, Kind
+
+_ABSENT = "–"
+_RIVALS = ("rivals", "seeds")
+
+
+def section(given: Given, options: Options) -> Section | None:
+    """The differences first, then the whole."""
+    kinds = [kind for kind in given.kinds if kind.first.config]
+    settings = {kind.label: dict(flat(_own(kind))) for kind in kinds}
+    keys = dict.fromkeys(key for each in settings.values() for key in each)
+    differing = [
+        (key, [each.get(key, _ABSENT) for each in settings.values()])
+        for key in keys
+        if len({each.get(key, _ABSENT) for each in settings.values()}) > 1
+    ]
+    whole = [{"title": work.title, "rows": list(flat(work.config))} for work in given.works if work.config]
+    if not whole:
+        return None
+    values = {"names": list(settings), "differing": differing, "whole": whole}
+    return Section("settings", "Settings", "settings.html.j2", values)
+
+
+def _own(kind: Kind) -> dict[str, Any]:
+    """The settings of a kind's run, without what only says which others there are."""
+    config = dict(kind.first.config)
+    for name in _RIVALS:
+        config.pop(name, None)
+    return config
+
+
+def flat(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Every setting by its dotted name, as JSON writes it.
+
+    Example:
+        >>> list(flat({"train": {"steps": 5, "rows": None}, "seeds": [0, 1]}))
+        [('train.steps', '5'), ('train.rows', 'null'), ('seeds', '[0, 1]')]
+    """
+    if isinstance(value, dict) and value:
+        for key, each in value.items():
+            yield from flat(each, f"{path}.{key}" if path else str(key))
+    else:
+        yield path, json.dumps(value, ensure_ascii=False)
