@@ -86,12 +86,32 @@ def _run(folder: Path) -> FoundRun | None:
         return None
     if "method" in config:
         return FoundRun(folder, folder, "pretrain", _name(config), config.get("seed"), trial=_trial(folder))
+    if cell := _cell(folder, config):
+        return cell
     if _is_part(folder):
         return _part(folder, is_baseline=folder.parent.parent.name == _BASELINES)
     if _is_several(config):
         return None
     (seed,) = config.get("seeds") or (None,)
     return FoundRun(folder, folder, "classify", _name(config), seed, trial=_trial(folder))
+
+
+def _cell(folder: Path, config: dict[str, Any]) -> FoundRun | None:
+    """A training of `experiments.compare`: `DATA/[fold-K/]KIND/BUDGET/rate-R/seed-N`, by DATA's `data.json`.
+
+    Its rate is a part of its name: those that were tried and not taken lie beside those that were.
+    """
+    if len(folder.parents) < 5 or not (
+        folder.name.startswith("seed-") and folder.parent.name.startswith("rate-")
+    ):
+        return None
+    rate, budget, kind, above = (parent.name for parent in folder.parents[:4])
+    data = folder.parents[4] if above.startswith("fold-") else folder.parents[3]
+    if not (data / "data.json").is_file() or (data / "config.json").is_file():
+        return None
+    part = "" if budget == "full" else f" {budget.replace('-', '/')}"
+    name, (_, seed, fold) = f"{kind}{part}, {rate.replace('-', ' ', 1)}", _named(folder, _DEPTH + 1)
+    return FoundRun(folder, data, "classify", name, seed, fold)
 
 
 def _is_several(config: dict[str, Any]) -> bool:
@@ -127,10 +147,13 @@ def _workdir(folder: Path) -> Path:
     return folder
 
 
-def _named(folder: Path) -> tuple[str, int | None, int | None]:
+def _named(folder: Path, depth: int = _DEPTH) -> tuple[str, int | None, int | None]:
     """Name, seed and fold, as the folder says them: `[fold-K/][baselines/]NAME[/seed-N]`."""
     seed, fold = (
-        next((int(part.partition("-")[2]) for part in folder.parts[-4:] if re.fullmatch(wanted, part)), None)
+        next(
+            (int(part.partition("-")[2]) for part in folder.parts[-depth:] if re.fullmatch(wanted, part)),
+            None,
+        )
         for wanted in (r"seed-\d+", r"fold-\d+")
     )
     return (folder.name if seed is None else folder.parent.name), seed, fold

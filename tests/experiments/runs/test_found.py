@@ -103,6 +103,16 @@ def test_trials_stand_in_the_order_of_their_numbers(tmp_path: Path) -> None:
     assert [run.trial for run in found([tmp_path])] == [9, 10]
 
 
+def test_cells_of_a_comparison_of_budgets_have_their_rate_in_their_name(tmp_path: Path) -> None:
+    for place in ("trec/dense/full/rate-0.01/seed-3", "mr/fold-1/hashed/1-16/rate-0.003/seed-3"):
+        (folder := tmp_path / place).mkdir(parents=True)
+        RunDirectory(folder).write("config.json", DENSE)
+        (tmp_path / place.partition("/")[0] / "data.json").write_text('{"name": "texts"}')
+    runs = [(run.workdir.name, run.name, run.seed, run.fold) for run in found([tmp_path])]
+    assert runs == [("mr", "hashed 1/16, rate 0.003", 3, 1), ("trec", "dense, rate 0.01", 3, None)]
+    assert found([tmp_path])[0].data == {"name": "texts"}
+
+
 def test_other_programs(tmp_path: Path) -> None:
     words = tmp_path / "words.vec"
     words.write_text("2 2\ncat 1 0\ndog 0 1\n")
