@@ -15,6 +15,10 @@ class RunFailure(RuntimeError):
     """A failure that is no mistake of the user's, such as a loss that is not a number. Status 1."""
 
 
+class Diverged(RunFailure):
+    """A training that came to no number: of several settings the others may still be tried."""
+
+
 @contextlib.contextmanager
 def mistakes(where: str = "") -> Iterator[None]:
     """Within, a ValueError is about what the user gave; elsewhere it would be a defect, and shows itself.

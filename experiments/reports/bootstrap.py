@@ -11,12 +11,13 @@ import dataclasses
 import numpy as np
 from jaxtyping import Float, Int
 
+from experiments.reports.resampling import by_group, resample_groups, resample_seeds
+
 #: The part of the resampled values that an interval holds.
 LEVEL = 0.95
 #: One point of the score: how far below another still counts as keeping up with it.
 MARGIN = 0.01
 _ROUNDING = 1e-12
-_DRAWN = 2**22  # numbers drawn at a time
 
 
 @dataclasses.dataclass(frozen=True)
@@ -105,9 +106,9 @@ def mean_interval(
     """
     _check("scores", scores, groups, resamples)
     rng = np.random.default_rng(seed)
-    size, total = _by_group(scores, groups)
+    size, total = by_group(scores, groups)
     mean, rate = float(scores.mean()), total / size
-    resampled = _resample_seeds(rng, _resample_groups(rng, size, total, resamples))
+    resampled = resample_seeds(rng, resample_groups(rng, size, total, resamples))
     worse, better = (rate < mean - _ROUNDING).any(), (rate > mean + _ROUNDING).any()
     return _interval(mean, resampled, len(size), worse=worse, better=better, least=least, most=1.0)
 
@@ -160,51 +161,14 @@ def paired_difference(
     if a.shape[1] != b.shape[1]:
         raise ValueError(f"a has {a.shape[1]} rows and b {b.shape[1]}: give both on the same test rows")
     rng = np.random.default_rng(seed)
-    size, total = _by_group(np.concatenate([a, b]), groups)
+    size, total = by_group(np.concatenate([a, b]), groups)
     of_a, of_b = total[: len(a)], total[len(a) :]
-    by_seed = _resample_groups(rng, size, total, resamples)
-    apart = _resample_seeds(rng, by_seed[:, : len(a)]) - _resample_seeds(rng, by_seed[:, len(a) :])
+    by_seed = resample_groups(rng, size, total, resamples)
+    apart = resample_seeds(rng, by_seed[:, : len(a)]) - resample_seeds(rng, by_seed[:, len(a) :])
     worse = bool((of_a.min(0) < of_b.max(0)).any())
     better = bool((of_a.max(0) > of_b.min(0)).any())
     mean, most = float(a.mean() - b.mean()), 1.0 - least
     return _interval(mean, apart, len(size), worse=worse, better=better, least=-most, most=most)
-
-
-def _by_group(
-    scores: np.ndarray, groups: np.ndarray | None
-) -> tuple[Int[np.ndarray, " groups"], Float[np.ndarray, "seeds groups"]]:
-    """How many rows each group has, and the sum of their scores in each seed."""
-    number = np.arange(scores.shape[1]) if groups is None else np.unique(groups, return_inverse=True)[1]
-    return np.bincount(number), np.stack([np.bincount(number, weights=of_seed) for of_seed in scores])
-
-
-def _resample_groups(
-    rng: np.random.Generator, size: np.ndarray, total: np.ndarray, resamples: int
-) -> Float[np.ndarray, "resamples seeds"]:
-    """Mean score of every seed in each resample of the groups.
-
-    Groups of one size, in which each seed scores as much, are exchangeable, so it suffices to draw how
-    many of each such pattern a resample holds: one multinomial over the patterns. Where a row is right or
-    wrong these are few (at most 2^seeds where all groups are of one row), however many rows there are.
-    """
-    patterns, times = np.unique(np.vstack([size, total]), axis=1, return_counts=True)
-    at_once = max(1, _DRAWN // len(times))  # of scores that are no two alike there are many patterns
-    means = []
-    for first in range(0, resamples, at_once):
-        count = min(at_once, resamples - first)
-        drawn = rng.multinomial(len(size), times / len(size), size=count).astype(np.float64)
-        rows = drawn @ patterns[0]  # a resample of larger groups has more rows
-        means.append(drawn @ patterns[1:].T / rows[:, None])
-    return np.concatenate(means)
-
-
-def _resample_seeds(
-    rng: np.random.Generator, by_seed: Float[np.ndarray, "resamples seeds"]
-) -> Float[np.ndarray, " resamples"]:
-    """Mean over a resample of the seeds, drawn anew for each resample of the rows."""
-    resamples, seeds = by_seed.shape
-    drawn = rng.multinomial(seeds, np.full(seeds, 1 / seeds), size=resamples)
-    return (by_seed * drawn).sum(1) / seeds
 
 
 def _interval(

@@ -114,11 +114,16 @@ class Progress(ABC):
         self.begin(run)
         return run
 
-    def skip(self, name: str, summary: str) -> None:
-        """Tells of the next run that it was finished at an earlier time."""
+    def skip(self, name: str, summary: str, how: str = "finished before") -> None:
+        """Tells of the next run that it is not run now, since it was finished at an earlier time, say."""
         self._started += 1
         self._finished += 1
-        self.print(f"{self.place(self._started)} {name}: finished before, {summary}")
+        self.print(f"{self.place(self._started)} {name}: {how}, {summary}")
+
+    def fail(self, name: str, why: str) -> None:
+        """Tells that the run at work, the last that was started, came to nothing, and that others go on."""
+        self._finished += 1
+        self.print(f"{self.place(self._started)} {name}: failed, {why}")
 
     def left(self, run: RunProgress) -> float | None:
         """Seconds that all runs would still take, each as long as those of its kind so far.

@@ -18,16 +18,17 @@ _C = TypeVar("_C")
 @overload
 def load(path: str) -> Config: ...
 @overload
-def load(path: str, kind: type[_C]) -> _C: ...
-def load(path: str, kind: Any = Config) -> Any:
+def load(path: str, kind: type[_C], function: str = ...) -> _C: ...
+def load(path: str, kind: Any = Config, function: str = "config") -> Any:
     """Runs a Python file, and returns what its `config()` returns.
 
     Args:
         path: the file.
         kind: the config's class.
+        function: name of the function, where it is another.
 
     Raises:
-        Mistake: where there is no such file, it raises, it has no `config`, or that raises or returns
+        Mistake: where there is no such file, it raises, it has no such function, or that raises or returns
             something else than such a config.
 
     Example:
@@ -40,23 +41,25 @@ def load(path: str, kind: Any = Config) -> Any:
         known = [str(other) for other in sorted(file.parent.glob("*.py"))]
         raise Mistake(
             f"{path}: there is no such file{did_you_mean(str(file), known) or ';'} "
-            "Give the path of a Python file that has a function config()"
+            f"Give the path of a Python file that has a function {function}()"
         )
     if file.suffix != ".py":
-        raise Mistake(f"{path}: this is no Python file; give one, whose name ends in .py, with a config()")
+        raise Mistake(
+            f"{path}: this is no Python file; give one, whose name ends in .py, with a {function}()"
+        )
     module = _module(file)
-    make = getattr(module, "config", None)
+    make = getattr(module, function, None)
     wanted = f"{kind.__module__.removesuffix('.experiment')}.{kind.__name__}"
     if not callable(make):
-        raise Mistake(f"{path}: it has no function config(); write one that returns an {wanted}")
+        raise Mistake(f"{path}: it has no function {function}(); write one that returns an {wanted}")
     try:
         made = make()
     except Exception as error:
-        raise Mistake(f"{path}: its config() raised {type(error).__name__}: {error}") from error
+        raise Mistake(f"{path}: its {function}() raised {type(error).__name__}: {error}") from error
     if not isinstance(made, kind):
         raise Mistake(
-            f"{path}: its config() returned {type(made).__name__}, expected an {wanted}; "
-            f"end it with `return {kind.__name__}(embedding=…)`"
+            f"{path}: its {function}() returned {type(made).__name__}, expected an {wanted}; "
+            f"end it with `return {kind.__name__}(…)`"
         )
     return made
 

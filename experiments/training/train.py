@@ -22,7 +22,7 @@ import numpy as np
 from embedlab.sparse import Sharding
 from experiments.config import Train
 from experiments.documents.feed import Labelled
-from experiments.errors import RunFailure
+from experiments.errors import Diverged
 from experiments.mesh import Spread
 from experiments.process import peers, stopping
 from experiments.runs import agreed
@@ -109,8 +109,8 @@ def fit(
             no number there, before the failure is raised.
 
     Raises:
-        RunFailure: the loss or a validation output is not a number (the last good checkpoint stays),
-            or a checkpoint can't be read or written.
+        Diverged: the loss or a validation output is not a number (the last good checkpoint stays).
+        RunFailure: a checkpoint can't be read or written.
         Mistake: a checkpoint is of arrays of other shapes or types.
         Stopped: the program was told to stop; a checkpoint of the last step taken is saved then.
     """
@@ -199,7 +199,7 @@ class _Training:
         if len(bad):
             step, loss = self.standing.step + int(bad[0]) + 1, losses[bad[0]]
             on_fault(step, "train", f"the loss became {loss}")
-            raise RunFailure(_no_number(self.model, f"the training loss became {loss} at step {step}"))
+            raise Diverged(_no_number(self.model, f"the training loss became {loss} at step {step}"))
         self.standing.add(losses)
 
     def _evaluate(
@@ -223,7 +223,7 @@ class _Training:
         standing = self.standing
         on_fault(standing.step, "valid", what)
         between = f"between steps {standing.evaluated} and {standing.step}"
-        raise RunFailure(_no_number(self.model, f"{what} {between}"))
+        raise Diverged(_no_number(self.model, f"{what} {between}"))
 
     def _save(self, on_fault: OnFault) -> None:
         """Saves where the training stands, unless that is saved; the seconds so far beside it."""
@@ -234,7 +234,7 @@ class _Training:
             if not steps.finite(self.live.params):
                 what, step = "the parameters became nan or infinite", self.standing.step
                 on_fault(step, "parameters", what)
-                raise RunFailure(_no_number(self.model, f"{what} by step {step}"))
+                raise Diverged(_no_number(self.model, f"{what} by step {step}"))
             seconds = {f"seconds.{phase}": np.array(self.watch.seconds[phase]) for phase in _PHASES}
             kept = {f"memory.{name}": array for name, array in self.memory.items()}
             state = self.place.whole(self.live, self.best)

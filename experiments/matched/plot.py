@@ -1,0 +1,99 @@
+"""The figure of a comparison: score against trainable bytes, and which embeddings no other one dominates."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from embedlab.files import write_whole
+from experiments.errors import placed
+from experiments.matched.comparison import Comparison
+from experiments.matched.results import Found, Result
+
+MISSING = (
+    "No figure was drawn, since matplotlib is missing: pip install 'embedlab[report]', and the same command "
+    "draws it."
+)
+_MARKS = "osD^vP*Xh<>8p"
+
+
+def write(workdir: Path, comparison: Comparison, found: Sequence[Found]) -> bool:
+    """Writes compare.svg and compare.png; returns whether matplotlib is there to draw them.
+
+    Args:
+        workdir: where they are written.
+        comparison: what was compared.
+        found: the results by data set.
+    """
+    try:
+        from matplotlib.figure import Figure
+    except ImportError:
+        return False
+    import matplotlib
+
+    columns = min(2, len(found))
+    rows = -(-len(found) // columns)
+    with matplotlib.rc_context({"svg.hashsalt": "embedlab"}):  # the same results make the same bytes
+        figure = Figure(figsize=(6.4 * columns, 4.4 * rows), layout="constrained")
+        axes = figure.subplots(rows, columns, squeeze=False).ravel()
+        for axis, one in zip(axes, found, strict=False):
+            _draw(axis, comparison, one)
+        for axis in axes[len(found) :]:
+            axis.set_visible(False)
+        for name, metadata in (("compare.svg", {"Date": None}), ("compare.png", {"Software": None})):
+            _save(workdir / name, figure, metadata)
+    return True
+
+
+def pareto(results: Sequence[Result]) -> list[Result]:
+    """The results that no other has both fewer trainable bytes and a better score than, by their bytes."""
+    made = [each for each in results if each.score is not None]
+    kept: list[Result] = []
+    for each in sorted(made, key=lambda one: (_bytes(one), -_score(one))):
+        if not kept or _score(each) > _score(kept[-1]):
+            kept.append(each)
+    return kept
+
+
+def _draw(axis: Any, comparison: Comparison, found: Found) -> None:
+    kinds = [comparison.reference, *comparison.kinds]
+    for place, kind in enumerate(kinds):
+        of_kind = [each for each in found.results if each.made.cell.kind == kind and each.score is not None]
+        if of_kind:
+            shift = 1 + 0.02 * (place - len(kinds) / 2)  # of one budget they would hide each other
+            _points(axis, kind, _MARKS[place % len(_MARKS)], f"C{place % 10}", of_kind, shift)
+    front = pareto(found.results)
+    at, score = [_bytes(each) for each in front], [100 * _score(each) for each in front]
+    axis.step(at, score, where="post", color="0.6", linewidth=1, zorder=0, label="none better at its bytes")
+    axis.set_xscale("log")
+    axis.set_xlabel("trainable bytes of the embedding")
+    axis.set_ylabel(f"{found.headline.name}, %")
+    axis.set_title(found.data)
+    axis.legend(fontsize="small")
+
+
+def _points(axis: Any, kind: str, mark: str, colour: str, results: Sequence[Result], shift: float) -> None:
+    scores = [each.score for each in results if each.score is not None]
+    means = [100 * each.mean for each in scores]
+    below = [100 * max(0.0, each.mean - each.low) for each in scores]
+    above = [100 * max(0.0, each.high - each.mean) for each in scores]
+    at = [shift * _bytes(each) for each in results]
+    axis.errorbar(at, means, yerr=[below, above], fmt=mark, color=colour, capsize=3, linewidth=1, label=kind)
+
+
+def _bytes(result: Result) -> int:
+    return result.made.cell.solved.bytes.trainable
+
+
+def _score(result: Result) -> float:
+    assert result.score is not None  # those that failed are left out before
+    return result.score.mean
+
+
+def _save(path: Path, figure: Any, metadata: dict[str, None]) -> None:
+    drawn = io.BytesIO()
+    figure.savefig(drawn, format=path.suffix[1:], dpi=150, metadata=metadata)
+    with placed(path):
+        write_whole({path: lambda file: file.write(drawn.getvalue())})

@@ -1,0 +1,87 @@
+"""compare.json: all that a comparison found, for programs; docs/compare.md says what its fields are."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from experiments.config import Config
+from experiments.matched.comparison import Comparison
+from experiments.matched.results import Found, Made, Result
+from experiments.reports.bootstrap import LEVEL, MARGIN, Interval
+from experiments.runs.run import commit, versions
+from experiments.settings import codec
+
+
+def record(comparison: Comparison, found: Sequence[Found], workdir: Path) -> dict[str, Any]:
+    """All results as JSON values.
+
+    Args:
+        comparison: what was compared.
+        found: the results by data set.
+        workdir: to which paths of runs are relative.
+    """
+    return {
+        "reference": comparison.reference,
+        "budgets": list(comparison.budgets),
+        "seeds": list(comparison.seeds),
+        "rates": list(comparison.rates),
+        "tolerance": comparison.tolerance,
+        "level": LEVEL,
+        "margin": MARGIN,
+        "data": {
+            one.data: {
+                "title": one.title,
+                "metric": one.headline.key,
+                "test_rows": one.test_rows,
+                "test_groups": one.test_groups,
+                "folds": one.folds,
+                "words": one.words,
+            }
+            for one in found
+        },
+        "cells": [_cell(one.data, each, workdir) for one in found for each in one.results],
+        "versions": versions(),
+        "commit": commit(),
+    }
+
+
+def _cell(data: str, result: Result, workdir: Path) -> dict[str, Any]:
+    made, cell, against = result.made, result.made.cell, result.against
+    scored = result.score is not None
+    return {
+        "data": data,
+        "kind": cell.kind,
+        "budget": cell.budget,
+        "is_reference": cell.is_reference,
+        "embedding": codec.encode(Config(cell.solved.spec))["embedding"],
+        "solved": {cell.solved.field: cell.solved.size} if cell.solved.field else {},
+        "wanted_bytes": cell.solved.wanted,
+        "trainable_bytes": int(made.mean("trainable_bytes")) if scored else cell.solved.bytes.trainable,
+        "index_bytes": int(made.mean("index_bytes")) if scored else cell.solved.bytes.index,
+        "parameters": int(made.mean("parameters")) if scored else None,
+        "tuning": [_tuning(made, place) for place in range(len(made.tuned))],
+        "edge": any(each.edge for each in made.tuned),
+        "score": _interval(result.score),
+        "difference": _interval(against.interval if against else None),
+        "simultaneous": _interval(against.simultaneous if against else None),
+        "p": against.p if against else None,
+        "p_adjusted": against.p_adjusted if against else None,
+        "p_margin_adjusted": against.p_margin_adjusted if against else None,
+        "verdict": result.verdict,
+        "failed": made.reason,
+        "seconds": made.seconds if scored else None,
+        "runs": [str(run.path.relative_to(workdir)) for each in made.tuned for run in each.runs],
+    }
+
+
+def _tuning(made: Made, place: int) -> dict[str, Any]:
+    tuned = made.tuned[place]
+    trials = [dataclasses.asdict(trial) for trial in tuned.trials]
+    return {"fold": tuned.fold, "rate": tuned.rate, "edge": tuned.edge, "trials": trials}
+
+
+def _interval(interval: Interval | None) -> dict[str, float] | None:
+    return None if interval is None else dataclasses.asdict(interval)

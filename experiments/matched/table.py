@@ -1,0 +1,223 @@
+"""The tables of a comparison: for the terminal and a page, a spreadsheet, and a paper."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+
+from experiments.intrinsic.grid import Grid
+from experiments.matched.cells import part
+from experiments.matched.comparison import Comparison
+from experiments.matched.results import Found, Result
+from experiments.reports.bootstrap import Interval
+
+_EDGES = {"lowest": "↓", "highest": "↑"}
+_LATEX = {
+    "\\": r"\textbackslash{}",
+    **{sign: f"\\{sign}" for sign in "&%$#_{}"},
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "−": "$-$",
+    "↓": r"$\downarrow$",
+    "↑": r"$\uparrow$",
+}
+
+
+#: Columns that a terminal has no room for: they are told below the table.
+_BELOW = ("size", "verdict")
+
+
+def grid(comparison: Comparison, found: Found) -> Grid:
+    """The table of one data set, for a page."""
+    header = (
+        *("kind", "bytes", "size", "rate", "trainable", "index"),
+        *(f"{found.headline.name} % [95 %]", "difference [95 %]", "p, adj.", "verdict", "s"),
+    )
+    rows = tuple(_cells(each) for each in found.results)
+    return Grid(found.data, header, rows, caption(comparison, found), left=(0, 9))
+
+
+def narrow(comparison: Comparison, found: Found) -> Grid:
+    """The table of one data set for a terminal of 100 columns, with sizes and verdicts below it."""
+    whole = grid(comparison, found)
+    kept = [place for place, name in enumerate(whole.header) if name not in _BELOW]
+    verdicts = [
+        f"{each.made.cell.name}{f' ({size})' if (size := _solved(each)) else ''}: {each.verdict}."
+        for each in found.results
+        if not each.made.cell.is_reference or each.made.reason
+    ]
+    return Grid(
+        whole.title,
+        tuple(whole.header[place] for place in kept),
+        tuple(tuple(row[place] for place in kept) for row in whole.rows),
+        "\n".join([*verdicts, "", whole.caption]),
+    )
+
+
+def caption(comparison: Comparison, found: Found) -> str:
+    """What the table is of, and how it is to be read."""
+    of = f", in {found.folds} folds, each with rates chosen by itself" if found.folds else ""
+    seeds = len(comparison.seeds)
+    many = f"{seeds} seeds" if seeds > 1 else "1 seed, so that nothing is seen of chance between seeds"
+    lines = [
+        f"{found.title}: {found.test_rows:,} test rows in {found.test_groups:,} groups of (near-)duplicates"
+        f"{of}. {many}. bytes: part of the reference's trainable bytes, met within "
+        f"{100 * comparison.tolerance:g} %; index buffers are not among them.",
+        f"rate: the best of {len(comparison.rates)} on validation, the same for all "
+        f"({', '.join(f'{rate:g}' for rate in comparison.rates)}); the other settings are alike, and tuned "
+        "for none.",
+    ]
+    edges = [each for each in found.results if any(one.edge for one in each.made.tuned)]
+    if edges:
+        names = ", ".join(each.made.cell.name for each in edges)
+        lines.append(f"↓ and ↑: at the edge of the rates, so that one beyond might be better: {names}.")
+    full = found.results[0].made.cell.solved.spec
+    rows = getattr(full, "vocabulary", None)
+    if rows is not None and rows > 1.02 * (found.words + 2):
+        lines.append(
+            f"The reference has {rows:,} rows for {found.words:,} words: part of its bytes is spare, and "
+            "budgets are wider than they seem."
+        )
+    return " ".join(lines)
+
+
+def footing(comparison: Comparison, found: Sequence[Found]) -> str:
+    """What holds for all tables of a comparison."""
+    compared = sum(each.against is not None for one in found for each in one.results)
+    return (
+        f"Differences are paired, by bootstrap over groups of test rows and seeds; p is of no difference, "
+        f"adjusted by Holm over the {2 * compared} questions of this comparison (of each of {compared} "
+        "embeddings: is there a difference, and is it a loss of more than 1 point). A verdict says what "
+        "these adjusted values support; intervals in the tables are each for itself."
+        + _few(len(comparison.seeds))
+    )
+
+
+def _few(seeds: int) -> str:
+    if seeds < 2:
+        return ""
+    return f" Of the variance between seeds, {seeds} of them show {seeds - 1}/{seeds}."
+
+
+def markdown(comparison: Comparison, found: Sequence[Found]) -> str:
+    """All tables as a page."""
+    tables = [grid(comparison, each).markdown() for each in found]
+    return "\n\n".join([*tables, footing(comparison, found)]) + "\n"
+
+
+def spreadsheet(found: Sequence[Found]) -> str:
+    """All cells as comma-separated values, unrounded: scores in parts of 1, sizes in bytes."""
+    text = io.StringIO()
+    lines = [_values(one.data, each) for one in found for each in one.results]
+    writer = csv.DictWriter(text, list(lines[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(lines)
+    return text.getvalue()
+
+
+def latex(comparison: Comparison, found: Sequence[Found]) -> str:
+    """All tables for LaTeX with the package booktabs."""
+    parts = []
+    for one in found:
+        made = grid(comparison, one)
+        columns = "".join("l" if place in made.left else "r" for place in range(len(made.header)))
+        lines = [
+            r"\begin{table}",
+            rf"\caption{{{_escaped(f'{made.title}. {made.caption}')}}}",
+            rf"\begin{{tabular}}{{{columns}}}",
+            r"\toprule",
+            _row(made.header),
+            r"\midrule",
+            *map(_row, made.rows),
+            r"\bottomrule",
+            r"\end{tabular}",
+            r"\end{table}",
+        ]
+        parts.append("\n".join(lines))
+    return "\n\n".join([*parts, f"% {footing(comparison, found)}"]) + "\n"
+
+
+def _row(cells: Sequence[str]) -> str:
+    return " & ".join(map(_escaped, cells)) + r" \\"
+
+
+def _escaped(text: str) -> str:
+    return "".join(_LATEX.get(letter, letter) for letter in text)
+
+
+def _cells(result: Result) -> tuple[str, ...]:
+    cell, against = result.made.cell, result.against
+    solved = cell.solved
+    return (
+        cell.kind,
+        "1" if cell.is_reference else part(cell.budget),
+        _solved(result),
+        ", ".join(dict.fromkeys(_rate(each.rate, each.edge) for each in result.made.tuned)),
+        _size(solved.bytes.trainable),
+        _size(solved.bytes.index),
+        "" if result.score is None else _percent(result.score),
+        "" if against is None else _percent(against.interval, "+"),
+        "" if against is None else _p(against.p_adjusted),
+        result.verdict,
+        "" if result.score is None else f"{result.made.seconds:.1f}",
+    )
+
+
+def _solved(result: Result) -> str:
+    solved = result.made.cell.solved
+    return f"{solved.field}={solved.size:,}" if solved.field else ""
+
+
+def _rate(rate: float | None, edge: str) -> str:
+    return "" if rate is None else f"{rate:g}{_EDGES.get(edge, '')}"
+
+
+def _p(value: float) -> str:
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def _percent(interval: Interval, sign: str = "") -> str:
+    mean, low, high = (100 * each + 0.0 for each in (interval.mean, interval.low, interval.high))
+    return f"{mean:{sign}.1f} [{low:{sign}.1f}, {high:{sign}.1f}]".replace("-", "−")
+
+
+def _size(count: int) -> str:
+    """Bytes in three digits.
+
+    Example:
+        >>> _size(819_200), _size(0)
+        ('819 kB', '')
+    """
+    for factor, unit in ((10**6, "MB"), (10**3, "kB")):
+        if count >= factor:
+            return f"{count / factor:.3g} {unit}"
+    return f"{count} B" if count else ""
+
+
+def _values(data: str, result: Result) -> dict[str, object]:
+    made, cell, against = result.made, result.made.cell, result.against
+    values: dict[str, object] = {
+        "data": data,
+        "kind": cell.kind,
+        "budget": cell.budget,
+        "field": cell.solved.field,
+        "size": cell.solved.size or "",
+        "trainable_bytes": cell.solved.bytes.trainable,
+        "index_bytes": cell.solved.bytes.index,
+        "rate": " ".join(f"{each.rate:g}" for each in made.tuned if each.rate is not None),
+        "edge": " ".join(each.edge for each in made.tuned if each.edge),
+    }
+    values |= _named("score", result.score) | _named("difference", against.interval if against else None)
+    values |= _named("simultaneous", against.simultaneous if against else None)
+    for name in ("p", "p_adjusted", "p_margin_adjusted"):
+        values[name] = "" if against is None else getattr(against, name)
+    return values | {
+        "verdict": result.verdict,
+        "seconds": "" if result.score is None else made.seconds,
+    }
+
+
+def _named(name: str, interval: Interval | None) -> dict[str, object]:
+    found = ("", "", "") if interval is None else (interval.mean, interval.low, interval.high)
+    return dict(zip((name, f"{name}_low", f"{name}_high"), found, strict=True))

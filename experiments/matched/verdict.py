@@ -1,0 +1,39 @@
+"""What a difference to the reference is called: no more than the adjusted p-values allow."""
+
+from __future__ import annotations
+
+from experiments.matched.difference import Difference
+from experiments.reports.bootstrap import LEVEL, MARGIN
+
+_POINT = f"{100 * MARGIN:.0f} point"
+
+
+def verdict(found: Difference, p_zero: float, p_margin: float) -> str:
+    """The words for a difference.
+
+    Args:
+        found: the difference.
+        p_zero: adjusted p-value of there being none.
+        p_margin: adjusted p-value of its being a loss of just the margin.
+
+    Returns:
+        A word or a sentence.
+
+    Example:
+        >>> import numpy as np
+        >>> apart = Difference(-0.004, np.linspace(-0.008, 0.0, 1000), 500, True, True)
+        >>> verdict(apart, 0.3, 0.001), verdict(apart, 0.3, 0.2)
+        ('no difference was found; not below by more than 1 point', 'undecided: the interval is too wide')
+    """
+    alpha = 1 - LEVEL
+    differs, sided = p_zero <= alpha, p_margin <= alpha
+    if differs and found.mean > 0:
+        return "above"
+    if differs and sided:
+        more = found.mean < -MARGIN
+        return f"below by more than {_POINT}" if more else f"below, by no more than {_POINT}"
+    if differs:
+        return f"below; by more than {_POINT} or not is undecided"
+    if sided and found.mean > -MARGIN:
+        return f"no difference was found; not below by more than {_POINT}"
+    return "undecided: the interval is too wide"

@@ -1,0 +1,45 @@
+"""Resamples of groups of rows and of seeds, the groups drawn whole: what every bootstrap here draws."""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Float, Int
+
+_DRAWN = 2**22  # numbers drawn at a time
+
+
+def by_group(
+    scores: np.ndarray, groups: np.ndarray | None
+) -> tuple[Int[np.ndarray, " groups"], Float[np.ndarray, "seeds groups"]]:
+    """How many rows each group has, and the sum of their scores in each seed."""
+    number = np.arange(scores.shape[1]) if groups is None else np.unique(groups, return_inverse=True)[1]
+    return np.bincount(number), np.stack([np.bincount(number, weights=of_seed) for of_seed in scores])
+
+
+def resample_groups(
+    rng: np.random.Generator, size: np.ndarray, total: np.ndarray, resamples: int
+) -> Float[np.ndarray, "resamples seeds"]:
+    """Mean score of every seed in each resample of the groups.
+
+    Groups of one size, in which each seed scores as much, are exchangeable, so it suffices to draw how
+    many of each such pattern a resample holds: one multinomial over the patterns. Where a row is right or
+    wrong these are few (at most 2^seeds where all groups are of one row), however many rows there are.
+    """
+    patterns, times = np.unique(np.vstack([size, total]), axis=1, return_counts=True)
+    at_once = max(1, _DRAWN // len(times))  # of scores that are no two alike there are many patterns
+    means = []
+    for first in range(0, resamples, at_once):
+        count = min(at_once, resamples - first)
+        drawn = rng.multinomial(len(size), times / len(size), size=count).astype(np.float64)
+        rows = drawn @ patterns[0]  # a resample of larger groups has more rows
+        means.append(drawn @ patterns[1:].T / rows[:, None])
+    return np.concatenate(means)
+
+
+def resample_seeds(
+    rng: np.random.Generator, by_seed: Float[np.ndarray, "resamples seeds"]
+) -> Float[np.ndarray, " resamples"]:
+    """Mean over a resample of the seeds, drawn anew for each resample of the rows."""
+    resamples, seeds = by_seed.shape
+    drawn = rng.multinomial(seeds, np.full(seeds, 1 / seeds), size=resamples)
+    return (by_seed * drawn).sum(1) / seeds

@@ -1,0 +1,288 @@
+"""The program that compares kinds at matched bytes: what it writes, how it goes on, what it refuses."""
+
+from __future__ import annotations
+
+import ast
+import csv
+import json
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import experiments
+from experiments.compare import main
+from experiments.matched import Comparison
+from experiments.settings.config_file import load
+from tests.experiments.started import program, refused, told, wait_for
+
+COMPARISON = """
+from embedlab import Dense, Hashed
+from experiments.config import Config, Text, Train
+from experiments.data import Csv
+from experiments.matched import Comparison, Solve
+
+def comparison():
+    base = Config(
+        embedding=Dense(320, 8),
+        data=Csv(path={data!r}),
+        text=Text(max_length=16),
+        train=Train(steps=20, evaluate_every=10, batch=32, checkpoint_seconds=0),
+        {base}
+    )
+    return Comparison(
+        data={{"docs": base}},
+        kinds={{
+            {kinds}
+        }},
+        budgets=({budget},),
+        seeds={seeds},
+        rates={rates},
+    )
+"""
+NARROW = '"narrow": Solve("dim", lambda full: full), '
+HASHED = '"hashed": Solve("buckets", lambda full: Hashed(full.vocabulary, full.dim, buckets=1)),'
+OUTPUTS = ("compare.md", "compare.csv", "compare.tex", "compare.json", "compare.svg", "compare.png")
+
+
+@pytest.fixture(scope="module")
+def written(prose: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Writes a tiny comparison."""
+
+    def write(
+        seeds: str = "(0, 1)",
+        rates: str = "(0.01, 1e38)",
+        budget: str = "1 / 4",
+        base: str = "",
+        kinds: str = NARROW + HASHED,
+    ) -> Path:
+        path = tmp_path_factory.mktemp("comparison") / "small.py"
+        fields = {"seeds": seeds, "rates": rates, "budget": budget, "base": base, "kinds": kinds}
+        path.write_text(COMPARISON.format(data=str(prose), **fields), "utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture(scope="module")
+def run() -> Callable[..., int]:
+    """Runs the program in this process."""
+    return lambda *words: main([str(word) for word in words])
+
+
+@pytest.fixture(scope="module")
+def whole(written: Callable[..., Path], run: Callable[..., int], tmp_path_factory: Any) -> Path:
+    """A finished comparison, with a rate at which every training fails."""
+    workdir: Path = tmp_path_factory.mktemp("whole") / "run"
+    assert run(written(), "--workdir", workdir) == 0
+    return workdir
+
+
+def results(workdir: Path) -> dict[str, Any]:
+    """compare.json, without times."""
+    found: dict[str, Any] = json.loads((workdir / "compare.json").read_text("utf-8"))
+    for cell in found["cells"]:
+        cell.pop("seconds")
+    return found
+
+
+def test_all_is_written(whole: Path) -> None:
+    assert all((whole / name).stat().st_size > 0 for name in OUTPUTS)
+    assert (whole / "compare.png").read_bytes().startswith(b"\x89PNG")
+    assert (whole / "compare.svg").read_text("utf-8").rstrip().endswith("</svg>")
+    cells = results(whole)["cells"]
+    assert [(cell["kind"], cell["budget"]) for cell in cells] == [
+        ("dense", 1),
+        ("narrow", 0.25),
+        ("hashed", 0.25),
+    ]
+    with (whole / "compare.csv").open(newline="") as file:
+        lines = list(csv.DictReader(file))
+    assert [line["kind"] for line in lines] == ["dense", "narrow", "hashed"]
+    assert [line["verdict"] for line in lines] == [cell["verdict"] for cell in cells]
+    page, tex = ((whole / name).read_text("utf-8") for name in ("compare.md", "compare.tex"))
+    for line in lines:
+        assert line["verdict"] in page and f"{line['kind']} & " in tex
+    assert tex.count(r"\begin{tabular}") == 1 and r"accuracy \% [95 \%]" in tex
+
+
+def test_bytes_are_those_of_the_runs(whole: Path) -> None:
+    for cell in results(whole)["cells"]:
+        assert abs(cell["trainable_bytes"] - cell["wanted_bytes"]) <= 0.01 * cell["wanted_bytes"]
+        for path in cell["runs"]:
+            summary = json.loads((whole / path / "summary.json").read_text("utf-8"))
+            assert summary["trainable_bytes"] == cell["trainable_bytes"]
+            assert summary["index_bytes"] == cell["index_bytes"]
+
+
+def test_scores_are_those_of_the_predictions(whole: Path) -> None:
+    for cell in results(whole)["cells"]:
+        of_runs = [json.loads((whole / run / "summary.json").read_text("utf-8")) for run in cell["runs"]]
+        assert cell["score"]["mean"] == pytest.approx(np.mean([one["test"]["accuracy"] for one in of_runs]))
+
+
+def test_the_rate_is_the_best_on_validation_and_tried_as_often_for_all(whole: Path) -> None:
+    for cell in results(whole)["cells"]:
+        (tuning,) = cell["tuning"]
+        assert [trial["rate"] for trial in tuning["trials"]] == [0.01, 1e38]
+        *made, failed = tuning["trials"]
+        assert failed["score"] is None and "became" in failed["reason"]
+        best = max(made, key=lambda trial: (trial["score"], -trial["loss"]))
+        assert tuning["rate"] == best["rate"]
+        assert tuning["edge"] == "lowest"  # it fails at the other, so that none is sought beyond
+        for trial in made:
+            folder = (whole / cell["runs"][0]).parent.parent / f"rate-{trial['rate']:g}" / "seed-0"
+            summary = json.loads((folder / "summary.json").read_text("utf-8"))
+            assert summary["valid"]["accuracy"] == trial["score"]
+
+
+def test_checkpoints_stay_with_the_chosen_rate(
+    written: Callable[..., Path], run: Callable[..., int], tmp_path: Path
+) -> None:
+    comparison = written(seeds="(0,)", rates="(0.0001, 0.03)", kinds=HASHED)
+    assert run(comparison, "--workdir", tmp_path / "run") == 0
+    for cell in results(tmp_path / "run")["cells"]:
+        folder = (tmp_path / "run" / cell["runs"][0]).parent.parent
+        chosen = cell["tuning"][0]["rate"]
+        for rate in (0.0001, 0.03):
+            assert (folder / f"rate-{rate:g}" / "seed-0" / "checkpoints").exists() == (rate == chosen)
+
+
+def test_a_run_of_it_is_a_model(whole: Path) -> None:
+    run = whole / results(whole)["cells"][1]["runs"][0]
+    assert len(experiments.load(run).predict(["Returns a sorted list."])) == 1
+
+
+def test_finished_it_does_no_work(
+    whole: Path, written: Callable[..., Path], run: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = {file: file.stat().st_mtime_ns for file in whole.rglob("summary.json")}
+    found = results(whole)
+    assert run(written(), "--workdir", whole) == 0
+    assert before == {file: file.stat().st_mtime_ns for file in whole.rglob("summary.json")}
+    assert results(whole) == found
+    out = capsys.readouterr().out
+    assert out.count("finished before") == 6 and out.count("failed before") == 3 and "starts" not in out
+
+
+def test_killed_it_goes_on_to_the_same_results(
+    whole: Path, written: Callable[..., Path], run: Callable[..., int], root: Path, tmp_path: Path
+) -> None:
+    comparison, workdir = written(), tmp_path / "run"
+    for sign in ("dense/full/rate-0.01/seed-0/checkpoints/10", "narrow/1-4/rate-0.01/seed-0/summary.json"):
+        process = program(root, "compare", comparison, "--workdir", workdir)
+        wait_for(process, (workdir / "docs" / sign).exists)
+        process.kill()
+        process.wait()
+    assert not (workdir / "compare.json").exists()
+    finished = {file: file.stat().st_mtime_ns for file in workdir.rglob("summary.json")}
+    assert finished
+    assert run(comparison, "--workdir", workdir) == 0
+    assert all(file.stat().st_mtime_ns == before for file, before in finished.items())
+    one, two = results(whole), results(workdir)
+    assert one == two
+
+
+def test_a_seed_more_runs_only_that(
+    whole: Path, written: Callable[..., Path], run: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(written(seeds="(0, 1, 2)"), "--workdir", whole) == 0
+    out = capsys.readouterr().out
+    assert out.count("finished before") == 6 and out.count(": starts") == 3
+    assert all(len(cell["runs"]) == 3 for cell in results(whole)["cells"])
+
+
+def test_folds_choose_their_rates_and_score_every_row(
+    written: Callable[..., Path], run: Callable[..., int], tmp_path: Path
+) -> None:
+    comparison = written(seeds="(0,)", rates="(0.01,)", base="folds=2, split_seed=1,", kinds=HASHED)
+    assert run(comparison, "--workdir", tmp_path / "run") == 0
+    found = results(tmp_path / "run")
+    assert found["data"]["docs"]["folds"] == 2
+    data = json.loads((tmp_path / "run" / "docs" / "data.json").read_text("utf-8"))
+    assert found["data"]["docs"]["test_rows"] == data["documents"] == sum(data["test"])
+    for cell in found["cells"]:
+        assert [tuning["fold"] for tuning in cell["tuning"]] == [0, 1] and len(cell["runs"]) == 2
+
+
+def test_without_matplotlib_the_tables_are_written(
+    whole: Path,
+    written: Callable[..., Path],
+    run: Callable[..., int],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    (whole / "compare.svg").unlink()
+    assert run(written(seeds="(0, 1, 2)"), "--workdir", whole) == 0
+    assert "pip install 'embedlab[report]'" in told(capsys.readouterr().out)
+    assert not (whole / "compare.svg").exists()
+
+
+def test_a_plan_shows_sizes_and_writes_nothing(
+    written: Callable[..., Path], run: Callable[..., int], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert run(written(), "--plan", "--workdir", tmp_path / "run") == 0
+    out = capsys.readouterr().out
+    assert "buckets=80" in out and "9 trainings in all" in out and not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"budget": "1 / 7"}, "kinds.narrow on docs"),
+        ({"budget": "7"}, "budgets=(7,)"),
+        ({"rates": "('a',)"}, "rates=('a',)"),
+        ({"base": "no=1,"}, "its comparison() raised TypeError"),
+    ],
+)
+def test_a_mistake_is_told_before_anything_is_written(
+    fields: dict[str, str],
+    message: str,
+    written: Callable[..., Path],
+    run: Callable[..., int],
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    assert run(written(**fields), "--workdir", tmp_path / "run") == 2
+    assert message in told(capsys.readouterr().err)
+    assert not list(tmp_path.glob("run/*"))
+
+
+def test_words_that_mean_nothing_are_refused(
+    written: Callable[..., Path], root: Path, tmp_path: Path, whole: Path
+) -> None:
+    path = written()
+    for words, message in (
+        ((), "give a comparison first"),
+        ((path,), "--workdir DIR is missing"),
+        (
+            (path, "--workdir", tmp_path, "--train.steps", "3"),
+            "--train.steps: a comparison is changed in its file",
+        ),
+        ((path, "--workdir", tmp_path, "--resume", "previous"), "runs in one process"),
+        ((path, "--workdir", whole / "docs"), "it holds no comparison"),
+        ((tmp_path / "none.py", "--workdir", tmp_path), "there is no such file"),
+        ((written(base="split_seed=5,"), "--workdir", whole), "the data changed"),
+        ((written(base="seeds=(4,),").parent, "--workdir", whole), "there is no such file"),
+    ):
+        refused(program(root, "compare", *words), 2, message)
+
+
+CONFIGS = sorted((Path(__file__).resolve().parent.parent.parent / "configs" / "compare").glob("*.py"))
+
+
+@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
+def test_a_config_loads_and_says_what_it_gives(path: Path) -> None:
+    comparison = load(str(path), Comparison, "comparison")
+    assert comparison.trainings > 0
+    said = ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""
+    command = f"python -m experiments.compare configs/compare/{path.name} --workdir runs/compare-{path.stem}"
+    assert command in " ".join(said.split()).replace("_", "-").replace(
+        path.name.replace("_", "-"), path.name
+    ).replace(path.stem.replace("_", "-") + ".py", path.name)
+    assert re.search(r"^Result: ", said, re.MULTILINE) and re.search(r"^Time: ", said, re.MULTILINE)
