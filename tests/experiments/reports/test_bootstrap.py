@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.stats import beta
 
-from experiments.reports import bootstrap
+from experiments.reports import resampling
 from experiments.reports.bootstrap import Interval, mean_interval, paired_difference
 
 
@@ -74,7 +74,7 @@ def test_scores_without_a_bound_hold_the_truth_too() -> None:
 def test_many_patterns_are_drawn_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     scores = np.random.default_rng(0).random((2, 50))
     whole = mean_interval(scores)
-    monkeypatch.setattr(bootstrap, "_DRAWN", 999)
+    monkeypatch.setattr(resampling, "_DRAWN", 999)
     parts = mean_interval(scores)
     assert (parts.low, parts.high) == pytest.approx((whole.low, whole.high), abs=1e-12)
 

@@ -1,0 +1,25 @@
+"""Which kind of embedding is best for film reviews (MR) at a quarter of the bytes? Five folds.
+
+    EMBEDLAB_DATA=DIR python -m experiments.compare configs/compare/mr.py --workdir runs/compare-mr
+
+Result: not measured yet.
+Time: not measured yet.
+
+A plain bag, in which two words of five are dropped; each fold chooses its rates by itself.
+"""
+
+from embedlab import Dense, Dropout
+from experiments.config import Config, Train
+from experiments.data import papers
+from experiments.matched import KINDS, Comparison
+
+
+def comparison() -> Comparison:
+    """Five kinds at a quarter of the bytes, three seeds a fold."""
+    base = Config(
+        embedding=Dense(16_384, 64),
+        data=papers.mr(),
+        train=Train(batch=128, steps=1000, dropout=Dropout(words=0.4)),
+        folds=5,
+    )
+    return Comparison({"mr": base}, KINDS, budgets=(1 / 4,), rates=(0.003, 0.01, 0.03, 0.1))
