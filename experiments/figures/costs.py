@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_APART = 1.05  # points of the same bytes are drawn side by side
+_APART = 1.025  # points of alike many bytes are drawn side by side, so much apart
+_NO_BARS = "No intervals: the runs hold no targets."
 
 
 def pareto(given: Given) -> Figure | None:
@@ -43,8 +44,9 @@ def pareto(given: Given) -> Figure | None:
     own, headline = looks(begun(runs)), shown[0].task.headline
     with styled():
         figure, (panel,) = panels(1, 1, 3.2)
-        _front(panel, shown)
-        for result, place in zip(shown, _places(shown), strict=True):
+        places = _places(shown)
+        _front(panel, shown, places)
+        for result, place in zip(shown, places, strict=True):
             _point(panel, result, place, own[result.label])
         panel.set_xscale("log")
         panel.xaxis.set_major_formatter(lambda value, _: size(value))
@@ -55,10 +57,11 @@ def pareto(given: Given) -> Figure | None:
         without = [
             f"{each.label}: {100 * each.score:.1f} %" for each in scored if each not in shown and each.score
         ]
+        bars = "Bars: 95 % intervals." if any(each.interval for each in shown) else _NO_BARS
         told = f" Without bytes: {', '.join(without)}." if without else ""
         caption(
             figure,
-            "Bars: 95 % intervals. Hollow: with bytes of indices. Line: not beaten at as few bytes." + told,
+            f"{bars} Hollow: with bytes of indices. Line: not beaten at as few bytes.{told}",
         )
     return figure
 
@@ -74,26 +77,32 @@ def _point(panel: Axes, result: Result, place: float, look: Look) -> None:
         panel.plot([whole], [score], markerfacecolor="white", **look.point)
 
 
-def _front(panel: Axes, shown: Sequence[Result]) -> None:
-    """Steps through those that are better than all of as few bytes."""
+def _front(panel: Axes, shown: Sequence[Result], places: Sequence[float]) -> None:
+    """Steps through those that are better than all of as few bytes, where they are drawn."""
     best, steps = float("-inf"), []
-    for result in sorted(shown, key=lambda each: (each.mean("trainable_bytes"), -(each.score or 0))):
-        if (result.score or 0) > best:
-            best = result.score or 0
-            steps.append((result.mean("trainable_bytes"), 100 * best))
+    order = sorted(
+        range(len(shown)), key=lambda n: (shown[n].mean("trainable_bytes"), -(shown[n].score or 0))
+    )
+    for number in order:
+        score = shown[number].score or 0
+        if score > best:
+            best = score
+            steps.append((places[number], 100 * best))
     if len(steps) > 1:
         panel.step(*zip(*steps, strict=True), where="post", color=INK, linewidth=0.6, alpha=0.5, zorder=0)
 
 
 def _places(shown: Sequence[Result]) -> list[float]:
-    """Where each is drawn: those of alike many bytes a little apart."""
-    found: list[float] = []
-    for result in shown:
-        place = float(result.mean("trainable_bytes") or 1)
-        while any(1 / _APART < place / other < _APART for other in found):
-            place *= _APART
-        found.append(place)
-    return found
+    """Where each is drawn: those of alike many bytes side by side about where they are."""
+    known = [float(result.mean("trainable_bytes") or 1) for result in shown]
+    places = list(known)
+    order = sorted(range(len(known)), key=known.__getitem__)
+    while order:
+        alike = [number for number in order if known[number] < known[order[0]] * _APART]
+        for place, number in enumerate(alike):
+            places[number] = known[number] * _APART ** (place - (len(alike) - 1) / 2)
+        order = order[len(alike) :]
+    return places
 
 
 def size(count: float) -> str:

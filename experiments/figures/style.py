@@ -24,6 +24,7 @@ _MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "h")
 _DASHES = ("-", (0, (5, 1.5)), (0, (1.5, 1.5)), (0, (5, 1.5, 1.5, 1.5)))
 _GREYS = ("#555555", "#8C8C8C", "#B0B0B0")
 WIDTH = 6.5  # inches: of the text of a page
+_LETTERS, _HANDLE = 105, 8  # letters of a legend's line, and the room of a name's sample in them
 INK, PALE = "#222222", "#DDDDDD"
 
 _RC = {
@@ -108,10 +109,13 @@ def panels(rows: int, columns: int, height: float) -> tuple[Figure, list[Axes]]:
     return figure, list(axes.flat)
 
 
-def legend(figure: Figure, axes: Axes, columns: int = 4) -> None:
-    """Names below the panels, where no line can lie beneath them."""
+def legend(figure: Figure, axes: Axes) -> None:
+    """Names below the panels, where no line can lie beneath them, in as many columns as find room."""
     handles, labels = axes.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=min(columns, max(1, len(labels))))
+    labels = [shorter(label, 48) for label in labels]
+    longest = max((len(label) for label in labels), default=1)
+    columns = max(1, min(len(labels), _LETTERS // (longest + _HANDLE)))
+    figure.legend(handles, labels, loc="outside lower center", ncols=columns)
 
 
 def caption(figure: Figure, text: str) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from experiments.figures.given import Given, embeddings, runs_of
-from experiments.figures.style import CLASS_COLOURS, caption, panels, shorter, styled
+from experiments.figures.style import CLASS_COLOURS, caption, legend, panels, shorter, styled
 from experiments.page.layouts import aligned, lay_out, require_layout
 from experiments.runs.found_run import FoundRun
 
@@ -59,7 +59,7 @@ def embedding_map(
         return None
     columns = min(len(shown), 3)
     with styled():
-        figure, axes = panels(-(-len(shown) // columns), columns, 6.5 / columns + 0.1)
+        figure, axes = panels(-(-len(shown) // columns), columns, min(6.5 / columns + 0.1, 4.5))
         first: tuple[list[str], np.ndarray] | None = None
         for panel, (label, run) in zip(axes, shown, strict=False):
             words, matrix, rows = _frequent(run, points)
@@ -75,7 +75,7 @@ def embedding_map(
         more = f" {left} further embeddings are not shown." if left else ""
         caption(
             figure,
-            f"{_CALLED[layout]} of the {points:,} most frequent words; {_meant(shown)}.{more}",
+            f"{_CALLED[layout]} of at most {points:,} words, the most frequent; {_meant(shown)}.{more}",
         )
     return figure
 
@@ -83,11 +83,7 @@ def embedding_map(
 def _meant(shown: Sequence[tuple[str, FoundRun]]) -> str:
     if shown[0][1].labels is not None:
         return "colour: the class whose training texts hold the word most"
-    return (
-        "darker: more frequent"
-        if shown[0][1].counts is not None
-        else "in the order of the file: darker first"
-    )
+    return "darker: more frequent" if shown[0][1].counts is not None else "darker: earlier in their file"
 
 
 def _frequent(run: FoundRun, points: int) -> tuple[list[str], np.ndarray, np.ndarray]:
@@ -141,7 +137,7 @@ def _colours(run: FoundRun, rows: np.ndarray) -> Any:
     if run.labels is not None:
         return {"c": [_colour(label) for label in run.labels[rows].tolist()]}
     rank = np.log1p(rows)
-    return {"c": -rank, "cmap": "Greys", "vmin": -1.2 * float(rank.max() or 1), "vmax": 0}
+    return {"c": -rank, "cmap": "Greys", "vmin": -1.6 * float(rank.max() or 1), "vmax": 0}
 
 
 def _colour(label: int) -> str:
@@ -158,5 +154,4 @@ def _key(figure: Figure, panel: Axes, run: FoundRun) -> None:
         panel.scatter([], [], s=12, color=CLASS_COLOURS[number], label=shorter(str(name), 22))
     more = len(classes) > len(CLASS_COLOURS)
     panel.scatter([], [], s=12, color=_OTHER, label="other, or none" if more else "none")
-    handles, labels = panel.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=5)
+    legend(figure, panel)
