@@ -30,6 +30,9 @@ usage: python -m experiments.classify CONFIG.py --workdir DIR [--field.name VALU
   --vectors FILE pretrained vectors to begin with, a run's folder, or glove-6b-50d (docs/classify-vectors.md)
   --resume X     newest: go on from the newest checkpoint, and end where it is damaged (as without this flag);
                  previous: where it is damaged, set it aside and go on from the one before it
+  --tensorboard [DIR]
+                 event files for TensorBoard as well, and words for its Projector, in DIR or the workdir
+  --wandb MODE   offline or online: Weights & Biases as well (docs/tracking.md)
   --coordinator HOST:PORT --processes N --process I
                  one of N processes that train together over a mesh (docs/classify-mesh.md); I is its number
   --help         every field and its value, of CONFIG.py if it is given; overrides beside it are applied
@@ -69,6 +72,7 @@ def _main(given: Arguments) -> int:
     from experiments.process import peers
     from experiments.reports.console import open_console
     from experiments.settings import config_file, overrides
+    from experiments.tracking.choose import tracked
 
     stopping.imported()
     with joined(given.processes):
@@ -85,13 +89,15 @@ def _main(given: Arguments) -> int:
             )
         if applied.started_from:
             console.print(f"Its settings start from those of {applied.started_from}.", highlight=False)
-        comparison.run(
-            applied.config,
-            Path(given.workdir).expanduser(),
-            console,
-            previous=given.previous,
-            fixed="embedding.dim" in applied.given,
-        )
+        workdir = Path(given.workdir).expanduser()
+        with tracked(given.tracking, workdir, console):
+            comparison.run(
+                applied.config,
+                workdir,
+                console,
+                previous=given.previous,
+                fixed="embedding.dim" in applied.given,
+            )
     return 0
 
 

@@ -26,9 +26,12 @@ usage: python -m experiments.pretrain CONFIG.py --workdir DIR [--corpus.path FIL
   --workdir DIR  where the run is written, or continued
   --resume X     newest: go on from the newest checkpoint, and end where it is damaged (as without this flag);
                  previous: where it is damaged, set it aside and go on from the one before it
+  --tensorboard [DIR]
+                 event files for TensorBoard as well, and words for its Projector, in DIR or the workdir
+  --wandb MODE   offline or online: Weights & Biases as well (docs/tracking.md)
   --help         every field and its value, of CONFIG.py if it is given; overrides beside it are applied
 """
-_FLAGS = tuple(flag for flag in FLAGS if flag in ("workdir", "resume", "help"))
+_FLAGS = tuple(flag for flag in FLAGS if flag in ("workdir", "resume", "tensorboard", "wandb", "help"))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -62,11 +65,14 @@ def _main(given: Arguments) -> int:
     from experiments.pretraining.run import run
     from experiments.reports.console import open_console
     from experiments.settings import config_file, overrides
+    from experiments.tracking.choose import tracked
 
     stopping.imported()
     require_devices()
     applied = overrides.apply(config_file.load(given.config, Pretraining), given.overrides, _FLAGS)
-    run(applied.config, Path(given.workdir).expanduser(), open_console(), previous=given.previous)
+    workdir, console = Path(given.workdir).expanduser(), open_console()
+    with tracked(given.tracking, workdir, console):
+        run(applied.config, workdir, console, previous=given.previous)
     return 0
 
 

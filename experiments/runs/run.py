@@ -24,7 +24,7 @@ from typing import Any
 
 from embedlab.files import write_whole
 from experiments.errors import Mistake, RunFailure, placed
-from experiments.runs import extension, manifest
+from experiments.runs import extension, manifest, observers
 
 _PACKAGES = ("jax", "jaxlib", "flax", "optax", "numpy", "orbax-checkpoint", "scikit-learn")
 _MANIFEST = "manifest.json"
@@ -91,6 +91,7 @@ class RunDirectory:
         """
         begun_with = [name for name in _BEGUN_WITH if (self.path / name).exists()]
         files = [file for name in (*begun_with, *names) for file in self._files(name)]
+        observers.finished(self.path)  # first: a run that is killed meanwhile is told of again
         self._finish(manifest.describe(self.path, files), summary)
 
     def amend(self, **more: Any) -> None:
@@ -224,6 +225,7 @@ class RunDirectory:
                 )
         with placed(path), path.open("a", encoding="utf-8", newline="\n") as file:
             file.write(json.dumps(values, allow_nan=False) + "\n")
+        observers.line(self.path, values)
 
     def metrics(self) -> list[dict[str, Any]]:
         """The lines of `metrics.jsonl`; a last one that was cut off is left out.
@@ -241,6 +243,7 @@ class RunDirectory:
         """Drops what a run that goes on from a step will write again: later steps, and the final lines."""
         kept = [x for x in self.metrics() if x["step"] <= step and x["split"] not in ("test", "final")]
         self.write_text("metrics.jsonl", "".join(json.dumps(line) + "\n" for line in kept))
+        observers.begun(self.path, kept)
 
     def _require_empty(self) -> None:
         """Refuses a folder of someone else's; hidden files, such as a file manager's, are no matter."""

@@ -6,6 +6,7 @@ import pytest
 
 from experiments.errors import Mistake
 from experiments.settings.arguments import Arguments, parse
+from experiments.tracking import Wanted
 
 WANTED = Arguments("my.py", "d", ("--seeds", "0,1", "--baselines=false"), False)
 
@@ -51,3 +52,27 @@ def test_a_workdir_is_no_flag(words: list[str]) -> None:
 def test_one_workdir() -> None:
     with pytest.raises(Mistake, match="--workdir is given 2 times, as a, b; give it once"):
         parse(["my.py", "--workdir", "a", "--workdir=b"])
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        ("my.py --workdir d", Wanted()),
+        ("--tensorboard my.py --workdir d", Wanted("")),
+        ("my.py --tensorboard --workdir d", Wanted("")),
+        ("my.py --workdir d --tensorboard", Wanted("")),
+        ("--tensorboard events my.py --workdir d --wandb offline", Wanted("events", "offline")),
+        ("--tensorboard=events.py my.py --workdir d --wandb=online", Wanted("events.py", "online")),
+    ],
+)
+def test_trackers(words: str, wanted: Wanted) -> None:
+    assert parse(words.split()) == Arguments("my.py", "d", (), False, tracking=wanted)
+
+
+def test_a_mode_that_is_none() -> None:
+    with pytest.raises(Mistake, match="--wandb: got 'yes', expected offline or online"):
+        parse(["my.py", "--wandb", "yes"])
+    with pytest.raises(Mistake, match="--wandb has no value; write --wandb offline"):
+        parse(["my.py", "--wandb"])
+    with pytest.raises(Mistake, match="--tensorboard is given 2 times"):
+        parse(["my.py", "--tensorboard", "a", "--tensorboard", "b"])
