@@ -142,7 +142,9 @@ def _workdir(folder: Path) -> Path:
     """The comparison that a run is a part of, by where it lies; the folder itself where there is none."""
     for parent in folder.parents[:_DEPTH]:
         with contextlib.suppress(Mistake):
-            if _is_several(RunDirectory(parent).read("config.json") or {}):
+            config = RunDirectory(parent).read("config.json") or {}
+            is_beside = bool(config) and folder.relative_to(parent).parts[0] == _BASELINES  # the only run
+            if is_beside or _is_several(config):
                 return parent
     return folder
 

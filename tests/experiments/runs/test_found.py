@@ -78,6 +78,21 @@ def test_one_run_of_a_workdir_is_the_workdir(tmp_path: Path) -> None:
     assert run.state == UNFINISHED and run.vectors is None and run.counts is None
 
 
+def test_baselines_beside_the_only_run_are_of_its_workdir(tmp_path: Path) -> None:
+    (tmp_path / "w" / "baselines" / "bag" / "seed-3").mkdir(parents=True)
+    (tmp_path / "w" / "baselines" / "majority").mkdir()
+    for place in ("w", "w/baselines/bag/seed-3"):
+        RunDirectory(tmp_path / place).write("config.json", DENSE)
+    RunDirectory(tmp_path / "w" / "baselines" / "majority").write("summary.json", {"test": {"accuracy": 0.5}})
+    runs = found([tmp_path / "w"])
+    assert [(run.name, run.seed, run.is_baseline) for run in runs] == [
+        ("bag", 3, True),
+        ("majority", None, True),
+        ("dense", 3, False),
+    ]
+    assert {run.workdir for run in runs} == {tmp_path / "w"}
+
+
 def test_folds_modes_and_baselines_that_are_trained(tmp_path: Path) -> None:
     top = {**DENSE, "folds": 2, "transfer": {"vectors": "x.vec", "mode": "static", "beside": ["random"]}}
     RunDirectory(tmp_path / "w").path.mkdir()
