@@ -57,6 +57,7 @@ for look in jax.jit(lambda i: spec.index({}, i))(ids):
 """
 
 
+@pytest.mark.slow
 def test_the_same_in_every_process_and_with_x64() -> None:
     found = set()
     for seed, x64 in (("0", "0"), ("1", "1"), ("random", "0")):

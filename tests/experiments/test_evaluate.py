@@ -105,6 +105,7 @@ def test_two_side_by_side(run: Run) -> None:
     assert status == 0 and rows(out)["pairs"][-3:] == ["+0.0", "[+0.0,", "+0.0]"]
 
 
+@pytest.mark.slow
 def test_published_sets_are_asked_where_nothing_is_named(
     run: Run, data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -124,6 +125,7 @@ def test_published_sets_are_asked_where_nothing_is_named(
     assert "gram8-plural" in out and rows(out)["MEN"][0] == "3,000"
 
 
+@pytest.mark.slow
 def test_options_do_what_they_say(run: Run) -> None:
     Path("upper.txt").write_text("Cat Dog 9\nRED BLUE 8\nOak elm 9.5\ncat Gnu 5\n")
 

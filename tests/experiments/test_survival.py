@@ -417,6 +417,7 @@ def test_what_changed_is_told_and_nothing_is_touched(
     assert content(copied) == before
 
 
+@pytest.mark.slow
 def test_more_steps_go_on_and_say_so(inside: Inside, small: Path, tmp_path: Path) -> None:
     fast = ["--baselines", "false", "--train.evaluate_every", "10", "--train.patience", "99", "--train.steps"]
     assert inside(small, *fast, 30, "--workdir", tmp_path / "w")[0] == 0

@@ -129,6 +129,7 @@ def test_labels_that_weigh_more_are_named_more(
         assert found["classes"][more.argmax()] == heavier and more.max() > 0.1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("which", ["values", "labels"])
 def test_a_finished_run_is_a_model(
     which: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, capsys: Any

@@ -69,6 +69,7 @@ def test_what_is_not_there_can_not_be_called(monkeypatch: pytest.MonkeyPatch) ->
         native.pool(jnp.ones((2, 2)), jnp.array([[0]]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "env",
     [
@@ -84,6 +85,7 @@ def test_without_a_compiler_there_are_no_kernels(env: dict[str, str], tmp_path: 
     assert libraries(tmp_path) == []
 
 
+@pytest.mark.slow
 def test_a_compiler_that_fails_is_told_once(tmp_path: Path) -> None:
     script = tmp_path / "compiler"
     script.write_text('#!/bin/sh\ncase "$*" in *-shared*) echo broken >&2; exit 3;; esac\n')
@@ -111,6 +113,7 @@ def test_a_compiler_that_is_not_there_is_told_once(tmp_path: Path) -> None:
     assert libraries(tmp_path) == []
 
 
+@pytest.mark.slow
 def test_importing_compiles_nothing(tmp_path: Path) -> None:
     told(start("import embedlab, embedlab.native", XDG_CACHE_HOME=str(tmp_path)))
     assert libraries(tmp_path) == []
@@ -136,6 +139,7 @@ def test_two_processes_make_one_library_and_a_third_makes_none(compiler: str, tm
     assert path.stat().st_size > 10_000
 
 
+@pytest.mark.slow
 def test_a_cache_that_can_not_be_written_is_done_without(compiler: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     temporary = tmp_path / "temporary"

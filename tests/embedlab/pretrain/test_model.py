@@ -159,6 +159,7 @@ def with_tables(params: Any, tables: Any) -> Any:
     }
 
 
+@pytest.mark.slow
 def test_full_rows_take_the_gradient_of_the_vector() -> None:
     """As in fastText: each of a word's n rows moves as if it were the vector; the value is the same."""
     half, full = (
@@ -181,6 +182,7 @@ def test_full_rows_take_the_gradient_of_the_vector() -> None:
         np.testing.assert_allclose(slopes[1][word], number * slopes[0][word], rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_words_around_take_the_gradient_of_their_mean() -> None:
     """As in word2vec: in CBOW each of the n words around moves as if it were the mean of them."""
     windows = Windows(window=2, dynamic=False, strip=4)

@@ -132,6 +132,7 @@ def test_too_few_pairs_have_no_correlation(small: Vectors) -> None:
 # --- side by side ------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_noise_makes_vectors_worse(data_dir: Path, glove_vectors: Vectors) -> None:
     rng = np.random.default_rng(0)
     noise = rng.standard_normal(glove_vectors.matrix.shape).astype(np.float32)

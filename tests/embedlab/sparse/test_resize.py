@@ -74,6 +74,7 @@ def test_training_goes_on_as_if_nothing_had_changed(name: str, x64: None) -> Non
         np.testing.assert_allclose(found, array, rtol=1e-13, atol=1e-15)
 
 
+@pytest.mark.slow
 def test_new_rows_start_fresh_and_have_missed_nothing(x64: None) -> None:
     optimizer = sparse.adam(0.05, exact=True, weight_decay=0.1)
     loss, params = make(OLD)

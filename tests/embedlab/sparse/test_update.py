@@ -96,6 +96,7 @@ FROZEN = {
 SLOW = ("ranges", "mask-until", "whole-until")  # whose parts are in others
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", [pytest.param(name, marks=[pytest.mark.slow] if name in SLOW else []) for name in FROZEN]
 )

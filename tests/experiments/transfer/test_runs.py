@@ -74,6 +74,7 @@ def test_modes_side_by_side(run: Inside, vectors: Path, words: Words, tmp_path: 
     assert tables["random"]["table"].shape == (300, WIDTH)
 
 
+@pytest.mark.slow
 def test_a_finished_run_needs_no_file(run: Inside, vectors: Path, tmp_path: Path) -> None:
     own = tmp_path / "own.txt"
     shutil.copy(vectors, own)
@@ -94,6 +95,7 @@ def test_a_finished_run_needs_no_file(run: Inside, vectors: Path, tmp_path: Path
     assert content(tmp_path / "w") == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "more",
     [
@@ -115,6 +117,7 @@ def test_a_run_goes_on_to_the_same_bits(run: Inside, vectors: Path, tmp_path: Pa
     same(tmp_path / "parts", tmp_path / "whole")
 
 
+@pytest.mark.slow
 def test_another_file_is_refused(run: Inside, words: Words, tmp_path: Path) -> None:
     own = tmp_path / "own.txt"
     changed = words.vectors.matrix.copy()

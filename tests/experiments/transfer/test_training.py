@@ -128,6 +128,7 @@ def test_a_table_has_a_rate_of_its_own(words: Words, update: Any) -> None:
     np.testing.assert_array_equal(one.live.params["head"]["weight"], fast.live.params["head"]["weight"])
 
 
+@pytest.mark.slow
 def test_n_grams_come_along_and_are_trained(words: Words, data_dir: Path) -> None:
     path = str(data_dir / "vector_formats" / "lee_fasttext_new.bin")
     transfer = dataclasses.replace(words.config.transfer, vectors=path)
@@ -146,6 +147,7 @@ def test_n_grams_come_along_and_are_trained(words: Words, data_dir: Path) -> Non
     assert rows[: len(vocabulary)].any() and rows[-1000:].any() and not rows[-1000:].all()
 
 
+@pytest.mark.slow
 def test_a_model_of_n_grams_gives_every_word_a_vector(words: Words, data_dir: Path) -> None:
     path = str(data_dir / "vector_formats" / "lee_fasttext_new.bin")
     for transforms, width in (((), 10), ((Pca(4),), 4)):
