@@ -19,7 +19,7 @@ from experiments.matched.comparison import Comparison
 from experiments.matched.results import Made, results
 from experiments.matched.tune import Tuned, Tuning
 from experiments.reports.progress import Progress, progress
-from experiments.runs import fingerprint, lock
+from experiments.runs import fingerprint, lock, targets
 from experiments.runs.run import RunDirectory
 from experiments.settings import codec
 from experiments.training import optimizers, steps
@@ -95,6 +95,7 @@ def _claim(comparison: Comparison, workdir: Path, materials: Mapping[str, Sequen
         found = fingerprint.fingerprint(folds[0].dataset, *(each.splits for each in folds))
         fingerprint.require_same(directory, found)
         fingerprint.keep(directory, found)
+        targets.keep(directory.path, folds)
 
 
 def _run(

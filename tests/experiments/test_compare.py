@@ -17,6 +17,8 @@ import pytest
 import experiments
 from experiments.compare import main
 from experiments.matched import Comparison
+from experiments.runs.found import found
+from experiments.runs.results import results as collect
 from experiments.settings.config_file import load
 from tests.experiments.started import program, refused, told, wait_for
 
@@ -88,6 +90,14 @@ def results(workdir: Path) -> dict[str, Any]:
     for cell in found["cells"]:
         cell.pop("seconds")
     return found
+
+
+def test_its_runs_are_found_with_their_intervals(whole: Path) -> None:
+    """As the comparison itself tells them, though only runs with the chosen rate are told of there."""
+    told = [cell["score"]["mean"] for cell in results(whole)["cells"]]
+    collected = collect(found([whole]))
+    made = [each.interval.mean for each in collected if each.interval is not None]
+    assert len(made) == len(told) and np.allclose(sorted(made), sorted(told))
 
 
 def test_all_is_written(whole: Path) -> None:

@@ -143,6 +143,7 @@ def test_unfinished_runs_have_curves_alone(comparison: Path, tmp_path: Path) -> 
     assert experiments.figures.pareto(run) is None
 
 
+@pytest.mark.slow
 def test_tsne_and_what_is_no_layout(runs: list[FoundRun]) -> None:
     pytest.importorskip("openTSNE")
     one = [run for run in runs if run.name == "small"][:1]
