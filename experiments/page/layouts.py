@@ -20,6 +20,7 @@ LAYOUTS = ("pca", "tsne", "umap")
 COMPONENTS = 50
 _ITERATIONS = 750  # of t-SNE, as openTSNE has them: 250 exaggerated, then 500
 _OFTEN = 10
+_FEW = 1000
 _NEEDS = {"tsne": ("openTSNE", "report"), "umap": ("umap", "umap")}
 
 #: Told of how many parts are done, of how many.
@@ -79,8 +80,8 @@ def pca(vectors: np.ndarray, components: int) -> np.ndarray:
     from sklearn.decomposition import PCA
 
     count = min(components, *vectors.shape)
-    if not count:
-        return np.zeros((len(vectors), 0), np.float32)
+    if not count or not np.ptp(vectors, axis=0).any():  # there is no direction in which they differ
+        return np.zeros((len(vectors), count), np.float32)
     solver = "covariance_eigh" if len(vectors) > vectors.shape[1] else "full"
     found = PCA(count, svd_solver=solver).fit_transform(vectors.astype(np.float64))
     return np.asarray(found, np.float32)
@@ -148,7 +149,7 @@ def _tsne(vectors: np.ndarray, seed: int, tell: Tell) -> np.ndarray:
     made = TSNE(
         perplexity=perplexity,
         random_state=seed,
-        n_jobs=-1,
+        n_jobs=-1 if len(vectors) > _FEW else 1,  # threads cost more than they gain
         callbacks=look,
         callbacks_every_iters=_OFTEN,
         initialization="pca",

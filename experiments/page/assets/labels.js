@@ -47,7 +47,7 @@ class Labels {
     pen.font = font.replace(/\d+px/, size + "px") + " system-ui, sans-serif";
     const shown = text.length > 28 ? text.slice(0, 27) + "…" : text;
     const wide = pen.measureText(shown).width;
-    const left = Math.min(Math.max(x + 7 * r, 2), this.canvas.width - wide - 2);
+    const left = Math.min(Math.max(x + (always ? 12 : 6) * r, 2), this.canvas.width - wide - 2);
     const box = [left - 2, y - size * 0.7, left + wide + 2, y + size * 0.6];
     const hits = this.taken.some((o) => box[0] < o[2] && o[0] < box[2] && box[1] < o[3] && o[1] < box[3]);
     if (hits) return false;

@@ -15,7 +15,7 @@ _LEAST_STEPS = 2
 _NAMES = {"macro_f1": "macro F1", "ece": "calibration error (ECE)", "r2": "R²", "rmse": "RMSE", "mae": "MAE"}
 # The metrics of the vectors, the telling ones first; others follow as they are named.
 _FIRST = ("effective_rank", "partition_isotropy", "hubness", "neighbour_overlap", "silhouette", "mean_cosine")
-_LEFT_OUT = ("norm_q", "norm_min", "norm_max", "norm_std", "norm_zero")
+_LEFT_OUT = ("norm_q", "norm_m", "norm_std", "norm_zero", "rankme")  # tables have them
 
 
 def section(given: Given, options: Options) -> Section | None:

@@ -17,6 +17,7 @@ __all__ = ["CLASSES", "intervals", "section"]
 
 _WIDTH = 160  # of the drawn intervals
 _EDGE = 6
+_EARLY = ("folds", "vs ", "difference", "trainable", "index", "seconds")
 
 
 def section(given: Given, options: Options) -> Section:
@@ -65,8 +66,9 @@ def _compared(written: list[Grid | str], drawn: Mapping[str, Any]) -> list[dict[
 
 
 def _reordered(grid: Grid) -> Grid:
-    """The score right behind the name, where a narrow screen begins; what kind a row is comes last."""
-    order = [0, *range(2, len(grid.head)), 1]
+    """Score, difference and costs right behind the name, where a narrow screen begins; other scores later."""
+    first = [0, 2, *(at for at, title in enumerate(grid.head) if title.startswith(_EARLY))]
+    order = list(dict.fromkeys([*first, *range(2, len(grid.head)), 1]))
 
     def moved(cells: tuple[Any, ...]) -> tuple[Any, ...]:
         return tuple(cells[place] for place in order)

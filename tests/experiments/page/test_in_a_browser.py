@@ -179,8 +179,7 @@ def test_light_and_dark(browser: Any, report: Path) -> None:
     found.page.context.close()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("theme", "width"), [("light", 390), ("dark", 1280)])
 def test_everyone_can_use_it(browser: Any, report: Path, theme: str, width: int) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
     found = open_page(browser, report, color_scheme=theme, viewport={"width": width, "height": 844})

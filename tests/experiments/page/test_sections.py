@@ -1,0 +1,207 @@
+"""Runs of every program, finished or not, whole or damaged, of this version or an earlier one."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from experiments import classify, evaluate
+from experiments.errors import Mistake
+from experiments.page.page import MAKERS, asset, policy, render
+from experiments.page.program import main
+from experiments.page.section import Options, Section
+from experiments.page.sections import confusion, repeat
+from experiments.page.works import gather
+from experiments.settings import codec, config_file
+from tests.experiments.page.conftest import LABELS, Runs
+
+
+def sections(*paths: Path) -> dict[str, Section]:
+    """The parts of a page, and that it can be put together."""
+    given, options = gather(paths), Options(points=50)
+    found = [made for maker in MAKERS if (made := maker(given, options)) is not None]
+    assert render(given, found, options).rstrip().endswith("</html>")
+    return {section.key: section for section in found}
+
+
+def copied(folder: Path, to: Path) -> Path:
+    return Path(shutil.copytree(folder, to / "copy"))
+
+
+def test_all_of_a_comparison(runs: Runs) -> None:
+    found = sections(runs.classified)
+    assert list(found) == [
+        *(
+            "results",
+            "map",
+            "curves",
+            "confusion",
+            "frequency",
+            "collisions",
+            "spectrum",
+            "settings",
+            "repeat",
+        )
+    ]
+    (work,) = found["results"].values["works"]
+    table = work["blocks"][0]["grid"]
+    assert [row[0] for row in table.rows] == ["majority", "tfidf-logistic", "dense", "hashed"]
+    assert work["verdict"] and work["verdict"] in (runs.classified / "table.md").read_text("utf-8")
+    assert work["blocks"][0]["intervals"].keys() == {"tfidf-logistic", "dense", "hashed"}
+    differing = dict(found["settings"].values["differing"])
+    assert differing["embedding.type"] == ['"dense"', '"hashed"'] and "train.steps" not in differing
+
+
+def test_counts_of_mistakes_are_those_of_the_predictions(runs: Runs) -> None:
+    (kind,) = [kind for kind in gather([runs.classified]).kinds if kind.label == "dense"]
+    (told,) = confusion._of(kind)
+    summary = kind.first.summary
+    right = sum(line["cells"][row]["count"] for row, line in enumerate(told["lines"]))
+    assert right / told["of"] == pytest.approx(summary["test"]["accuracy"])
+    rows = {line["name"]: line["rows"] for line in told["lines"]}
+    assert rows == {name: each["rows"] for name, each in summary["by_name"].items()}
+    assert set(rows) == set(LABELS.values())
+
+
+def test_a_sample_says_so(runs: Runs) -> None:
+    notes = sections(runs.pretrained)["map"].values["notes"]
+    assert len(notes) == 1 and "the 50 first of" in notes[0]
+
+
+def test_what_a_pretraining_has(runs: Runs) -> None:
+    found = sections(runs.pretrained)
+    assert list(found) == ["results", "map", "spectrum", "settings", "repeat"]
+    assert found["results"].values["works"][0]["blocks"][0]["grid"].rows[0][0] == "dense"
+
+
+def test_what_an_evaluation_has(runs: Runs, tmp_path: Path) -> None:
+    words = sorted((runs.pretrained / "vectors" / "words.txt").read_text("utf-8").split())[40:60]
+    pairs = "".join(
+        f"{one}\t{two}\t{i}\n" for i, (one, two) in enumerate(zip(words[::2], words[1::2], strict=True))
+    )
+    (tmp_path / "pairs.tsv").write_text(pairs, "utf-8")
+    given = [
+        str(runs.pretrained),
+        "--similarity",
+        str(tmp_path / "pairs.tsv"),
+        "--workdir",
+        str(tmp_path / "judged"),
+    ]
+    assert evaluate.main(given) == 0
+    found = sections(tmp_path / "judged")
+    assert list(found) == ["results", "settings", "repeat"]
+    command = found["repeat"].values["works"][0]["command"].split()
+    assert evaluate.main([*command[3:-2], "--workdir", str(tmp_path / "again")]) == 0
+    assert (tmp_path / "again" / "table.md").read_bytes() == (tmp_path / "judged" / "table.md").read_bytes()
+
+
+def test_unfinished_and_damaged_runs_are_named(runs: Runs, tmp_path: Path) -> None:
+    folder = copied(runs.classified, tmp_path)
+    for name in ("table.md", "table.csv", "summary.json", "manifest.json", "hashed/seed-0/summary.json"):
+        (folder / name).unlink()
+    (folder / "dense" / "seed-0" / "predictions.npz").write_bytes(b"no archive")
+    (work,) = sections(folder)["results"].values["works"]
+    states = {label.split(": ")[1]: state for label, state, _ in work["states"]}
+    assert states == {"dense, seed 0": "damaged", "hashed, seed 0": "unfinished"}
+    finished = {row[0]: row[-1] for row in work["blocks"][0]["grid"].rows}
+    assert finished == {
+        "dense": "0 of 1",
+        "hashed": "0 of 1",
+        "majority": "1 of 1",
+        "tfidf-logistic": "1 of 1",
+    }
+
+
+def test_runs_of_earlier_versions(runs: Runs, tmp_path: Path) -> None:
+    folder = copied(runs.classified, tmp_path)
+    (folder / "targets.npz").unlink()
+    told = [kind for kind in sections(folder)["confusion"].values["kinds"] if kind["label"] == "dense"]
+    assert told[0]["runs"] == 0 and "lines" not in told[0] and len(told[0]["by_name"]) == 3
+
+
+@pytest.mark.parametrize(("task", "labels"), [("value", "12345"), ("labels", ("a;b", "b", "c;a", "", "c"))])
+def test_other_tasks(
+    prose: Path, write_config: Callable[..., Path], tmp_path: Path, task: str, labels: Any
+) -> None:
+    import csv
+
+    rows = list(csv.reader(prose.open(encoding="utf-8", newline="")))
+    data = tmp_path / "data.csv"
+    with data.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([rows[0], *((row[0], labels[i % 5]) for i, row in enumerate(rows[1:]))])
+    more = ("--task.type", task, *(("--task.separator", ";") if task == "labels" else ()))
+    config = write_config(data=data)
+    words = ("--train.steps", "2", "--train.evaluate_every", "1", "--baselines", "false")
+    assert classify.main([str(config), "--workdir", str(tmp_path / "run"), *words, *more]) == 0
+    found = sections(tmp_path / "run")
+    (told,) = found["confusion"].values["kinds"]
+    assert (len(told["dots"]) > 20) if task == "value" else (len(told["by_name"]) == 3)
+    assert "classes" not in found["map"].data["maps"][0]
+
+
+def test_the_same_again(runs: Runs, tmp_path: Path) -> None:
+    for path, program in ((runs.classified, "classify"), (runs.pretrained, "pretrain")):
+        stored = json.loads((path / "config.json").read_text())
+        file = tmp_path / f"{program}.py"
+        file.write_text(repeat.config_file(stored, program), "utf-8")
+        kind = __import__(repeat._CLASSES[program][0], fromlist=["_"]).__dict__[repeat._CLASSES[program][1]]
+        assert codec.encode(config_file.load(str(file), kind)) == stored
+
+
+def test_the_policy_is_of_what_the_page_holds(report: Path) -> None:
+    import html
+    import re
+
+    text = report.read_text("utf-8")
+    script, style = (
+        re.findall(r"<script>(.*?)</script>", text, re.S),
+        re.findall(r"<style>(.*?)</style>", text, re.S),
+    )
+    assert len(script) == len(style) == 1
+    assert f'content="{policy(script[0], style[0])}"' in html.unescape(text.split("<style>")[0])
+    assert "://" not in script[0] + style[0]
+    for name in ("page.html.j2", "map.html.j2"):
+        assert " style=" not in asset(name) and " onclick=" not in asset(name)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--layout", "mds"], "choose among pca, tsne, umap"),
+        (["--points", "0"], "--points 0: give a whole number of at least 1"),
+        (["-o", "{tmp}"], "it is a folder"),
+        (["-o", "{tmp}/none/report.html"], "there is no folder"),
+        (["--seed", "-1"], "--seed -1"),
+        (["--tile", "x"], "--help` lists"),
+    ],
+)
+def test_mistakes(
+    runs: Runs, tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str], said: str
+) -> None:
+    given = [word.format(tmp=tmp_path) for word in words]
+    assert main([str(runs.classified), *given]) == 2
+    err = " ".join(capsys.readouterr().err.split())
+    assert err.startswith("error: ") and said in err
+
+
+def test_a_folder_without_runs(tmp_path: Path) -> None:
+    with pytest.raises(Mistake, match="no run lies in it"):
+        gather([tmp_path])
+
+
+def test_numbers_of_a_map_come_back(runs: Runs) -> None:
+    import base64
+
+    data = sections(runs.classified)["map"].data
+    dense = data["maps"][0]
+    numbers = np.frombuffer(base64.b64decode(dense["words"]), "<u4")
+    vectors = gather([runs.classified]).kinds[0].first.vectors
+    assert vectors is not None and [data["words"][number] for number in numbers] == list(vectors.words[:50])
+    norms = np.frombuffer(base64.b64decode(dense["norms"]), "<i2") / 32767 * dense["longest"]
+    np.testing.assert_allclose(norms, np.linalg.norm(vectors.matrix[:50], axis=1), rtol=2e-3)
