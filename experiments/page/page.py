@@ -16,6 +16,7 @@ from typing import Any
 from experiments.page.packed import json_text
 from experiments.page.section import Maker, Options, Section
 from experiments.page.sections import (
+    budgets,
     collisions,
     confusion,
     curves,
@@ -45,6 +46,7 @@ _STYLES = ("page.css", "charts.css", "map.css")
 
 #: The parts, in the order in which they stand.
 MAKERS: tuple[Maker, ...] = (
+    budgets.section,
     headline.section,
     maps.section,
     curves.section,

@@ -24,7 +24,7 @@ def section(given: Given, options: Options) -> Section | None:
         if len({each.get(key, _ABSENT) for each in settings.values()}) > 1
     ]
     whole = [{"title": work.title, "rows": list(flat(work.config))} for work in given.works if work.config]
-    if not whole:
+    if not settings:
         return None
     values = {"names": list(settings), "differing": differing, "whole": whole}
     return Section("settings", "Settings", "settings.html.j2", values)

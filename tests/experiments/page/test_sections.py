@@ -190,6 +190,26 @@ def test_mistakes(
     assert err.startswith("error: ") and said in err
 
 
+def test_a_comparison_at_the_same_bytes(runs: Runs, tmp_path: Path) -> None:
+    folder = copied(runs.classified, tmp_path)
+    score = {"mean": 0.8, "low": 0.75, "high": 0.85}
+    cells = [
+        {"data": "prose", "kind": kind, "budget": 0.5, "trainable_bytes": size, "score": found}
+        for kind, size, found in (("dense", 9600, score), ("<b>", 2400, score), ("none", 2400, None))
+    ]
+    (tmp_path / "compare.json").write_text(json.dumps({"data": {"prose": {}}, "cells": cells}), "utf-8")
+    (tmp_path / "compare.md").write_text(
+        "**prose**\n\n| kind | verdict |\n|---|---|\n| <b> | undecided |\n", "utf-8"
+    )
+    (work,) = sections(folder)["budgets"].values["works"]
+    assert [block.get("title") for block in work["blocks"]] == ["prose", None]
+    (plot,) = work["plots"]
+    assert [point["label"] for point in plot["points"]] == ["dense", "<b>"]
+    dense, other = plot["points"]
+    assert dense["x"] > other["x"] and dense["low"] > dense["y"] > dense["high"]  # SVG counts downwards
+    assert [text for _, text in plot["x_ticks"]] == ["9.6 kB", "2.4 kB"]
+
+
 def test_a_folder_without_runs(tmp_path: Path) -> None:
     with pytest.raises(Mistake, match="no run lies in it"):
         gather([tmp_path])

@@ -1,0 +1,105 @@
+"""A comparison at matched bytes: its own tables with their verdicts, and score against trainable bytes."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+from experiments.page.charts import ticks
+from experiments.page.markdown import Grid, parts
+from experiments.page.section import Options, Section
+from experiments.page.works import Given
+from experiments.runs.run import RunDirectory
+
+_FILE = "compare.json"
+_LEFT, _RIGHT, _TOP, _BOTTOM = 48, 404, 12, 208
+_UNITS = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
+
+
+def section(given: Given, options: Options) -> Section | None:
+    """One part for each comparison of which the runs are a part."""
+    folders = dict.fromkeys(folder for work in given.works for folder in (work.path, work.path.parent))
+    found = [_of(folder) for folder in folders if (folder / _FILE).is_file()]
+    return Section("budgets", "At the same bytes", "budgets.html.j2", {"works": found}) if found else None
+
+
+def _of(folder: Path) -> dict[str, Any]:
+    directory = RunDirectory(folder)
+    record = directory.read(_FILE) or {}
+    file = folder / "compare.md"
+    written = parts(file.read_text("utf-8")) if file.is_file() else []
+    blocks = [{"grid": each} if isinstance(each, Grid) else _text(each) for each in written]
+    plots = [plot(str(name), record["cells"]) for name in record["data"]]
+    return {
+        "title": folder.resolve().name,
+        "blocks": blocks,
+        "plots": [each for each in plots if each["points"]],
+    }
+
+
+def _text(text: str) -> dict[str, str]:
+    bold = text.startswith("**") and text.endswith("**")
+    return {"title": text.strip("*")} if bold else {"text": text}
+
+
+def plot(data: str, cells: list[dict[str, Any]]) -> dict[str, Any]:
+    """Where each cell of a data set lies: its bytes across, logarithmic, and its score up, with its interval.
+
+    Args:
+        data: name of the data set.
+        cells: of `compare.json`; those that failed are left out.
+
+    Example:
+        >>> score = {"mean": 0.5, "low": 0.4, "high": 0.6}
+        >>> cell = {"data": "a", "kind": "dense", "budget": 1, "trainable_bytes": 1000, "score": score}
+        >>> [(each["label"], each["y"], each["low"], each["high"]) for each in plot("a", [cell])["points"]]
+        [('dense', 110.0, 208.0, 12.0)]
+    """
+    kept = [cell for cell in cells if cell["data"] == data and cell["score"] is not None]
+    kinds = list(dict.fromkeys(cell["kind"] for cell in kept))
+    if not kept:
+        return {"data": data, "points": []}
+    sizes = [math.log10(max(cell["trainable_bytes"], 1)) for cell in kept]
+    ends = [cell["score"][end] for cell in kept for end in ("low", "high")]
+    left, right, bottom, top = min(sizes), max(sizes), min(ends), max(ends)
+
+    def up(value: float) -> float:
+        return round(_BOTTOM - (value - bottom) / ((top - bottom) or 1.0) * (_BOTTOM - _TOP), 1)
+
+    def across(size: float) -> float:
+        return round(_LEFT + 24 + (size - left) / ((right - left) or 1.0) * (_RIGHT - _LEFT - 48), 1)
+
+    points = [
+        {
+            "label": cell["kind"],
+            "number": kinds.index(cell["kind"]),
+            # Cells of one budget have about the same bytes: a little apart, none hides another.
+            "x": across(size) + 5 * (kinds.index(cell["kind"]) - (len(kinds) - 1) / 2),
+            "y": up(cell["score"]["mean"]),
+            "low": up(cell["score"]["low"]),
+            "high": up(cell["score"]["high"]),
+            "told": f"{cell['kind']} at {_bytes(cell['trainable_bytes'])}: {100 * cell['score']['mean']:.1f} "
+            f"({100 * cell['score']['low']:.1f} to {100 * cell['score']['high']:.1f})",
+        }
+        for cell, size in zip(kept, sizes, strict=True)
+    ]
+    return {
+        "data": data,
+        "points": points,
+        "kinds": list(enumerate(kinds)),
+        "y_ticks": [(up(tick), f"{100 * tick:.3g}") for tick in ticks(bottom, top)],
+        "x_ticks": [
+            (across(size), _bytes(cell["trainable_bytes"]))
+            for cell, size in {
+                round(size, 1): (cell, size) for cell, size in zip(kept, sizes, strict=True)
+            }.values()
+        ],
+    }
+
+
+def _bytes(count: int) -> str:
+    for size, unit in _UNITS:
+        if count >= size:
+            return f"{count / size:.3g} {unit}"
+    return f"{count} B"
