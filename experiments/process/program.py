@@ -75,7 +75,7 @@ def _guarded(program: Callable[[], int], interrupted: str, again: str, smaller: 
     except RunFailure as error:
         return complain(str(error), 1)
     except (MemoryError, RuntimeError) as error:
-        if not _is_memory(error):
+        if not is_memory(error):
             raise
         wanted = str(error).partition("\n")[0] or "no more to be had"
         return complain(f"out of memory ({wanted}). {smaller}.", 1)
@@ -105,8 +105,16 @@ def _told(error: OSError) -> str:
     return f"{where}{error.strerror or error}. {remedy}"
 
 
-def _is_memory(error: BaseException) -> bool:
-    """Whether memory ran out: Python's own error, or XLA's, which is known by its text alone."""
+def is_memory(error: BaseException) -> bool:
+    """Whether memory ran out: Python's own error, or XLA's, which is known by its text alone.
+
+    Args:
+        error: what was raised.
+
+    Example:
+        >>> is_memory(MemoryError()), is_memory(RuntimeError("RESOURCE_EXHAUSTED: Out of memory"))
+        (True, True)
+    """
     return isinstance(error, MemoryError) or "RESOURCE_EXHAUSTED" in str(error)
 
 

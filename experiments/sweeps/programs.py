@@ -1,0 +1,166 @@
+"""The programs that a sweep runs: what a trial of each is, what may decide, and what its run came to."""
+
+from __future__ import annotations
+
+import dataclasses
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from experiments.config import Config
+from experiments.errors import Mistake, mistakes
+from experiments.pretraining import Pretraining
+from experiments.settings.schema import did_you_mean
+
+_LESS = ("loss", "error", "rmse", "mae", "ece")  # of a metric that is the better the less it is
+
+
+class Program(ABC):
+    """A program, as a sweep knows it.
+
+    Attributes:
+        name: of its module in `experiments`.
+        kind: the class of its configs.
+        split: the lines of `metrics.jsonl` that a trial is judged by.
+    """
+
+    name: str
+    kind: type
+    split: str
+
+    @abstractmethod
+    def alone(self, config: Any) -> Any:
+        """The config with one training, and nothing that a search has no use for."""
+
+    @abstractmethod
+    def metrics(self, config: Any) -> list[str]:
+        """The names of what may decide, the one that is meant by default first."""
+
+    @abstractmethod
+    def run(self, config: Any, folder: Path) -> Any:
+        """Runs it, or goes on with it; returns the summary."""
+
+    @abstractmethod
+    def value(self, summary: Mapping[str, Any], metric: str) -> Any:
+        """What decides, of a finished run."""
+
+
+class Classify(Program):
+    """`experiments.classify`: judged on validation rows."""
+
+    name, kind, split = "classify", Config, "valid"
+
+    def alone(self, config: Config) -> Config:
+        transfer = dataclasses.replace(config.transfer, beside=())
+        return dataclasses.replace(
+            config,
+            rivals={},
+            baselines=False,
+            seeds=config.seeds[:1],
+            only_folds=config.folds_run[:1],
+            transfer=transfer,
+            quality=dataclasses.replace(config.quality, every=0),
+        )
+
+    def metrics(self, config: Config) -> list[str]:
+        task = config.task
+        return list(dict.fromkeys([task.headline.key, *(each.key for each in task.columns), "loss"]))
+
+    def run(self, config: Config, folder: Path) -> Any:
+        from experiments.comparisons import comparison
+        from experiments.runs.layout import run_directories
+
+        comparison.run(config, folder, Console(quiet=True))
+        (directory,) = run_directories(folder, config).values()
+        return directory.summary
+
+    def value(self, summary: Mapping[str, Any], metric: str) -> Any:
+        return summary["valid"][metric]
+
+
+class Pretrain(Program):
+    """`experiments.pretrain`: judged by published similarities of words."""
+
+    name, kind, split = "pretrain", Pretraining, "similarity"
+
+    def alone(self, config: Pretraining) -> Pretraining:
+        return config
+
+    def metrics(self, config: Pretraining) -> list[str]:
+        from experiments.intrinsic.sets import read_sets
+
+        if not config.quality.times:
+            raise Mistake(
+                "quality.times=0: nothing is asked of the vectors that could decide; give one or more"
+            )
+        with mistakes("quality"):
+            return list(read_sets(config.quality.similarity or None, analogies=()).similarity)
+
+    def run(self, config: Pretraining, folder: Path) -> Any:
+        from experiments.pretraining.run import run
+        from experiments.runs.run import RunDirectory
+
+        run(config, folder, Console(quiet=True))
+        return RunDirectory(folder).summary
+
+    def value(self, summary: Mapping[str, Any], metric: str) -> Any:
+        return summary["similarity"].get(metric, {}).get("spearman")
+
+
+PROGRAMS: dict[str, Program] = {program.name: program for program in (Classify(), Pretrain())}
+
+
+def program_of(config: Any) -> Program:
+    """The program that a config is of.
+
+    Raises:
+        Mistake: there is none.
+
+    Example:
+        >>> program_of(3)
+        Traceback (most recent call last):
+        experiments.errors.Mistake: base: got int, expected a config of experiments.classify or pretrain
+    """
+    for program in PROGRAMS.values():
+        if isinstance(config, program.kind):
+            return program
+    known = " or ".join(PROGRAMS)
+    raise Mistake(f"base: got {type(config).__name__}, expected a config of experiments.{known}")
+
+
+def metric_of(program: Program, config: Any, wanted: str) -> str:
+    """The metric that decides.
+
+    Raises:
+        Mistake: the program's runs have no such metric.
+
+    Example:
+        >>> import embedlab
+        >>> metric_of(PROGRAMS["classify"], Config(embedlab.Dense(10, 2)), "")
+        'accuracy'
+    """
+    known = program.metrics(config)
+    if not known:
+        raise Mistake(
+            "metric: there is no published set of similarities to judge by; set EMBEDLAB_DATA, or name a "
+            "file in quality.similarity"
+        )
+    if not wanted or wanted in known:
+        return wanted or known[0]
+    raise Mistake(
+        f"metric={wanted!r}: expected a metric of the validation rows: {', '.join(known)}"
+        f"{did_you_mean(wanted, known)}"
+    )
+
+
+def less_is_better(metric: str) -> bool:
+    """Whether the name of a metric says so.
+
+    Example:
+        >>> less_is_better("log_loss"), less_is_better("accuracy")
+        (True, False)
+    """
+    return any(word in _LESS for word in metric.split("_"))

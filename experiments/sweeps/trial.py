@@ -1,0 +1,135 @@
+"""One trial, in the process of a worker: an ordinary run, whose evaluations are told as they are logged."""
+
+from __future__ import annotations
+
+import dataclasses
+import errno
+import math
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from experiments.errors import Mistake, RunFailure
+from experiments.process import program as guard
+from experiments.runs.observers import Line, observed
+from experiments.settings import codec
+from experiments.sweeps.programs import PROGRAMS
+
+#: What is wrong with the machine, and not with a trial.
+_OF_THE_MACHINE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+
+
+@dataclasses.dataclass(frozen=True)
+class Job:
+    """What a worker is told to do.
+
+    Attributes:
+        program: name of the program.
+        config: its config as JSON values.
+        folder: where the run is written.
+        metric: what decides.
+    """
+
+    program: str
+    config: dict[str, Any]
+    folder: str
+    metric: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Ended:
+    """How a trial ended.
+
+    Attributes:
+        how: complete, pruned or failed; broken, where the machine is at fault, and not the trial.
+        value: the metric, where it is complete.
+        reason: why it failed.
+    """
+
+    how: str
+    value: float = math.nan
+    reason: str = ""
+
+
+#: Called with the step and the metric of an evaluation; whether the trial is to end there.
+Asks = Callable[[int, float], bool]
+
+
+class _Pruned(Exception):
+    """The trial is to end here."""
+
+
+def run(job: Job, asks: Asks) -> Ended:
+    """Runs a trial, or goes on with it; whatever it raises, but a stop, is its end and not the worker's.
+
+    Args:
+        job: what to do.
+        asks: told of every evaluation, those before an interruption too.
+
+    Raises:
+        Stopped: the worker was told to stop.
+    """
+    program, folder = PROGRAMS[job.program], Path(job.folder)
+    try:
+        config: Any = codec.decode(job.config, program.kind)
+        with observed(_Watch(program.split, job.metric, asks)):
+            summary = program.run(config, folder)
+        value = program.value(summary, job.metric)
+        if isinstance(value, int | float) and math.isfinite(value):
+            return Ended("complete", float(value))
+        return Ended("failed", reason=f"{job.metric} is {value}")
+    except _Pruned:
+        return Ended("pruned")
+    except Exception as error:
+        return _ended(error)
+
+
+class _Watch:
+    """Hears the lines of a run, and asks whether it is to go on."""
+
+    def __init__(self, split: str, metric: str, asks: Asks) -> None:
+        self._split, self._metric, self._asks = split, metric, asks
+        self._told: set[int] = set()
+
+    def begun(self, run: Path, lines: Sequence[Line]) -> None:
+        """Of a run that goes on, those before are not logged again."""
+        for each in lines:
+            self.line(run, each)
+
+    def line(self, run: Path, line: Line) -> None:
+        value = line.get(self._metric)
+        if line["split"] == self._split and isinstance(value, int | float):
+            self._ask(line["step"], value)
+
+    def finished(self, run: Path) -> None:
+        """Of a run's end the summary tells."""
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    def _ask(self, step: int, value: float) -> None:
+        if step not in self._told:
+            self._told.add(step)
+            if self._asks(step, value):
+                raise _Pruned
+
+
+def _ended(error: Exception) -> Ended:
+    """What is recorded of an error."""
+    if guard.is_memory(error):
+        told = str(error).partition("\n")[0] or "no more to be had"
+        return Ended("failed", reason=f"out of memory ({told})")
+    if not isinstance(error, Mistake | RunFailure):
+        traceback.print_exc()  # into the worker's log
+    first = " ".join(str(error).split()) or type(error).__name__
+    told = first if isinstance(error, Mistake | RunFailure) else f"{type(error).__name__}: {first}"
+    return Ended("broken" if _is_of_the_machine(error) else "failed", reason=told)
+
+
+def _is_of_the_machine(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in _OF_THE_MACHINE:
+            return True
+        error = error.__cause__ or error.__context__
+    return False
