@@ -29,7 +29,6 @@ def main(arguments: Sequence[str] | None = None, described: str = "") -> int:
     parser.add_argument(
         "--storage", default="", metavar="URL", help="postgresql://USER@HOST/DATABASE, for several machines"
     )
-    parser.add_argument("--executor", default="local", choices=("local", "ray"), help="what runs trials")
     given = parser.parse_args(sys.argv[1:] if arguments is None else arguments)
     return guarded(
         lambda: _main(given),
