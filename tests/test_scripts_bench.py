@@ -340,3 +340,22 @@ def test_bench_fasttext_says_what_it_needs(texts: Path, python: str, message: st
     assert run.returncode == 2 and run.stdout == "" and "Traceback" not in run.stderr
     assert f"--fasttext {python}: " in run.stderr and message in " ".join(run.stderr.split())
     assert "Give a Python that can import fasttext" in " ".join(run.stderr.split())
+
+
+# --- bench_seeds -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_bench_seeds_takes_both_ways_to_the_same_losses(tmp_path: Path) -> None:
+    rows = "".join(f"{'good' if n % 2 else 'bad'} word{n % 7} of {n},{n % 2}\n" for n in range(200))
+    (tmp_path / "rows.csv").write_text("text,label\n" + rows)
+    config = tmp_path / "small.py"
+    config.write_text(CONFIG.format(path=str(tmp_path / "rows.csv")))
+    out = told("bench_seeds.py", config, "--trainings", 2, "--steps", 4)
+    assert len(intervals(out, "gain [^:]*: ")) == 2
+    for found in intervals(out, "gain [^:]*: "):
+        require_interval(*found)
+    apart = re.search(r"losses lie (\S+) apart", out)
+    assert apart and float(apart[1]) < 1e-5
+    run = started("bench_seeds.py", config, "--encoder.type", "cnn")
+    assert run.returncode == 2 and "there is no one program" in run.stderr

@@ -119,7 +119,7 @@ def take(
     Returns:
         The state, and float32 [steps], the losses, without the penalty on rows; 0 for steps not taken.
     """
-    trainer = _trainer_of(model, settings, live, buffers, sharding)
+    trainer = trainer_of(model, settings, live, buffers, sharding)
     rows = jnp.asarray(rows)
 
     def one(place: Any, carried: Any) -> tuple[sparse.TrainState, Any]:
@@ -153,7 +153,7 @@ def up_to_date(
     It belongs before an evaluation, and nowhere else: rows that catch up twice may differ in a last bit from
     those that do so once.
     """
-    return _trainer_of(model, settings, live, buffers, sharding).finalize(live)
+    return trainer_of(model, settings, live, buffers, sharding).finalize(live)
 
 
 @jax.jit
@@ -189,14 +189,14 @@ def whole(
     model: Model, settings: Train, live: sparse.TrainState, buffers: Any, sharding: sparse.Sharding
 ) -> sparse.TrainState:
     """The state in the memory of the host, as one device would have it; it can still be used."""
-    return _trainer_of(model, settings, live, buffers, sharding).whole(live)
+    return trainer_of(model, settings, live, buffers, sharding).whole(live)
 
 
 def placed(
     model: Model, settings: Train, live: sparse.TrainState, buffers: Any, sharding: sparse.Sharding
 ) -> sparse.TrainState:
     """A whole state, cut over the devices of a mesh."""
-    return _named_alike(_trainer_of(model, settings, live, buffers, sharding).place(live), sharding)
+    return _named_alike(trainer_of(model, settings, live, buffers, sharding).place(live), sharding)
 
 
 def _named_alike(state: sparse.TrainState, sharding: sparse.Sharding) -> sparse.TrainState:
@@ -208,10 +208,18 @@ def _named_alike(state: sparse.TrainState, sharding: sparse.Sharding) -> sparse.
     return jax.tree.map(named, state)
 
 
-def _trainer_of(
+def trainer_of(
     model: Model, settings: Train, live: sparse.TrainState, buffers: Any, sharding: sparse.Sharding | None
 ) -> sparse.Trainer:
-    """The trainer that began this state."""
+    """The trainer that began this state.
+
+    Args:
+        model: what is trained.
+        settings: how.
+        live: the state.
+        buffers: the embedding's.
+        sharding: what lies where on a mesh; None for one device.
+    """
     tables = live.params["tables"]
     whole = tuple(name for name in tables if name not in live.rows)
     sizes = dict(live.sizes)
