@@ -9,8 +9,10 @@ from typing import Any
 
 from embedlab.files import write_whole
 from experiments.errors import placed
+from experiments.matched.cells import part
 from experiments.matched.comparison import Comparison
 from experiments.matched.results import Found, Result
+from experiments.matched.table import size
 
 MISSING = (
     "No figure was drawn, since matplotlib is missing: pip install 'embedlab[report]', and the same command "
@@ -62,13 +64,17 @@ def _draw(axis: Any, comparison: Comparison, found: Found) -> None:
     for place, kind in enumerate(kinds):
         of_kind = [each for each in found.results if each.made.cell.kind == kind and each.score is not None]
         if of_kind:
-            shift = 1 + 0.02 * (place - len(kinds) / 2)  # of one budget they would hide each other
+            # Those of one budget would hide each other; the reference is alone.
+            shift = 1.03 ** (place - (len(kinds) + 1) / 2) if place else 1.0
             _points(axis, kind, _MARKS[place % len(_MARKS)], f"C{place % 10}", of_kind, shift)
     front = pareto(found.results)
     at, score = [_bytes(each) for each in front], [100 * _score(each) for each in front]
     axis.step(at, score, where="post", color="0.6", linewidth=1, zorder=0, label="none better at its bytes")
     axis.set_xscale("log")
-    axis.set_xlabel("trainable bytes of the embedding")
+    sizes = {each.made.cell.budget: _bytes(each) for each in found.results}
+    axis.set_xticks(list(sizes.values()), [f"{size(at)}\n{part(budget)}" for budget, at in sizes.items()])
+    axis.minorticks_off()
+    axis.set_xlabel("trainable bytes of the embedding, and part of the reference's")
     axis.set_ylabel(f"{found.headline.name}, %")
     axis.set_title(found.data)
     axis.legend(fontsize="small")

@@ -19,6 +19,7 @@ _LATEX = {
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
     "−": "$-$",
+    "<": "$<$",
     "↓": r"$\downarrow$",
     "↑": r"$\uparrow$",
 }
@@ -31,7 +32,7 @@ _BELOW = ("size", "verdict")
 def grid(comparison: Comparison, found: Found) -> Grid:
     """The table of one data set, for a page."""
     header = (
-        *("kind", "bytes", "size", "rate", "trainable", "index"),
+        *("kind", "bytes", "size", "rate", "trained", "index"),
         *(f"{found.headline.name} % [95 %]", "difference [95 %]", "p, adj.", "verdict", "s"),
     )
     rows = tuple(_cells(each) for each in found.results)
@@ -41,9 +42,13 @@ def grid(comparison: Comparison, found: Found) -> Grid:
 def narrow(comparison: Comparison, found: Found) -> Grid:
     """The table of one data set for a terminal of 100 columns, with sizes and verdicts below it."""
     whole = grid(comparison, found)
-    kept = [place for place, name in enumerate(whole.header) if name not in _BELOW]
+    kept = [
+        place
+        for place, name in enumerate(whole.header)
+        if name not in _BELOW and any(row[place] for row in whole.rows)
+    ]
     verdicts = [
-        f"{each.made.cell.name}{f' ({size})' if (size := _solved(each)) else ''}: {each.verdict}."
+        f"{each.made.cell.name}{f' ({solved})' if (solved := _solved(each)) else ''}: {each.verdict}."
         for each in found.results
         if not each.made.cell.is_reference or each.made.reason
     ]
@@ -124,7 +129,7 @@ def latex(comparison: Comparison, found: Sequence[Found]) -> str:
         columns = "".join("l" if place in made.left else "r" for place in range(len(made.header)))
         lines = [
             r"\begin{table}",
-            rf"\caption{{{_escaped(f'{made.title}. {made.caption}')}}}",
+            rf"\caption{{{_escaped(made.caption)}}}",
             rf"\begin{{tabular}}{{{columns}}}",
             r"\toprule",
             _row(made.header),
@@ -153,9 +158,9 @@ def _cells(result: Result) -> tuple[str, ...]:
         cell.kind,
         "1" if cell.is_reference else part(cell.budget),
         _solved(result),
-        ", ".join(dict.fromkeys(_rate(each.rate, each.edge) for each in result.made.tuned)),
-        _size(solved.bytes.trainable),
-        _size(solved.bytes.index),
+        _rates(result),
+        size(solved.bytes.trainable),
+        size(solved.bytes.index),
         "" if result.score is None else _percent(result.score),
         "" if against is None else _percent(against.interval, "+"),
         "" if against is None else _p(against.p_adjusted),
@@ -169,8 +174,15 @@ def _solved(result: Result) -> str:
     return f"{solved.field}={solved.size:,}" if solved.field else ""
 
 
-def _rate(rate: float | None, edge: str) -> str:
-    return "" if rate is None else f"{rate:g}{_EDGES.get(edge, '')}"
+def _rates(result: Result) -> str:
+    """The chosen rate, or the least and the greatest of all folds, with a mark where one is at the edge."""
+    rates = [each.rate for each in result.made.tuned if each.rate is not None]
+    ends = "–".join(f"{rate:g}" for rate in dict.fromkeys([min(rates), max(rates)])) if rates else ""
+    return ends + "".join(sign for edge, sign in _EDGES.items() if _is_at(result, edge))
+
+
+def _is_at(result: Result, edge: str) -> bool:
+    return any(each.edge == edge for each in result.made.tuned)
 
 
 def _p(value: float) -> str:
@@ -182,11 +194,11 @@ def _percent(interval: Interval, sign: str = "") -> str:
     return f"{mean:{sign}.1f} [{low:{sign}.1f}, {high:{sign}.1f}]".replace("-", "−")
 
 
-def _size(count: int) -> str:
+def size(count: int) -> str:
     """Bytes in three digits.
 
     Example:
-        >>> _size(819_200), _size(0)
+        >>> size(819_200), size(0)
         ('819 kB', '')
     """
     for factor, unit in ((10**6, "MB"), (10**3, "kB")):

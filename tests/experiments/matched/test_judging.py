@@ -58,7 +58,7 @@ def rejected(better: float) -> int:
         return (rng.random((5, 300)) < surely).astype(float)
 
     pairs = [(model(0.8 + better), model(0.8)) for _ in range(200)]
-    return sum(difference(a, b, np.arange(300), resamples=999).p() <= 0.05 for a, b in pairs)
+    return sum(difference(a, b, np.arange(300), resamples=499).p() <= 0.05 for a, b in pairs)
 
 
 def test_what_is_no_difference_is_seldom_called_one() -> None:
