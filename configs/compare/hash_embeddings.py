@@ -3,9 +3,9 @@
     EMBEDLAB_DATA=DIR python -m experiments.compare configs/compare/hash_embeddings.py \\
         --workdir runs/compare-hash-embeddings
 
-Result: hash embeddings get 82.3 % (95 % interval 81.5 to 83.1) and the full table 87.2 % (86.2 to 88.2): 4.9
-points less (5.8 to 3.9), where the paper has 0.4 more. In three of five folds the table's best rate is the lowest
-of those tried, in one that of the hash embeddings: one below might be better.
+Result: hash embeddings get 82.3 % (95 % interval 81.5 to 83.1) and the full table 87.2 % (86.2 to 88.2):
+4.9 points less (5.8 to 3.9), where the paper has 0.4 more. In three of five folds the table's best rate is
+the lowest of those tried, in one that of the hash embeddings: one below might be better.
 Time: 16 minutes on two cores that others were at work on.
 
 The question of table 2 of Svenstrup, Hansen and Winther 2017, "Hash embeddings for efficient word
