@@ -29,13 +29,24 @@ def _of(folder: Path) -> dict[str, Any]:
     record = directory.read(_FILE) or {}
     file = folder / "compare.md"
     written = parts(file.read_text("utf-8")) if file.is_file() else []
-    blocks = [{"grid": each} if isinstance(each, Grid) else _text(each) for each in written]
+    blocks = [{"grid": _reordered(each)} if isinstance(each, Grid) else _text(each) for each in written]
     plots = [plot(str(name), record["cells"]) for name in record["data"]]
     return {
         "title": folder.resolve().name,
         "blocks": blocks,
         "plots": [each for each in plots if each["points"]],
     }
+
+
+def _reordered(grid: Grid) -> Grid:
+    """Score, difference and verdict before what a narrow screen can do without."""
+    late = ("size", "rate", "index", "s", "p, adj.")
+    order = sorted(range(len(grid.head)), key=lambda place: grid.head[place] in late)
+
+    def moved(cells: tuple[Any, ...]) -> tuple[Any, ...]:
+        return tuple(cells[place] for place in order)
+
+    return Grid(moved(grid.head), tuple(moved(row) for row in grid.rows), moved(grid.right))
 
 
 def _text(text: str) -> dict[str, str]:
