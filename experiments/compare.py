@@ -17,6 +17,7 @@ from experiments.process import stopping
 from experiments.process.processes import Processes
 from experiments.process.program import guarded
 from experiments.settings.arguments import Arguments, parse
+from experiments.tracking import Wanted
 
 USAGE = """\
 usage: python -m experiments.compare COMPARISON.py --workdir DIR
@@ -76,6 +77,11 @@ def _require(given: Arguments, plan: bool) -> None:
         raise Mistake(
             "--resume, --processes, --process, --coordinator: a comparison runs in one process, and goes on "
             "from its newest checkpoints; leave them out"
+        )
+    if given.tracking != Wanted():
+        raise Mistake(
+            "--tensorboard, --wandb: a comparison has no trackers; leave them out, as each run's "
+            "metrics.jsonl has it all"
         )
     if not given.workdir and not plan:
         raise Mistake("--workdir DIR is missing: say where the runs are to be written")

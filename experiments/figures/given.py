@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from typing import cast
 
+from experiments.runs.chosen import chosen
 from experiments.runs.found import found
 from experiments.runs.found_run import FINISHED, UNFINISHED, FoundRun
 from experiments.runs.results import Result, results
@@ -22,7 +23,7 @@ def runs_of(given: Given) -> list[FoundRun]:
     several = [given] if isinstance(given, str | os.PathLike) else list(given)
     if all(isinstance(each, FoundRun) for each in several):
         return cast(list[FoundRun], several)
-    return found(cast(Sequence[str], several))
+    return chosen(found(cast(Sequence[str], several)))
 
 
 def begun(runs: Sequence[FoundRun]) -> list[Result]:

@@ -58,20 +58,23 @@ def _parser() -> argparse.ArgumentParser:
 
 def _main(words: list[str]) -> int:
     given = _parser().parse_args(words)
-    if given.points < 1 or given.seed < 0:
-        raise Mistake(f"--points {given.points}, --seed {given.seed}: give at least 1, and at least 0")
+    if given.points < 1:
+        raise Mistake(f"--points {given.points}: give a whole number of at least 1")
+    if not 0 <= given.seed < 2**32:
+        raise Mistake(f"--seed {given.seed}: give a whole number of at least 0, below 2**32")
     from experiments.figures.static import formats, write
     from experiments.page.layouts import require_layout
     from experiments.process.devices import import_jax
     from experiments.reports.console import open_console
     from experiments.reports.telling import telling
+    from experiments.runs.chosen import chosen
     from experiments.runs.found import found
 
     wanted = formats(given.formats)
     require_layout(given.layout)
     import_jax()  # it takes seconds: an interrupt is told all the same
     stopping.imported()
-    runs, console = found(given.runs), open_console()
+    runs, console = chosen(found(given.runs)), open_console()
     with telling("laying out the map") as tell:
         own = {"layout": given.layout, "points": given.points, "seed": given.seed, "tell": tell}
         files = write(runs, Path(given.static).expanduser(), wanted, settings={"embedding_map": own})

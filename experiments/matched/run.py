@@ -53,8 +53,12 @@ def run(comparison: Comparison, workdir: Path, console: Console, *, plan: bool =
         began = time.perf_counter()
         materials = _read(comparison, workdir, console)
         planned = cells(comparison, materials)
-        _claim(comparison, workdir, materials)
+        asked = _asked(comparison)
+        if not (workdir / _ASKED).exists():
+            RunDirectory(workdir).write(_ASKED, asked)
+        _claim(workdir, materials)
         made = _run(comparison, workdir, planned, materials, console)
+        RunDirectory(workdir).write(_ASKED, asked)  # not before: a run may have refused a setting
         found = results(comparison, made, materials)
         output.write(workdir, comparison, found, console)
         took = time.perf_counter() - began
@@ -79,16 +83,19 @@ def _require_own(workdir: Path) -> None:
         )
 
 
-def _claim(comparison: Comparison, workdir: Path, materials: Mapping[str, Sequence[Material]]) -> None:
-    """Writes down what is asked, and what the data are: runs that are there must have been of the same."""
-    asked: dict[str, Any] = {
+def _asked(comparison: Comparison) -> dict[str, Any]:
+    """What is asked, as JSON values."""
+    return {
         "data": {name: codec.encode(config) for name, config in comparison.data.items()},
         "kinds": {name: kind.field for name, kind in comparison.kinds.items()},
         **{field: list(getattr(comparison, field)) for field in ("budgets", "seeds", "rates")},
         "reference": comparison.reference,
         "tolerance": comparison.tolerance,
     }
-    RunDirectory(workdir).write(_ASKED, asked)
+
+
+def _claim(workdir: Path, materials: Mapping[str, Sequence[Material]]) -> None:
+    """Writes down what the data are: runs that are there must have been of the same."""
     for name, folds in materials.items():
         directory = RunDirectory(workdir / name)
         directory.path.mkdir(exist_ok=True)

@@ -50,7 +50,10 @@ def _grid(block: str) -> Grid:
     head, rules, *rows = [_cells(line) for line in lines]
     # Titles are broken at hyphens over the lines of a terminal's table.
     titles = tuple(title.replace("- ", "") for title in head)
-    return Grid(titles, tuple(rows), tuple(rule.endswith(":") for rule in rules))
+    right = [rule.endswith(":") for rule in rules]
+    wide = len(titles)  # of a file that someone edited rows may be shorter, or longer
+    filled = tuple((*row, *[""] * wide)[:wide] for row in rows)
+    return Grid(titles, filled, tuple((*right, *[False] * wide)[:wide]))
 
 
 def _cells(line: str) -> tuple[str, ...]:

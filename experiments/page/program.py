@@ -85,8 +85,8 @@ def _check(given: dict[str, Any]) -> None:
     for name in ("points", "neighbours", "maps"):
         if given[name] < 1:
             raise Mistake(f"--{name} {given[name]}: give a whole number of at least 1")
-    if given["seed"] < 0:
-        raise Mistake(f"--seed {given['seed']}: give a whole number of at least 0")
+    if not 0 <= given["seed"] < 2**32:
+        raise Mistake(f"--seed {given['seed']}: give a whole number of at least 0, below 2**32")
     needed("jinja2", "report", "A page of runs")
     require_layout(given["layout"])
     output = Path(given["output"]).expanduser()

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from experiments.runs.chosen import chosen
 from experiments.runs.found import found
 from experiments.runs.found_run import FINISHED, FoundRun
 from experiments.runs.results import task
@@ -88,9 +89,9 @@ class Work:
         return task(self.runs[0])
 
     def text(self, name: str) -> str:
-        """A text file of the workdir; empty where there is none."""
+        """A text file of the workdir, what is no UTF-8 in it replaced; empty where there is none."""
         file = self.path / name
-        return file.read_text("utf-8") if file.is_file() else ""
+        return file.read_text("utf-8", errors="replace") if file.is_file() else ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -120,7 +121,7 @@ def gather(paths: Sequence[str | os.PathLike[str]]) -> Given:
         Mistake: a path is not there, or holds no run.
     """
     by_workdir: dict[Path, list[FoundRun]] = {}
-    for run in found(paths):
+    for run in chosen(found(paths)):
         by_workdir.setdefault(run.workdir, []).append(run)
     titles = _titles(list(by_workdir))
     works = tuple(

@@ -16,7 +16,9 @@ import pytest
 
 import experiments
 from experiments.compare import main
+from experiments.figures.given import runs_of
 from experiments.matched import Comparison
+from experiments.page.works import gather
 from experiments.runs.found import found
 from experiments.runs.results import results as collect
 from experiments.settings.config_file import load
@@ -24,7 +26,7 @@ from tests.experiments.started import program, refused, same, told, wait_for
 
 COMPARISON = """
 from embedlab import Dense, Hashed
-from experiments.config import Config, Text, Train
+from experiments.config import Config, Quality, Text, Train
 from experiments.data import Csv
 from experiments.matched import Comparison, Solve
 
@@ -98,6 +100,19 @@ def test_its_runs_are_found_with_their_intervals(whole: Path) -> None:
     collected = collect(found([whole]))
     made = [each.interval.mean for each in collected if each.interval is not None]
     assert len(made) == 2 * len(told) and all(np.isclose(made, mean).any() for mean in told)
+
+
+def test_pages_and_figures_have_the_chosen_rates_alone(whole: Path) -> None:
+    cells = results(whole)["cells"]
+    made = {each.name: each for each in collect(runs_of(whole))}
+    assert list(made) == ["dense", "hashed 1/4"]
+    for cell, result in zip(cells, made.values(), strict=True):
+        assert sorted(str(run.path.relative_to(whole)) for run in result.runs) == sorted(cell["runs"])
+        assert result.interval is not None and result.interval.mean == pytest.approx(cell["score"]["mean"])
+    kinds = gather([whole]).kinds
+    assert [(kind.label, len(kind.finished), len(kind.runs)) for kind in kinds] == [
+        (each.name, len(each.runs), len(each.runs)) for each in made.values()
+    ]
 
 
 def test_all_is_written(whole: Path) -> None:
@@ -278,11 +293,21 @@ def test_words_that_mean_nothing_are_refused(
             "--train.steps: a comparison is changed in its file",
         ),
         ((path, "--workdir", tmp_path, "--resume", "previous"), "runs in one process"),
+        ((path, "--workdir", tmp_path, "--tensorboard"), "a comparison has no trackers"),
         ((path, "--workdir", whole / "docs"), "it holds no comparison"),
         ((tmp_path / "none.py", "--workdir", tmp_path), "there is no such file"),
         ((written(base="split_seed=5,"), "--workdir", whole), "the data changed"),
     ):
         refused(program(root, "compare", *words), 2, message)
+
+
+def test_a_setting_that_is_refused_changes_nothing(
+    whole: Path, written: Callable[..., Path], run: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = (whole / "comparison.json").read_bytes()
+    assert run(written(base="quality=Quality(neighbours=3),"), "--workdir", whole) == 2
+    assert "quality.neighbours: 10 → 3" in told(capsys.readouterr().err)
+    assert (whole / "comparison.json").read_bytes() == before
 
 
 CONFIGS = sorted((Path(__file__).resolve().parent.parent.parent / "configs" / "compare").glob("*.py"))

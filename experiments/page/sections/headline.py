@@ -67,6 +67,8 @@ def _compared(written: list[Grid | str], drawn: Mapping[str, Any]) -> list[dict[
 
 def _reordered(grid: Grid) -> Grid:
     """Score, difference and costs right behind the name, where a narrow screen begins; other scores later."""
+    if len(grid.head) < 3:
+        return grid
     first = [0, 2, *(at for at, title in enumerate(grid.head) if title.startswith(_EARLY))]
     order = list(dict.fromkeys([*first, *range(2, len(grid.head)), 1]))
 

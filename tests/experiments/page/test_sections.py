@@ -118,6 +118,13 @@ def test_unfinished_and_damaged_runs_are_named(runs: Runs, tmp_path: Path) -> No
     }
 
 
+def test_a_table_that_is_no_text_is_shown_all_the_same(runs: Runs, tmp_path: Path) -> None:
+    folder = copied(runs.classified, tmp_path)
+    (folder / "table.md").write_bytes(b"| a |\n|---|\n| \xff |\n")
+    made = MAKERS[1](gather([folder]), Options())
+    assert made is not None and made.values["works"][0]["blocks"][0]["grid"].rows == (("\ufffd",),)
+
+
 def test_runs_of_earlier_versions(runs: Runs, tmp_path: Path) -> None:
     folder = copied(runs.classified, tmp_path)
     (folder / "targets.npz").unlink()
@@ -178,6 +185,7 @@ def test_the_policy_is_of_what_the_page_holds(report: Path) -> None:
         (["-o", "{tmp}"], "it is a folder"),
         (["-o", "{tmp}/none/report.html"], "there is no folder"),
         (["--seed", "-1"], "--seed -1"),
+        (["--seed", "4294967296"], "below 2**32"),
         (["--tile", "x"], "--help` lists"),
     ],
 )
