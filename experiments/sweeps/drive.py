@@ -5,9 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from rich.console import Console
 
@@ -17,9 +16,9 @@ from experiments.process import stopping
 from experiments.runs import lock
 from experiments.settings import codec
 from experiments.sweeps import output
+from experiments.sweeps.executor import Died, Executor
 from experiments.sweeps.ledger import Claim, Ledger
 from experiments.sweeps.plan import Plan
-from experiments.sweeps.pool import Died
 from experiments.sweeps.shown import Shown, showing
 from experiments.sweeps.store import Store, reached, wait_for_all
 from experiments.sweeps.trial import Ended, Job
@@ -27,32 +26,6 @@ from experiments.sweeps.trial import Ended, Job
 _FOLDER, _STUDY = "folder.json", "study.db"
 _OURS = {_FOLDER, _STUDY, f"{_STUDY}.lock", f"{_STUDY}-journal", "trials", "workers", *output.FILES}
 _WAIT = 0.5  # seconds between two looks at what others do
-
-
-class Executor(Protocol):
-    """What runs trials: `experiments.sweeps.pool.Pool`, or another of its form."""
-
-    def __enter__(self) -> Any:
-        """Makes it ready."""
-
-    def __exit__(self, *_: object) -> None:
-        """Ends all that it runs."""
-
-    @property
-    def room(self) -> bool:
-        """Whether a job would begin at once."""
-
-    def submit(self, task: Any, job: Job) -> None:
-        """Gives it a job."""
-
-    def answer(self, task: Any, ends: bool) -> None:
-        """Answers a trial that has told of an evaluation."""
-
-    def events(self, timeout: float) -> Iterator[tuple[Any, Any]]:
-        """What happens within some seconds."""
-
-    def stop(self) -> None:
-        """Ends all that it runs."""
 
 
 def run(plan: Plan, workdir: Path, console: Console, executor: Executor, storage: str = "") -> int:

@@ -14,30 +14,8 @@ from multiprocessing.connection import Connection, Pipe, wait
 from pathlib import Path
 from typing import Any
 
+from experiments.sweeps.executor import PATIENCE, Died, Executor, cores, variables
 from experiments.sweeps.trial import Job
-
-_ROOT = Path(__file__).resolve().parent.parent.parent
-_PATIENCE = 6.0  # seconds between SIGTERM and SIGKILL: the driver itself has 8
-
-
-@dataclasses.dataclass(frozen=True)
-class Died:
-    """A worker ended by itself.
-
-    Attributes:
-        how: by which signal, or with which status.
-        began: whether it had begun with a job: it had imported all.
-        log: where what it printed lies.
-    """
-
-    how: str
-    began: bool
-    log: Path
-
-    @property
-    def broken(self) -> bool:
-        """Whether no worker can work here: it ended of its own accord before it began."""
-        return not self.began and self.how.startswith("status")
 
 
 @dataclasses.dataclass(eq=False)
@@ -67,8 +45,8 @@ class _Worker:
         return f"signal {-status}"
 
 
-class Pool:
-    """Workers on this machine; used in a `with`, at whose end none is left."""
+class Pool(Executor):
+    """Workers on this machine, started when there is something to do for them."""
 
     def __init__(self, workers: int, folder: Path) -> None:
         """Starts no process yet.
@@ -93,7 +71,6 @@ class Pool:
 
     @property
     def room(self) -> bool:
-        """Whether a job would begin at once."""
         return self._idle is not None or len(self._workers) < self._count
 
     @property
@@ -101,35 +78,18 @@ class Pool:
         return next((worker for worker in self._workers if worker.task is None), None)
 
     def submit(self, task: Any, job: Job) -> None:
-        """Gives a job to a worker; there must be room.
-
-        Args:
-            task: what events of it are told with.
-            job: what to do.
-        """
         worker = self._idle or self._start()
         worker.task = task
         with contextlib.suppress(OSError):  # it has just died, which is told as an event
             worker.connection.send(job)
 
     def answer(self, task: Any, ends: bool) -> None:
-        """Answers a worker that has told of an evaluation.
-
-        Args:
-            task: whose.
-            ends: whether the trial is to end there.
-        """
         for worker in self._workers:
             if worker.task is task:
                 with contextlib.suppress(OSError):
                     worker.connection.send(ends)
 
     def events(self, timeout: float) -> Iterator[tuple[Any, Any]]:
-        """What happens: (task, (step, value)) of an evaluation, (task, `Ended`) or (task, `Died`).
-
-        Args:
-            timeout: seconds to wait for something.
-        """
         by_connection = {worker.connection: worker for worker in self._workers}
         for connection in wait(list(by_connection), timeout):
             worker = by_connection[connection]  # type: ignore[index]
@@ -150,10 +110,9 @@ class Pool:
             yield task, message
 
     def stop(self) -> None:
-        """Ends all workers: those in a training save a checkpoint first."""
         for worker in self._workers:
             worker.process.terminate()
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + PATIENCE
         for worker in self._workers:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 worker.process.wait(max(0.0, deadline - time.monotonic()))
@@ -171,7 +130,7 @@ class Pool:
         with path.open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "experiments.sweeps.worker", *words],
-                env=environment(self._count),
+                env={**os.environ, **variables(cores() // self._count)},
                 pass_fds=(there.fileno(), self._read),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -182,20 +141,3 @@ class Pool:
         worker = _Worker(process, here, path)
         self._workers.append(worker)
         return worker
-
-
-def environment(workers: int) -> dict[str, str]:
-    """The variables of a worker: its share of the cores, for XLA (`NPROC`), BLAS and OpenMP.
-
-    Args:
-        workers: how many share the cores.
-
-    Example:
-        >>> environment(10_000)["NPROC"]
-        '1'
-    """
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    share = str(max(1, cores // workers))
-    names = ("NPROC", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-    path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH", ""))))
-    return {**os.environ, **dict.fromkeys(names, share), "PYTHONPATH": path}

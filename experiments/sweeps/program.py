@@ -7,10 +7,14 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from experiments.errors import Mistake
 from experiments.process import stopping
 from experiments.process.program import guarded
+
+if TYPE_CHECKING:
+    from experiments.sweeps.executor import Executor
 
 
 def main(arguments: Sequence[str] | None = None, described: str = "") -> int:
@@ -25,9 +29,20 @@ def main(arguments: Sequence[str] | None = None, described: str = "") -> int:
     )
     parser.add_argument("sweep", help="a Python file whose sweep() returns an experiments.sweeps.Sweep")
     parser.add_argument("--workdir", required=True, type=Path, help="where all is written, or continued")
-    parser.add_argument("--workers", type=int, default=0, help="processes (default: one for each core)")
+    parser.add_argument("--workers", type=int, default=0, help="how many (default: one for each core)")
     parser.add_argument(
         "--storage", default="", metavar="URL", help="postgresql://USER@HOST/DATABASE, for several machines"
+    )
+    parser.add_argument(
+        "--executor",
+        choices=("processes", "ray"),
+        default="processes",
+        help="what workers are: processes of this machine (default), or actors on a Ray cluster",
+    )
+    parser.add_argument(
+        "--ray",
+        metavar="HOST:PORT",
+        help="of a Ray cluster (default: RAY_ADDRESS; else a Ray is started here)",
     )
     given = parser.parse_args(sys.argv[1:] if arguments is None else arguments)
     return guarded(
@@ -39,7 +54,9 @@ def main(arguments: Sequence[str] | None = None, described: str = "") -> int:
 
 def _main(given: argparse.Namespace) -> int:
     if given.workers < 0:
-        raise Mistake(f"--workers {given.workers}: expected a number of processes, 1 or more")
+        raise Mistake(f"--workers {given.workers}: expected a number of workers, 1 or more")
+    if given.ray is not None and given.executor != "ray":
+        raise Mistake(f"--ray {given.ray}: this is for --executor ray; give both, or neither")
     from experiments.process.devices import import_jax
     from experiments.sweeps import store
 
@@ -47,11 +64,21 @@ def _main(given: argparse.Namespace) -> int:
     import_jax()
     from experiments.reports.console import open_console
     from experiments.sweeps import drive, plan
-    from experiments.sweeps.pool import Pool
 
     stopping.imported()
     workdir = given.workdir.expanduser()
-    workers = given.workers or len(os.sched_getaffinity(0))
     return drive.run(
-        plan.load(given.sweep), workdir, open_console(), Pool(workers, workdir), storage=given.storage
+        plan.load(given.sweep), workdir, open_console(), _executor(given, workdir), storage=given.storage
     )
+
+
+def _executor(given: argparse.Namespace, workdir: Path) -> Executor:
+    """What runs the trials."""
+    if given.executor == "ray":
+        from experiments.sweeps.cluster import Cluster
+
+        return Cluster(given.workers, workdir, given.ray or os.environ.get("RAY_ADDRESS", ""))
+    from experiments.sweeps.executor import cores
+    from experiments.sweeps.pool import Pool
+
+    return Pool(given.workers or cores(), workdir)

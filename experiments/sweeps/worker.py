@@ -63,11 +63,11 @@ def _work(connection: Connection, lock: Path) -> None:
             except EOFError:
                 return
             connection.send(trial.run(job, asks))
-            _forget()
+            forget()
 
 
-def _forget() -> None:
-    """Forgets compiled functions where there are very many."""
+def forget() -> None:
+    """Forgets compiled functions where there are very many in this process."""
     maps = Path("/proc/self/maps")
     if maps.exists() and maps.read_bytes().count(b"\n") > _MANY_MAPS:
         import jax

@@ -12,17 +12,9 @@ from typing import Any
 
 from experiments.settings import codec
 from experiments.sweeps import plan
-from experiments.sweeps.pool import Died, Pool, environment
+from experiments.sweeps.executor import Died
+from experiments.sweeps.pool import Pool
 from experiments.sweeps.trial import Ended, Job
-
-
-def test_workers_share_the_cores() -> None:
-    cores = len(os.sched_getaffinity(0))
-    for workers in (1, 2, cores):
-        own = environment(workers)
-        assert {own[name] for name in ("NPROC", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")} == {
-            str(max(1, cores // workers))
-        }
 
 
 def shares(pid: int) -> int:
