@@ -175,7 +175,9 @@ def _connect(ray: Any, address: str) -> None:
         ray.init(**ours)
     except (ValueError, RuntimeError, ConnectionError, SystemExit) as error:
         where = f"--ray {address}" if address else "--executor ray"
-        raise Mistake(f"{where}: Ray can't be used there ({' '.join(str(error).split())})") from None
+        told = f"{where}: Ray can't be used there ({' '.join(str(error).split())})"
+        token = " If the cluster asks for a token, set RAY_AUTH_MODE=token." if address else ""
+        raise Mistake(f"{told}.{token}") from None
     finally:
         signal.signal(signal.SIGTERM, handler)  # Ray puts one of its own in its place
 
