@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -166,17 +165,3 @@ def _umap(vectors: np.ndarray, seed: int, tell: Tell) -> np.ndarray:
     neighbours = min(15, len(vectors) - 1)
     made = UMAP(n_neighbors=neighbours, random_state=seed, n_jobs=1, verbose=True, tqdm_kwds=told)
     return np.asarray(made.fit_transform(vectors), np.float32)
-
-
-def timed(tell: Callable[[str], None]) -> Tell:
-    """Makes of parts done the time that is left, and tells it in words at most every five seconds."""
-    began, last = time.monotonic(), [time.monotonic()]
-
-    def told(done: int, whole: int) -> None:
-        now = time.monotonic()
-        if done and now - last[0] >= 5:
-            last[0] = now
-            left = (now - began) / done * (whole - done)
-            tell(f"{100 * done // whole} %, {left:.0f} s left")
-
-    return told

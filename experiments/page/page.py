@@ -26,6 +26,7 @@ from experiments.page.sections import (
     repeat,
     settings,
     spectrum,
+    sweeps,
 )
 from experiments.page.works import Given
 
@@ -41,11 +42,13 @@ _SCRIPTS = (
     "moving.js",
     "search.js",
     "map.js",
+    "brush.js",
 )
-_STYLES = ("page.css", "charts.css", "map.css")
+_STYLES = ("page.css", "charts.css", "map.css", "sweeps.css")
 
 #: The parts, in the order in which they stand.
 MAKERS: tuple[Maker, ...] = (
+    sweeps.section,
     budgets.section,
     headline.section,
     maps.section,
@@ -71,7 +74,7 @@ def render(given: Given, sections: Sequence[Section], options: Options) -> str:
     style = "\n".join(asset(name) for name in _STYLES)
     shown = _environment().get_template("page.html.j2")
     return shown.render(
-        title=options.title or ", ".join(work.title for work in given.works),
+        title=options.title or ", ".join(_names(given)),
         sections=sections,
         policy=policy(script, style),
         script=script,
@@ -124,9 +127,18 @@ def _environment() -> Any:
     )
 
 
+def _names(given: Given) -> list[str]:
+    """What was given: sweeps, and workdirs that are no trials of these."""
+    folders = [sweep.path for sweep in given.sweeps]
+    others = [work.title for work in given.works if work.path.parent.parent not in folders]
+    return [*(folder.name for folder in folders), *others]
+
+
 def _counts(given: Given) -> str:
     """How many runs there are, in words."""
     runs = sum(len(work.runs) for work in given.works)
     unfinished = sum(run.state != "finished" for work in given.works for run in work.runs)
     told = f"{runs:,} run{'s' * (runs != 1)} in {len(given.works):,} workdir{'s' * (len(given.works) != 1)}"
-    return f"{told}, {unfinished:,} of them not finished" if unfinished else told
+    told += f", {unfinished:,} of them not finished" if unfinished else ""
+    trials = sum(len(sweep.trials) for sweep in given.sweeps)
+    return f"{told}; of {trials:,} trials of a sweep" if trials else told

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from experiments.runs.chosen import chosen
-from experiments.runs.found import found
+from experiments.page.kept import kept
+from experiments.page.searched import Searched, is_trial, sweeps
 from experiments.runs.found_run import FINISHED, FoundRun
 from experiments.runs.results import task
 from experiments.runs.run import RunDirectory
@@ -101,10 +101,12 @@ class Given:
     Attributes:
         works: the workdirs, in the order given.
         kinds: embeddings and baselines, those of the first workdir first.
+        sweeps: the sweeps that were given; of their trials some are among the workdirs.
     """
 
     works: tuple[Work, ...]
     kinds: tuple[Kind, ...]
+    sweeps: tuple[Searched, ...] = ()
 
     def of(self, *programs: str) -> list[Work]:
         """The workdirs of some programs."""
@@ -112,7 +114,7 @@ class Given:
 
 
 def gather(paths: Sequence[str | os.PathLike[str]]) -> Given:
-    """Finds the runs.
+    """Finds the runs: of a sweep those of its best trials, of a comparison at the same bytes those it chose.
 
     Args:
         paths: as for `experiments.runs.found.found`.
@@ -121,13 +123,14 @@ def gather(paths: Sequence[str | os.PathLike[str]]) -> Given:
         Mistake: a path is not there, or holds no run.
     """
     by_workdir: dict[Path, list[FoundRun]] = {}
-    for run in chosen(found(paths)):
+    searched = sweeps(paths)
+    for run in kept(paths, searched):
         by_workdir.setdefault(run.workdir, []).append(run)
     titles = _titles(list(by_workdir))
     works = tuple(
         Work(title, path, tuple(runs)) for title, (path, runs) in zip(titles, by_workdir.items(), strict=True)
     )
-    return Given(works, tuple(_kinds(works)))
+    return Given(works, tuple(_kinds(works)), searched)
 
 
 def _kinds(works: Sequence[Work]) -> list[Kind]:
@@ -144,8 +147,8 @@ def _kinds(works: Sequence[Work]) -> list[Kind]:
 
 
 def _titles(paths: Sequence[Path]) -> list[str]:
-    """The last part of each path; the last two where these would be the same."""
-    names = [path.resolve().name for path in paths]
+    """The last part of each path, of a trial its number; the last two where these would be the same."""
+    names = [f"trial {path.name}" if is_trial(path) else path.resolve().name for path in paths]
     if len(set(names)) < len(names):
-        names = ["/".join(path.resolve().parts[-2:]) for path in paths]
+        names = ["/".join(path.resolve().parts[-3 if is_trial(path) else -2 :]) for path in paths]
     return names

@@ -7,6 +7,7 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from experiments.page.kept import comparison
 from experiments.page.markdown import Grid, parts
 from experiments.page.section import Options, Section
 from experiments.page.works import Given, Kind, Work
@@ -20,11 +21,11 @@ _EDGE = 6
 _EARLY = ("folds", "vs ", "difference", "trainable", "index", "seconds")
 
 
-def section(given: Given, options: Options) -> Section:
-    """A table a workdir."""
-    return Section(
-        "results", "Results", "headline.html.j2", {"works": [_work(given, each) for each in given.works]}
-    )
+def section(given: Given, options: Options) -> Section | None:
+    """A table a workdir; of a comparison at the same bytes there is one already."""
+    made = [_work(given, each) for each in given.works]
+    works = [each for each in made if each["blocks"] or each["states"]]
+    return Section("results", "Results", "headline.html.j2", {"works": works}) if works else None
 
 
 def _work(given: Given, work: Work) -> dict[str, Any]:
@@ -34,6 +35,8 @@ def _work(given: Given, work: Work) -> dict[str, Any]:
     verdict = written.pop() if is_comparison and isinstance(written[-1], str) else ""
     drawn = intervals(work.text("table.csv"), work.task) if is_comparison else {}
     blocks = _compared(written, drawn) if is_comparison else _plain(written or [_unfinished(kinds, work)])
+    if comparison(work.path) is not None:
+        blocks = []
     return {
         "title": work.title,
         "verdict": verdict,

@@ -3,38 +3,67 @@
 from __future__ import annotations
 
 import shlex
+from pathlib import Path
 from typing import Any
 
+from experiments.page.kept import COMPARED, comparison
 from experiments.page.section import Options, Section
+from experiments.page.sections.settings import flat
 from experiments.page.works import Given, Work
+from experiments.runs.run import RunDirectory
 
 _CLASSES = {
     "classify": ("experiments.config", "Config"),
     "pretrain": ("experiments.pretraining.config", "Pretraining"),
 }
+_SEARCHES = {
+    "sweep": "PYTHONPATH=. python scripts/sweep.py SWEEP.py --workdir runs/again",
+    "compare": "python -m experiments.compare COMPARISON.py --workdir runs/again",
+}
 
 
 def section(given: Given, options: Options) -> Section | None:
-    """One part a workdir."""
-    found = [made for work in given.works if (made := _of(work)) is not None]
+    """One part a sweep, a comparison at the same bytes, or a workdir."""
+    found = [_search("sweep", each.path, each.record) for each in given.sweeps if each.record]
+    folders = dict.fromkeys(comparison(work.path) for work in given.works)
+    found += [_search("compare", each, RunDirectory(each).read(COMPARED) or {}) for each in folders if each]
+    found += [made for work in given.works if (made := _of(work)) is not None]
     return Section("repeat", "Repeat it", "repeat.html.j2", {"works": found}) if found else None
+
+
+def _search(program: str, folder: Path, record: dict[str, Any]) -> dict[str, Any]:
+    """Of what makes many runs: its file is no part of what it writes, but all that the file asked for is."""
+    asked = record["settings"] if program == "sweep" else RunDirectory(folder).read("comparison.json") or {}
+    return _checkout(record) | {
+        "title": folder.name,
+        "config": "",
+        "asked": list(flat(asked)),
+        "command": _SEARCHES[program],
+        "data": [],
+    }
 
 
 def _of(work: Work) -> dict[str, Any] | None:
     summary = work.summary or next((run.summary for run in work.runs if run.summary), {})
-    commit = str(summary.get("commit") or "")
-    versions = summary.get("versions") or {}
     if not work.config:
         return None
-    return {
+    return _checkout(summary) | {
         "title": work.title,
+        "asked": [],
+        "config": config_file(work.config, work.program) if work.program in _CLASSES else "",
+        "command": command(work.config, work.program),
+        "data": [(name, str(value)) for name, value in _data(work)],
+    }
+
+
+def _checkout(record: dict[str, Any]) -> dict[str, Any]:
+    """Of which commit and libraries something was made."""
+    commit, versions = str(record.get("commit") or ""), record.get("versions") or {}
+    return {
         "commit": commit.rstrip("+"),
         "changed": commit.endswith("+"),
         "versions": [(str(name), str(version)) for name, version in versions.items()],
         "install": _install(versions),
-        "config": config_file(work.config, work.program) if work.program in _CLASSES else "",
-        "command": command(work.config, work.program),
-        "data": [(name, str(value)) for name, value in _data(work)],
     }
 
 

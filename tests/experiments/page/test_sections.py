@@ -16,7 +16,7 @@ from experiments.errors import Mistake
 from experiments.page.page import MAKERS, asset, policy, render
 from experiments.page.program import main
 from experiments.page.section import Options, Section
-from experiments.page.sections import confusion, repeat
+from experiments.page.sections import confusion, headline, repeat
 from experiments.page.works import gather
 from experiments.settings import codec, config_file
 from tests.experiments.page.conftest import LABELS, Runs
@@ -121,7 +121,7 @@ def test_unfinished_and_damaged_runs_are_named(runs: Runs, tmp_path: Path) -> No
 def test_a_table_that_is_no_text_is_shown_all_the_same(runs: Runs, tmp_path: Path) -> None:
     folder = copied(runs.classified, tmp_path)
     (folder / "table.md").write_bytes(b"| a |\n|---|\n| \xff |\n")
-    made = MAKERS[1](gather([folder]), Options())
+    made = headline.section(gather([folder]), Options())
     assert made is not None and made.values["works"][0]["blocks"][0]["grid"].rows == (("\ufffd",),)
 
 
@@ -132,6 +132,7 @@ def test_runs_of_earlier_versions(runs: Runs, tmp_path: Path) -> None:
     assert told[0]["runs"] == 0 and "lines" not in told[0] and len(told[0]["by_name"]) == 3
 
 
+@pytest.mark.slow  # two further trainings, each compiled
 @pytest.mark.parametrize(("task", "labels"), [("value", "12345"), ("labels", ("a;b", "b", "c;a", "", "c"))])
 def test_other_tasks(
     prose: Path, write_config: Callable[..., Path], tmp_path: Path, task: str, labels: Any
