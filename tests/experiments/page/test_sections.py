@@ -80,6 +80,7 @@ def test_what_a_pretraining_has(runs: Runs) -> None:
     assert found["results"].values["works"][0]["blocks"][0]["grid"].rows[0][0] == "dense"
 
 
+@pytest.mark.slow  # an evaluation twice
 def test_what_an_evaluation_has(runs: Runs, tmp_path: Path) -> None:
     words = sorted((runs.pretrained / "vectors" / "words.txt").read_text("utf-8").split())[40:60]
     pairs = "".join(
@@ -217,6 +218,24 @@ def test_a_comparison_at_the_same_bytes(runs: Runs, tmp_path: Path) -> None:
     dense, other = plot["points"]
     assert dense["x"] > other["x"] and dense["low"] > dense["y"] > dense["high"]  # SVG counts downwards
     assert [text for _, text in plot["x_ticks"]] == ["9.6 kB", "2.4 kB"]
+
+
+def test_a_comparison_is_repeated_by_its_own_command(runs: Runs, tmp_path: Path) -> None:
+    part = tmp_path / "compared" / "prose"
+    shutil.copytree(runs.classified / "dense" / "seed-0", part / "dense" / "full" / "rate-0.02" / "seed-0")
+    shutil.copytree(runs.classified / "hashed" / "seed-0", part / "dense" / "full" / "rate-0.1" / "seed-0")
+    shutil.copy(runs.classified / "data.json", part)
+    cell = {"data": "prose", "kind": "dense", "budget": 1, "trainable_bytes": 9, "score": None}
+    cell["runs"] = ["prose/dense/full/rate-0.02/seed-0"]
+    record = {"data": {"prose": {}}, "cells": [cell], "commit": "abc", "versions": {"python": "3"}}
+    (part.parent / "compare.json").write_text(json.dumps(record), "utf-8")
+    (part.parent / "comparison.json").write_text(json.dumps({"rates": [0.02, 0.1]}), "utf-8")
+    found = sections(part.parent)
+    assert "results" not in found  # the comparison's own tables are
+    (told,) = found["repeat"].values["works"]
+    assert told["command"].startswith("python -m experiments.compare COMPARISON.py")
+    assert told["asked"] == [("rates", "[0.02, 0.1]")] and told["commit"] == "abc"
+    assert [kind.label for kind in gather([part.parent]).kinds] == ["dense"]
 
 
 def test_a_folder_without_runs(tmp_path: Path) -> None:
