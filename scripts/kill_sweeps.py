@@ -50,7 +50,7 @@ from experiments.config import Config, Quality, Text, Train
 from experiments.data import Csv
 from experiments.sweeps import Asha, Choice, Int, Random, Sweep
 
-RATES = [0.005, 0.01, 0.02, 0.03]
+RATES = [round(0.005 + 0.0015 * i, 4) for i in range(19)]  # and one in twenty that gives no number
 
 def sweep():
     return Sweep(

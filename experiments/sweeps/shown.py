@@ -8,9 +8,11 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from rich import box
 from rich.console import Console, RenderableType
 from rich.live import Live
 from rich.table import Table
+from rich.text import Text
 
 from experiments.reports.progress_base import time_left
 from experiments.sweeps import source
@@ -112,9 +114,15 @@ class Shown:
             key=lambda record: (record.value or 0.0) * (1 if less else -1),
         )
         rest = [record for record in self._records if record.final and record not in best][-2:]
-        table = Table(caption=f"{self._told_counts()}{self._left()}", title=self._plan.name)
-        for title in ("trial", "state", "step", self._plan.metric, *self._plan.sweep.space):
-            table.add_column(title, justify="right" if title != "state" else "left")
+        failed = [record for record in self._records if record.state == "failed"][-1:]
+        why = "".join(f"\ntrial {record.number} failed: {_short(record.reason)}" for record in failed)
+        caption = Text(f"{self._told_counts()}{self._left()}{why}")
+        table = Table(title=Text(self._plan.name), caption=caption, box=box.SIMPLE_HEAD)
+        for title in ("trial", "state", "step", self._plan.metric):
+            table.add_column(title, justify="left" if title == "state" else "right", no_wrap=True)
+        for name, dimension in self._plan.sweep.space.items():  # which give way where there is no room
+            specs = any(dataclasses.is_dataclass(end) for end in dimension.ends)
+            table.add_column(_cell(name.rpartition(".")[2]), justify="left" if specs else "right")
         for now in self._now.values():
             value = "" if now.value is None else f"{now.value:.4f}"
             step = "" if now.step is None else str(now.step)
@@ -170,9 +178,19 @@ def shown(value: Any) -> str:
     return "none" if value is None else value if isinstance(value, str) else source.in_a_line(value)
 
 
-def _cells(params: Mapping[str, Any], plan: Plan) -> list[str]:
+def _short(reason: str) -> str:
+    """The beginning of a reason; sweep.json has it whole."""
+    return reason if len(reason) <= 100 else f"{reason[:99]}…"
+
+
+def _cell(text: str) -> Text:
+    """In one line, cut where it has no room."""
+    return Text(text, no_wrap=True, overflow="ellipsis")
+
+
+def _cells(params: Mapping[str, Any], plan: Plan) -> list[Text]:
     space = plan.sweep.space
-    return [shown(chosen(space[name], params[name])) if name in params else "" for name in space]
+    return [_cell(shown(chosen(space[name], params[name])) if name in params else "") for name in space]
 
 
 def _final(records: Sequence[Record]) -> int:
