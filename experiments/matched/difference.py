@@ -42,29 +42,48 @@ class Difference:
         """
         tail = (1 - level) / 2
         low, high = np.quantile(self.resampled, [tail, 1 - tail])
-        unseen = 1 - tail ** (1 / self.groups)
+        unseen = self._unseen(tail)
         low, high = low - unseen * (not self.worse), high + unseen * (not self.better)
         return Interval(self.mean, max(float(low), -self.most), min(float(high), self.most))
 
     def p(self, value: float = 0.0) -> float:
         """The two-sided p-value of the difference being this value: where growing intervals come to hold it.
 
-        `2 · min(P(Δ* ≤ value), P(Δ* ≥ value))`, each as (1 + count) / (1 + resamples), at most 1; where no
-        group speaks for less (or more), Δ* is moved down (or up) by the share that such groups may be of all.
+        `2 · min(P(Δ* ≤ value), P(Δ* ≥ value))`, each as (1 + count) / (1 + resamples), at most 1. Where no
+        group speaks for less (or more), Δ* is moved down (or up) by the share that such groups may be of all,
+        which grows as the tail shrinks, as that of the interval does.
 
         Args:
             value: of the difference, in parts of 1.
 
         Reference: Davison and Hinkley, "Bootstrap Methods and their Application", 1997, sections 4.2 and 5.4.
         """
-        unseen = 1 - ((1 - LEVEL) / 2) ** (1 / self.groups)
-        below = np.searchsorted(self.resampled, value + unseen * (not self.worse) + _ROUNDING, side="right")
-        above = len(self.resampled) - np.searchsorted(
-            self.resampled, value - unseen * (not self.better) - _ROUNDING, side="left"
-        )
-        return min(1.0, 2 * (1 + float(min(below, above))) / (1 + len(self.resampled)))
+        below = self._tail(self.resampled, value, seen=self.worse)
+        above = self._tail(-self.resampled[::-1], -value, seen=self.better)
+        return min(1.0, 2 * min(below, above))
+
+    def _unseen(self, tail: float) -> float:
+        """The largest share of groups of a kind of which so many, with a chance of `tail`, show none."""
+        return 1 - tail ** (1 / self.groups)
+
+    def _tail(self, resampled: np.ndarray, value: float, *, seen: bool) -> float:
+        """The largest tail at whose quantile, with room for what was not seen, a value is still held."""
+
+        def held(tail: float) -> float:
+            reach = value + self._unseen(tail) * (not seen) + _ROUNDING
+            count = np.searchsorted(resampled, reach, side="right")
+            return (1 + float(count)) / (1 + len(resampled))
+
+        if seen:
+            return held(1.0)
+        low, high = 0.0, 1.0  # held(tail) falls as the tail grows: the two meet once
+        for _ in range(_HALVINGS):
+            middle = (low + high) / 2
+            low, high = (middle, high) if held(middle) >= middle else (low, middle)
+        return low
 
 
+_HALVINGS = 50
 _ROUNDING = 1e-12
 
 

@@ -41,6 +41,23 @@ def test_p_is_small_just_where_the_interval_ends(found: Difference, level: float
             assert (found.p(value) < 1 - level) == (not made.holds(value))
 
 
+@pytest.mark.parametrize(("groups", "better"), [(60, 15), (60, 3), (400, 12), (8, 8)])
+def test_p_is_that_of_growing_intervals_where_none_speaks_against_it(groups: int, better: int) -> None:
+    """Room for what was not seen grows with the interval, so p is more than by resampling alone."""
+    b = np.zeros((1, groups))
+    a = b.copy()
+    a[0, :better] = 1.0
+    for found, sign in ((difference(a, b, np.arange(groups)), 1), (difference(b, a, np.arange(groups)), -1)):
+        assert found.worse == (sign < 0) and found.better == (sign > 0)
+        for value in (0.0, -0.01 * sign, 0.02 * sign):
+            p = found.p(value)
+            if p < 1:  # by a count of some twenty resamples, and so within a twentieth
+                # The least p is by how many resamples there are, and no interval need reach so far.
+                assert p < 2.001 / (1 + len(found.resampled)) or found.interval(1 - 0.9 * p).holds(value)
+                assert not found.interval(1 - min(1.0, 1.1 * p)).holds(value)
+    assert (groups, better) != (60, 15) or 0.003 < difference(a, b, np.arange(groups)).p() < 0.005
+
+
 def test_models_that_agree_do_not_differ() -> None:
     same = right(0.8, np.zeros(200))[:1]
     found = difference(same, same, np.arange(200))
