@@ -8,7 +8,7 @@ from typing import cast
 
 from experiments.runs.chosen import chosen
 from experiments.runs.found import found
-from experiments.runs.found_run import FINISHED, UNFINISHED, FoundRun
+from experiments.runs.found_run import FAILED, FINISHED, UNFINISHED, FoundRun
 from experiments.runs.results import Result, results
 
 Given = str | os.PathLike[str] | Sequence[str | os.PathLike[str]] | Sequence[FoundRun]
@@ -28,7 +28,7 @@ def runs_of(given: Given) -> list[FoundRun]:
 
 def begun(runs: Sequence[FoundRun]) -> list[Result]:
     """All trainings and baselines, finished or not; damaged ones are left out."""
-    return results(runs, states=(FINISHED, UNFINISHED), programs=("classify", "pretrain"))
+    return results(runs, states=(FINISHED, UNFINISHED, FAILED), programs=("classify", "pretrain"))
 
 
 def embeddings(runs: Sequence[FoundRun]) -> list[Result]:

@@ -21,8 +21,6 @@ from experiments.runs.run import RunDirectory
 from experiments.settings import codec
 from experiments.training.lexicon import lexicon
 
-FAILED = "failed.json"
-
 
 @dataclasses.dataclass(frozen=True)
 class Trial:
@@ -149,7 +147,7 @@ class Tuning:
         config = self._cell.config(self._material.config, rate, seed, self._material.fold)
         directory.claim(codec.encode(config))
         summary = directory.finished(config.train.steps)
-        failed = directory.read(FAILED)
+        failed = directory.read(layout.FAILED)
         if failed is not None:
             self._progress.skip(f"{name} · seed {seed}", failed["reason"], "failed before")
             return None, failed["reason"]
@@ -165,7 +163,7 @@ class Tuning:
             return run_one(directory, prepared, name, seed, self._progress), ""
         except Diverged as error:
             reason = str(error).partition(";")[0]
-            directory.write(FAILED, {"reason": reason})
+            directory.write(layout.FAILED, {"reason": reason})
             self._progress.fail(f"{name} · seed {seed}", reason)
             return None, reason
 

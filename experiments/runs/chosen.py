@@ -1,4 +1,4 @@
-"""Which runs of a finished comparison at matched bytes count: those at the rates chosen on validation."""
+"""Which runs of a comparison at matched bytes count: those at the rates chosen on validation."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from pathlib import Path
 from experiments.errors import Mistake
 from experiments.runs.found_run import FoundRun
 from experiments.runs.run import RunDirectory
+
+_ASKED = "comparison.json"  # of a comparison, from its beginning on
 
 
 def chosen(runs: Iterable[FoundRun]) -> list[FoundRun]:
@@ -23,13 +25,15 @@ def chosen(runs: Iterable[FoundRun]) -> list[FoundRun]:
 
     Returns:
         The runs; all of them where none was chosen, as where one that was not is asked for by itself. Runs of
-        a comparison without `compare.json`, which is written at its end, stay as they are.
+        a comparison that has no `compare.json` yet, which is written at its end, stay, as `undecided`.
     """
     everything, taken = list(runs), functools.cache(_taken)
     kept = []
     for run in everything:
         of_data = taken(run.workdir.parent).get(run.workdir.name)
-        if of_data is None:
+        if of_data is None and (run.workdir.parent / _ASKED).is_file():
+            kept.append(dataclasses.replace(run, undecided=True))
+        elif of_data is None:
             kept.append(run)
         elif run.path in of_data:
             kept.append(dataclasses.replace(run, name=run.name.rpartition(", rate ")[0] or run.name))

@@ -22,7 +22,8 @@ from experiments.runs.outcome import LABELS
 from experiments.runs.run import RunDirectory
 from experiments.runs.targets import Targets
 
-FINISHED, UNFINISHED, DAMAGED = "finished", "unfinished", "damaged"
+FINISHED, UNFINISHED, FAILED, DAMAGED = "finished", "unfinished", "failed", "damaged"
+_OF_TEST = ("test", "by_name")  # in a summary
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,6 +39,8 @@ class FoundRun:
         fold: number of the fold whose rows it is tested on; None where there is one split.
         trial: number of a sweep's trial; None elsewhere.
         is_baseline: whether it is there to be measured against.
+        undecided: whether it tries a rate of a comparison that has not chosen yet. What it gets on test rows
+            is nothing to choose by, so that `summary`, `metrics`, `predictions` and `targets` are without it.
 
     Example:
         >>> run = FoundRun(Path("nowhere"), Path("nowhere"), "classify", "dense", seed=0)
@@ -53,6 +56,7 @@ class FoundRun:
     fold: int | None = None
     trial: int | None = None
     is_baseline: bool = False
+    undecided: bool = False
 
     @property
     def directory(self) -> RunDirectory:
@@ -68,19 +72,21 @@ class FoundRun:
 
     @property
     def state(self) -> str:
-        """`FINISHED`, `UNFINISHED` or `DAMAGED`."""
+        """`FINISHED`, `UNFINISHED`, `FAILED` or `DAMAGED`."""
         if self.damage is not None:
             return DAMAGED
+        if self.failure is not None:
+            return FAILED
         return FINISHED if self.summary else UNFINISHED
 
     @functools.cached_property
     def damage(self) -> str | None:
-        """What is wrong with its files, in a sentence; None where all is well.
+        """What is wrong with its files, in words; None where all is well.
 
         The files of a finished run are held against its manifest, so each is read whole once.
         """
         try:
-            for name in ("config.json", "data.json", "summary.json"):
+            for name in ("config.json", "data.json", "summary.json", layout.FAILED):
                 self.directory.read(name)
             self.directory.metrics()
             if self.directory.summary is not None:
@@ -90,6 +96,20 @@ class FoundRun:
         return None
 
     @functools.cached_property
+    def failure(self) -> str | None:
+        """Why it came to no result and is not tried again, in words; None where it did not fail.
+
+        A comparison writes it down of a rate at which the loss became no number.
+        """
+        found = self._read(layout.FAILED)
+        return str(found.get("reason", "")) if found else None
+
+    @property
+    def reason(self) -> str:
+        """Why it is damaged or failed; empty where it is neither."""
+        return self.damage or self.failure or ""
+
+    @functools.cached_property
     def config(self) -> dict[str, Any]:
         """`config.json`; empty where there is none, as in a baseline, or where it is damaged."""
         return self._read("config.json")
@@ -97,7 +117,8 @@ class FoundRun:
     @functools.cached_property
     def summary(self) -> dict[str, Any]:
         """`summary.json`; empty where the run is not finished, or where it is damaged."""
-        return self._read("summary.json")
+        found = self._read("summary.json")
+        return {key: value for key, value in found.items() if not (self.undecided and key in _OF_TEST)}
 
     @functools.cached_property
     def data(self) -> dict[str, Any]:
@@ -111,7 +132,8 @@ class FoundRun:
     def metrics(self) -> list[dict[str, Any]]:
         """The lines of `metrics.jsonl`, each with `step`, `split` and numbers; none where it is damaged."""
         try:
-            return self.directory.metrics()
+            found = self.directory.metrics()
+            return [line for line in found if not (self.undecided and line["split"] == "test")]
         except (RunFailure, OSError):
             return []
 
@@ -123,7 +145,7 @@ class FoundRun:
         """
         try:
             with np.load(self.path / "predictions.npz", allow_pickle=False) as stored:
-                return dict(stored)
+                return {name: stored[name] for name in stored if not (self.undecided and name == "test")}
         except (OSError, ValueError, EOFError, zipfile.BadZipFile):
             return {}
 
@@ -133,7 +155,7 @@ class FoundRun:
 
         None in runs of earlier versions: the command that made them, given again, adds them.
         """
-        return targets.read(layout.folder(self.workdir, self.fold))
+        return None if self.undecided else targets.read(layout.folder(self.workdir, self.fold))
 
     @functools.cached_property
     def vectors(self) -> Vectors | None:

@@ -39,11 +39,11 @@ def table(folders: Paths, *, all_fields: bool = False) -> pandas.DataFrame:
 
     Returns:
         The table. Columns are `workdir`, `name`, `kind`, `program`, `state`, `seed`, `fold`, `trial`, `data`;
-        the metrics on the test rows by their names, of the headline with the ends `_low` and `_high` of its
-        95 % interval for other test rows; `valid_…`; parameters and bytes; `seconds`, without what the run
-        was looked at, and `seconds_…` by phase; `quality_…`; `config.…`; `version_…`, `commit`; `path`.
-        Shares are in parts of 1. A run has nothing in a column that is not of its kind, and an unfinished or
-        damaged one has no results.
+        `reason`, where one failed or is damaged; the metrics on the test rows by their names, of the headline
+        with the ends `_low` and `_high` of its 95 % interval for other test rows; `valid_…`; parameters and
+        bytes; `seconds`, without what the run was looked at, and `seconds_…` by phase; `quality_…`;
+        `config.…`; `version_…`, `commit`; `path`. Shares are in parts of 1. A run has nothing in a column
+        that is not of its kind, and one that is not finished, failed or is damaged has no results.
 
     Raises:
         Mistake: pandas is not installed; a folder holds no run.
@@ -125,6 +125,7 @@ def _parts(run: FoundRun) -> list[dict[str, Any]]:
     took, phases = seconds(summary), summary.get("seconds")
     return [
         _named(run),
+        {"reason": run.reason} if run.reason else {},
         _tested(run, summary),
         _flat(summary.get("valid"), "valid_"),
         _flat(summary.get("similarity"), "similarity."),

@@ -15,6 +15,9 @@ from experiments.config import Config, Transfer
 from experiments.runs.run import RunDirectory
 from experiments.settings import codec
 
+#: Beside a run's config where it came to no result, and is not tried again: `reason`.
+FAILED = "failed.json"
+
 
 class Run(NamedTuple):
     """One training.

@@ -6,6 +6,7 @@ import ast
 import csv
 import json
 import re
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -16,10 +17,14 @@ import pytest
 
 import experiments
 from experiments.compare import main
+from experiments.figures import pareto
 from experiments.figures.given import runs_of
 from experiments.matched import Comparison
+from experiments.page.page import MAKERS, render
+from experiments.page.section import Options, Section
 from experiments.page.works import gather
 from experiments.runs.found import found
+from experiments.runs.frames import table
 from experiments.runs.results import results as collect
 from experiments.settings.config_file import load
 from tests.experiments.started import program, refused, same, told, wait_for
@@ -113,6 +118,59 @@ def test_pages_and_figures_have_the_chosen_rates_alone(whole: Path) -> None:
     assert [(kind.label, len(kind.finished), len(kind.runs)) for kind in kinds] == [
         (each.name, len(each.runs), len(each.runs)) for each in made.values()
     ]
+
+
+def parts(workdir: Path) -> dict[str, Section]:
+    """The parts of its page, and that they can be put together."""
+    given, options = gather([workdir]), Options(points=50)
+    made = [one for maker in MAKERS if (one := maker(given, options)) is not None]
+    assert render(given, made, options).rstrip().endswith("</html>")
+    return {one.key: one for one in made}
+
+
+def test_its_page_has_its_tables_and_where_each_cell_lies(whole: Path) -> None:
+    (work,) = parts(whole)["budgets"].values["works"]
+    cells = results(whole)["cells"]
+    (grid,) = (block["grid"] for block in work["blocks"] if "grid" in block)
+    verdict = grid.head.index("verdict")
+    assert [row[verdict] for row in grid.rows] == [cell["verdict"] for cell in cells]
+    (plot,) = work["plots"]
+    assert plot["data"] == "docs" and [point["label"] for point in plot["points"]] == ["dense", "hashed"]
+    for point, cell in zip(plot["points"], cells, strict=True):
+        assert f": {100 * cell['score']['mean']:.1f} (" in point["told"]
+        assert point["low"] >= point["y"] >= point["high"]  # SVG counts downwards
+
+
+def test_before_rates_are_chosen_nothing_is_told_of_test_rows(whole: Path, tmp_path: Path) -> None:
+    workdir = Path(shutil.copytree(whole, tmp_path / "run"))
+    (workdir / "compare.json").unlink()
+    runs = runs_of(workdir)
+    assert all(run.undecided and "test" not in run.predictions and run.targets is None for run in runs)
+    assert all(line["split"] != "test" for run in runs for line in run.metrics)
+    assert pareto(workdir) is None
+    found = parts(workdir)
+    assert "curves" in found and not {"budgets", "confusion", "frequency"} & set(found)
+    (work,) = found["results"].values["works"]
+    (block,) = work["blocks"]
+    assert work["undecided"] and block["grid"].head[2] == "validation accuracy %"
+    made = {run.name: run.summary["valid"]["accuracy"] for run in runs if run.summary}
+    shown = {row[0]: row[2] for row in block["grid"].rows if row[2]}
+    assert (
+        shown.keys() == made.keys()
+        and shown["dense, rate 0.0001"] == f"{100 * made['dense, rate 0.0001']:.1f}"
+    )
+
+
+def test_a_rate_that_failed_says_so_with_its_reason(whole: Path, tmp_path: Path) -> None:
+    frame = table(whole)
+    failed = frame[frame["state"] == "failed"]
+    assert set(failed["name"]) == {"dense, rate 1e+38", "hashed 1/4, rate 1e+38"}
+    assert failed["reason"].str.contains("became").all() and failed["accuracy"].isna().all()
+    assert set(frame["state"]) == {"failed", "finished"} and frame["reason"].count() == len(failed)
+    workdir = Path(shutil.copytree(whole, tmp_path / "run"))
+    (workdir / "compare.json").unlink()
+    (work,) = parts(workdir)["results"].values["works"]
+    assert [(state, "became" in reason) for _, state, reason in work["states"]] == [("failed", True)] * 2
 
 
 def test_all_is_written(whole: Path) -> None:

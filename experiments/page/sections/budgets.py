@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 from typing import Any
 
+from experiments.errors import Mistake
 from experiments.page.charts import ticks
 from experiments.page.markdown import Grid, parts
 from experiments.page.section import Options, Section
@@ -26,11 +27,17 @@ def section(given: Given, options: Options) -> Section | None:
 
 def _of(folder: Path) -> dict[str, Any]:
     directory = RunDirectory(folder)
-    record = directory.read(_FILE) or {}
     file = folder / "compare.md"
     written = parts(file.read_text("utf-8")) if file.is_file() else []
     blocks = [{"grid": _reordered(each)} if isinstance(each, Grid) else _text(each) for each in written]
-    plots = [plot(str(name), record["cells"]) for name in record["data"]]
+    record = directory.read(_FILE) or {}
+    try:
+        plots = [plot(str(name), record["cells"]) for name in record["data"]]
+    except (KeyError, TypeError, ValueError) as error:
+        raise Mistake(
+            f"{folder / _FILE}: it is no record of a comparison ({type(error).__name__}: {error}). Put it "
+            "back as it was, or give the command of the comparison again, which writes it anew."
+        ) from None
     return {
         "title": folder.resolve().name,
         "blocks": blocks,

@@ -41,7 +41,8 @@ def _work(given: Given, work: Work) -> dict[str, Any]:
         "title": work.title,
         "verdict": verdict,
         "blocks": blocks,
-        "states": [(run.label, run.state, run.damage or "") for run in work.runs if run.state != FINISHED],
+        "undecided": any(run.undecided for run in work.runs),
+        "states": [(run.label, run.state, run.reason) for run in work.runs if run.state != FINISHED],
     }
 
 
@@ -120,10 +121,11 @@ def _unfinished(kinds: list[Kind], work: Work) -> Grid:
     """Of a workdir whose table is not written: what its finished runs say, without intervals."""
     if work.program == "pretrain":
         return _pretrained(kinds)
-    headline = work.task.headline
+    headline, undecided = work.task.headline, any(run.undecided for run in work.runs)
+    side = "valid" if undecided else "test"
     rows = []
     for kind in kinds:
-        scores = [run.summary["test"][headline.key] for run in kind.finished if "test" in run.summary]
+        scores = [run.summary[side][headline.key] for run in kind.finished if side in run.summary]
         sizes = kind.first.summary
         shown = f"{100 * sum(scores) / len(scores):.1f}" if scores else ""
         rows.append(
@@ -135,7 +137,8 @@ def _unfinished(kinds: list[Kind], work: Work) -> Grid:
                 f"{len(kind.finished)} of {len(kind.runs)}",
             )
         )
-    head = ("name", "kind", f"{headline.name} % (no interval yet)", "trainable bytes", "runs finished")
+    score = f"validation {headline.name} %" if undecided else f"{headline.name} % (no interval yet)"
+    head = ("name", "kind", score, "trainable bytes", "runs finished")
     return Grid(head, tuple(rows), (False, False, True, True, True))
 
 

@@ -238,6 +238,20 @@ def test_a_comparison_is_repeated_by_its_own_command(runs: Runs, tmp_path: Path)
     assert [kind.label for kind in gather([part.parent]).kinds] == ["dense"]
 
 
+@pytest.mark.parametrize(
+    "record",
+    ["{}", '{"data": {"a": {}}}', '{"data": 1, "cells": []}', '{"data": {"a": {}}, "cells": [{}]}', "{"],
+)
+def test_a_damaged_record_of_a_comparison_is_named(
+    runs: Runs, tmp_path: Path, capsys: pytest.CaptureFixture[str], record: str
+) -> None:
+    folder = copied(runs.classified, tmp_path)
+    (tmp_path / "compare.json").write_text(record, "utf-8")
+    assert main([str(folder), "-o", str(tmp_path / "report.html")]) == 2
+    err = "".join(capsys.readouterr().err.split())
+    assert err.startswith("error:") and f"{tmp_path / 'compare.json'}:" in err
+
+
 def test_a_folder_without_runs(tmp_path: Path) -> None:
     with pytest.raises(Mistake, match="no run lies in it"):
         gather([tmp_path])
