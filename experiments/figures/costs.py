@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from experiments.extras import needed
 from experiments.figures.given import Given, begun, runs_of
 from experiments.figures.style import INK, Look, caption, legend, looks, panels, styled
+from experiments.reports.sizes import size
 from experiments.runs.results import Result, results
 
 if TYPE_CHECKING:
@@ -103,16 +104,3 @@ def _places(shown: Sequence[Result]) -> list[float]:
             places[number] = known[number] * _APART ** (place - (len(alike) - 1) / 2)
         order = order[len(alike) :]
     return places
-
-
-def size(count: float) -> str:
-    """Bytes in few letters.
-
-    Example:
-        >>> size(819_200), size(3_276_800), size(64)
-        ('819 kB', '3.28 MB', '64 B')
-    """
-    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if count >= factor:
-            return f"{count / factor:.3g} {unit}"
-    return f"{count:.3g} B"

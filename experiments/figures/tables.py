@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from experiments.figures.costs import size
 from experiments.figures.latex import latex, markdown
+from experiments.reports.sizes import size
 from experiments.runs.found_run import FoundRun
 from experiments.runs.results import Result, results
 
@@ -67,7 +67,7 @@ def _results(made: Sequence[Result]) -> PaperTable:
         "trainable": lambda each: _size(each, "trainable_bytes"),
         "index": lambda each: _size(each, "index_bytes"),
         "seconds": lambda each: _number(each.seconds, ".1f"),
-        "runs": lambda each: str(len(each.runs)),
+        "runs": _runs,
     }
     rows = [[each.label, *(cell(each) for cell in columns.values())] for each in scored]
     others = {each.label for each in scored if type(each.task) is not type(task)}
@@ -75,6 +75,11 @@ def _results(made: Sequence[Result]) -> PaperTable:
         "Test rows; means over runs, intervals by bootstrap over groups of near-duplicate rows and seeds. "
         "Seconds of preparing and training, without what a run was looked at."
     )
+    if any(each.interval is not None and each.counted < len(each.runs) for each in scored):
+        note += (
+            " Runs: of how many the interval is, of those that are there; seeds without a fold that the "
+            "first has, or without predictions, are not in it."
+        )
     mixed = f" Of another task: {', '.join(sorted(others))}." if others else ""
     return PaperTable(["name", *columns], rows, note + mixed)
 
@@ -99,6 +104,12 @@ def _score(result: Result) -> str:
         return _number(None if result.score is None else 100 * result.score, ".1f")
     mean, low, high = (100 * end for end in (result.interval.mean, result.interval.low, result.interval.high))
     return f"{mean:.1f} [{low:.1f}, {high:.1f}]"
+
+
+def _runs(result: Result) -> str:
+    """How many runs there are, and of how many the interval is where it is not of all."""
+    runs = len(result.runs)
+    return f"{runs}" if result.interval is None or result.counted == runs else f"{result.counted} of {runs}"
 
 
 def _metric(key: str, show: Callable[[float], str]) -> Callable[[Result], str]:

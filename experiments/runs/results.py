@@ -101,6 +101,13 @@ class Result:
         return mean_interval(scores, groups, least=self.task.headline.least)
 
     @property
+    def counted(self) -> int:
+        """Of how many runs the interval is: seeds without the folds or predictions of the first are not."""
+        if self.tested is None:
+            return 0
+        return len(self.tested[0]) * len(next(iter(self._by_seed.values())))
+
+    @property
     def score(self) -> float | None:
         """The headline of its task on the test rows, mean over seeds; without targets, over folds as well."""
         return self.mean("test", self.task.headline.key) if self.interval is None else self.interval.mean

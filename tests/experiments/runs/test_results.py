@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from experiments.figures.tables import tables
 from experiments.runs.found import found
 from experiments.runs.results import results
 from experiments.runs.run import RunDirectory
@@ -46,7 +47,9 @@ def test_two_workdirs_are_told_apart(comparison: Path, tmp_path: Path) -> None:
     assert [each.label for each in made if each.name == "dense"] == ["comparison: dense", "other: dense"]
 
 
-def test_folds_are_taken_together(tmp_path: Path) -> None:
+@pytest.fixture
+def folds(tmp_path: Path) -> list[bool]:
+    """Writes one seed on two folds; gives what is right on which row."""
     rng = np.random.default_rng(0)
     config = {"embedding": {"type": "dense"}, "task": {"type": "classes"}, "seeds": [0], "folds": 2}
     (tmp_path / "w").mkdir()
@@ -62,7 +65,22 @@ def test_folds_are_taken_together(tmp_path: Path) -> None:
         directory = RunDirectory(folder / "dense" / "seed-0")
         directory.write("config.json", config)
         directory.finish({"seed": 0, "test": {"accuracy": 0.0}}, "predictions.npz")
+    return right
+
+
+def test_folds_are_taken_together(folds: list[bool], tmp_path: Path) -> None:
     (result,) = results(found([tmp_path]))
+    assert result.counted == 2
     assert len(result.runs) == 2 and result.tested is not None and result.interval is not None
     assert result.tested[0].shape == (1, 13, 3)
-    assert result.interval.mean == pytest.approx(np.mean(right))
+    assert result.interval.mean == pytest.approx(np.mean(folds))
+
+
+def test_a_seed_without_a_fold_is_told_not_to_count(folds: list[bool], tmp_path: Path) -> None:
+    first = tmp_path / "w" / "fold-0" / "dense"
+    shutil.copytree(first / "seed-0", first / "seed-1")
+    (result,) = results(found([tmp_path]))
+    assert len(result.runs) == 3 and result.counted == 2 and result.interval is not None
+    assert result.interval.mean == pytest.approx(np.mean(folds))
+    made = tables(found([tmp_path]))["results"]
+    assert made.rows[0][-1] == "2 of 3" and "of how many the interval is" in made.note
