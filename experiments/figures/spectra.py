@@ -60,7 +60,7 @@ def variances(matrix: np.ndarray) -> np.ndarray:
     """The share of the variance of each principal component, the greatest first.
 
     Args:
-        matrix: float [words, dim].
+        matrix: float [words, dim]; rows that are not finite are left out.
 
     Returns:
         float64 [dim]; zeros where all vectors are the same.
@@ -69,6 +69,7 @@ def variances(matrix: np.ndarray) -> np.ndarray:
         >>> variances(np.array([[0.0, 0.0], [3.0, 0.0], [0.0, 1.0], [3.0, 1.0]])).round(2)
         array([0.9, 0.1])
     """
-    centred = matrix.astype(np.float64) - matrix.mean(0, dtype=np.float64)
+    finite = matrix[np.isfinite(matrix).all(1)].astype(np.float64)
+    centred = finite - (finite.mean(0) if len(finite) else 0.0)
     found = np.maximum(np.linalg.eigvalsh(centred.T @ centred)[::-1], 0)
     return found / found.sum() if found.sum() > 0 else found

@@ -74,8 +74,7 @@ def _main(words: list[str]) -> int:
     import_jax()  # it takes seconds: an interrupt is told all the same
     stopping.imported()
     require_devices()
-    with mistakes():
-        return _make(given)
+    return _make(given)
 
 
 def _check(given: dict[str, Any]) -> None:
@@ -107,7 +106,8 @@ def _make(given: dict[str, Any]) -> int:
     console, output = open_console(), Path(given["output"]).expanduser()
     wanted = ("title", "layout", "points", "neighbours", "maps", "seed")
     options = Options(**{name: given[name] for name in wanted})
-    found = gather(given["runs"])
+    with mistakes("RUN"):
+        found = gather(given["runs"])
     sections = [made for maker in MAKERS if (made := maker(found, options)) is not None]
     page = render(found, sections, options).encode()
     with placed(output):

@@ -11,11 +11,11 @@ from experiments.page.charts import ticks
 from experiments.page.markdown import Grid, parts
 from experiments.page.section import Options, Section
 from experiments.page.works import Given
+from experiments.reports.sizes import size
 from experiments.runs.run import RunDirectory
 
 _FILE = "compare.json"
 _LEFT, _RIGHT, _TOP, _BOTTOM = 48, 404, 12, 208
-_UNITS = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
 
 
 def section(given: Given, options: Options) -> Section | None:
@@ -28,7 +28,7 @@ def section(given: Given, options: Options) -> Section | None:
 def _of(folder: Path) -> dict[str, Any]:
     directory = RunDirectory(folder)
     file = folder / "compare.md"
-    written = parts(file.read_text("utf-8")) if file.is_file() else []
+    written = parts(file.read_text("utf-8", errors="replace")) if file.is_file() else []
     blocks = [{"grid": _reordered(each)} if isinstance(each, Grid) else _text(each) for each in written]
     record = directory.read(_FILE) or {}
     try:
@@ -85,22 +85,22 @@ def plot(data: str, cells: list[dict[str, Any]]) -> dict[str, Any]:
     def up(value: float) -> float:
         return round(_BOTTOM - (value - bottom) / ((top - bottom) or 1.0) * (_BOTTOM - _TOP), 1)
 
-    def across(size: float) -> float:
-        return round(_LEFT + 24 + (size - left) / ((right - left) or 1.0) * (_RIGHT - _LEFT - 48), 1)
+    def across(width: float) -> float:
+        return round(_LEFT + 24 + (width - left) / ((right - left) or 1.0) * (_RIGHT - _LEFT - 48), 1)
 
     points = [
         {
             "label": cell["kind"],
             "number": kinds.index(cell["kind"]),
             # Cells of one budget have about the same bytes: a little apart, none hides another.
-            "x": across(size) + 5 * (kinds.index(cell["kind"]) - (len(kinds) - 1) / 2),
+            "x": across(width) + 5 * (kinds.index(cell["kind"]) - (len(kinds) - 1) / 2),
             "y": up(cell["score"]["mean"]),
             "low": up(cell["score"]["low"]),
             "high": up(cell["score"]["high"]),
-            "told": f"{cell['kind']} at {_bytes(cell['trainable_bytes'])}: {100 * cell['score']['mean']:.1f} "
+            "told": f"{cell['kind']} at {size(cell['trainable_bytes'])}: {100 * cell['score']['mean']:.1f} "
             f"({100 * cell['score']['low']:.1f} to {100 * cell['score']['high']:.1f})",
         }
-        for cell, size in zip(kept, sizes, strict=True)
+        for cell, width in zip(kept, sizes, strict=True)
     ]
     return {
         "data": data,
@@ -108,16 +108,9 @@ def plot(data: str, cells: list[dict[str, Any]]) -> dict[str, Any]:
         "kinds": list(enumerate(kinds)),
         "y_ticks": [(up(tick), f"{100 * tick:.3g}") for tick in ticks(bottom, top)],
         "x_ticks": [
-            (across(size), _bytes(cell["trainable_bytes"]))
-            for cell, size in {
-                round(size, 1): (cell, size) for cell, size in zip(kept, sizes, strict=True)
+            (across(width), size(cell["trainable_bytes"]))
+            for cell, width in {
+                round(width, 1): (cell, width) for cell, width in zip(kept, sizes, strict=True)
             }.values()
         ],
     }
-
-
-def _bytes(count: int) -> str:
-    for size, unit in _UNITS:
-        if count >= size:
-            return f"{count / size:.3g} {unit}"
-    return f"{count} B"

@@ -7,6 +7,7 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from experiments.errors import mistakes
 from experiments.page.kept import comparison
 from experiments.page.markdown import Grid, parts
 from experiments.page.section import Options, Section
@@ -33,7 +34,8 @@ def _work(given: Given, work: Work) -> dict[str, Any]:
     kinds = [kind for kind in given.kinds if kind.work is work]
     is_comparison = bool(written) and work.program == "classify"
     verdict = written.pop() if is_comparison and isinstance(written[-1], str) else ""
-    drawn = intervals(work.text("table.csv"), work.task) if is_comparison else {}
+    with mistakes(f"{work.path / 'table.csv'}: it was altered"):
+        drawn = intervals(work.text("table.csv"), work.task) if is_comparison else {}
     blocks = _compared(written, drawn) if is_comparison else _plain(written or [_unfinished(kinds, work)])
     if comparison(work.path) is not None:
         blocks = []

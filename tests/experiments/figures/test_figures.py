@@ -113,6 +113,9 @@ def test_spectrum_sums_to_all() -> None:
     found = variances(rng.normal(size=(500, 4)) * [4, 3, 2, 1] + 100)
     assert found.sum() == pytest.approx(1) and found == pytest.approx(np.array([16, 9, 4, 1]) / 30, abs=0.05)
     assert variances(np.ones((3, 2))).tolist() == [0, 0]
+    rows = np.array([[0.0, 0.0], [3.0, 0.0], [0.0, 1.0], [3.0, 1.0]])
+    with_holes = np.vstack([rows, [np.nan, 1.0], [1.0, np.inf]])
+    assert variances(with_holes).tolist() == variances(rows).tolist()
 
 
 def test_collisions_are_those_of_the_hashed(drawn: dict[str, Any], runs: list[FoundRun]) -> None:

@@ -238,6 +238,38 @@ def test_a_comparison_is_repeated_by_its_own_command(runs: Runs, tmp_path: Path)
     assert [kind.label for kind in gather([part.parent]).kinds] == ["dense"]
 
 
+def test_a_defect_is_no_mistake(runs: Runs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any) -> None:
+        raise ValueError("a defect")
+
+    monkeypatch.setattr("experiments.page.page.MAKERS", (broken,))
+    with pytest.raises(ValueError, match="a defect"):
+        main([str(runs.classified), "-o", str(tmp_path / "report.html")])
+
+
+def test_a_table_that_was_altered_is_named(
+    runs: Runs, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = copied(runs.classified, tmp_path)
+    text = (folder / "table.csv").read_text("utf-8")
+    (folder / "table.csv").write_text(text.replace("0.", "zero point "), "utf-8")
+    assert main([str(folder), "-o", str(tmp_path / "report.html")]) == 2
+    err = "".join(capsys.readouterr().err.split())
+    assert err.startswith("error:") and f"{folder / 'table.csv'}:" in err
+
+
+def test_the_spectrum_is_that_of_the_figure(runs: Runs) -> None:
+    table = sections(runs.classified)["spectrum"].values["table"]
+    kinds = [kind for kind in gather([runs.classified]).kinds if not kind.is_baseline]
+    assert table["head"] == ["component", *(kind.label for kind in kinds)]
+    vectors = kinds[0].first.vectors
+    assert vectors is not None
+    centred = vectors.matrix - vectors.matrix.mean(0, dtype=np.float64)
+    squares = np.linalg.svd(centred, compute_uv=False) ** 2
+    shown = [float(row[1]) for row in table["rows"]]
+    np.testing.assert_allclose(shown, 100 * squares / squares.sum(), rtol=0.01)
+
+
 @pytest.mark.parametrize(
     "record",
     ["{}", '{"data": {"a": {}}}', '{"data": 1, "cells": []}', '{"data": {"a": {}}, "cells": [{}]}', "{"],
