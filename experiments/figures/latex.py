@@ -24,6 +24,8 @@ _SPECIAL = {
     "*": "{*}",
     "`": r"\textasciigrave{}",
     "\N{MINUS SIGN}": "$-$",
+    "\N{DOWNWARDS ARROW}": r"$\downarrow$",
+    "\N{UPWARDS ARROW}": r"$\uparrow$",
     "\N{EN DASH}": "--",
     "\N{SUPERSCRIPT TWO}": "$^2$",
     "\N{HORIZONTAL ELLIPSIS}": r"\ldots{}",

@@ -12,6 +12,7 @@ from embedlab.checks import require, require_count
 from experiments.checks import finite
 from experiments.config import Config
 from experiments.config.transfer import Transfer
+from experiments.matched.difference import MOST
 
 #: A rate of Adam is right within a factor of three or so: half a decade from one to the next.
 RATES = (0.001, 0.003, 0.01, 0.03)
@@ -74,7 +75,8 @@ class Comparison:
 
     Raises:
         ValueError: a field of another type, a name that is no plain word or taken, a budget that is no part,
-            a rate that is no positive number, a seed twice, a reference that begins with pretrained vectors.
+            a rate that is no positive number, a seed twice, more embeddings than p-values can tell apart, a
+            reference that begins with pretrained vectors.
 
     Example:
         >>> from embedlab import Dense
@@ -113,6 +115,12 @@ class Comparison:
             require(seed < 2**32, "seeds", seed, "give a seed below 2**32")
         fits = finite(self.tolerance) and 0 <= self.tolerance < 1
         require(fits, "tolerance", self.tolerance, "give a part of at least 0 and below 1, as 0.01")
+        tested = len(self.data) * len(self.kinds) * len(self.budgets)
+        remedy = (
+            f"with the data sets and budgets {tested} embeddings are tested, but at most {MOST} can be: the "
+            "least p-value there is would prove nothing of more; make several comparisons of it"
+        )
+        require(tested <= MOST, "kinds", list(self.kinds), remedy)
         for name, config in self.data.items():
             remedy = "tables are drawn here, for the reference as for its rivals; leave transfer out"
             require(config.transfer == Transfer(), f"data.{name}.transfer", config.transfer, remedy)

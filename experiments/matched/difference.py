@@ -12,6 +12,8 @@ from experiments.reports.resampling import by_group, resample_groups, resample_s
 
 #: Resamples: the smallest p-value is 2 in so many, and many comparisons multiply it.
 RESAMPLES = 20_000
+#: Embeddings of one comparison, with two questions each: of more, adjusted by Holm, none could be answered.
+MOST = int((1 - LEVEL) * (1 + RESAMPLES) / 4)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

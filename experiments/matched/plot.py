@@ -12,7 +12,7 @@ from experiments.errors import placed
 from experiments.matched.cells import part
 from experiments.matched.comparison import Comparison
 from experiments.matched.results import Found, Result
-from experiments.matched.table import size
+from experiments.reports.sizes import size
 
 MISSING = (
     "No figure was drawn, since matplotlib is missing: pip install 'embedlab[report]', and the same command "
@@ -90,7 +90,7 @@ def _points(axis: Any, kind: str, mark: str, colour: str, results: Sequence[Resu
 
 
 def _bytes(result: Result) -> int:
-    return result.made.cell.solved.bytes.trainable
+    return result.made.trainable_bytes
 
 
 def _score(result: Result) -> float:

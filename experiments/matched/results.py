@@ -43,6 +43,16 @@ class Made:
         found = [run.summary for each in self.tuned for run in each.runs]
         return [summary for summary in found if summary is not None]
 
+    @property
+    def trainable_bytes(self) -> int:
+        """Of the runs, means over folds; as planned where there is no result."""
+        return self.cell.solved.bytes.trainable if self.reason else round(self.mean("trainable_bytes"))
+
+    @property
+    def index_bytes(self) -> int:
+        """The same of index buffers, which other words of other folds make larger or smaller."""
+        return self.cell.solved.bytes.index if self.reason else round(self.mean("index_bytes"))
+
     def mean(self, key: str) -> float:
         """The mean over those runs of a number in their summaries."""
         return float(np.mean([summary[key] for summary in self.summaries]))

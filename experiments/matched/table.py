@@ -6,25 +6,15 @@ import csv
 import io
 from collections.abc import Sequence
 
+from experiments.figures.latex import escaped
 from experiments.intrinsic.grid import Grid
 from experiments.matched.cells import part
 from experiments.matched.comparison import Comparison
 from experiments.matched.results import Found, Result
 from experiments.reports.bootstrap import Interval
+from experiments.reports.sizes import size
 
 _EDGES = {"lowest": "↓", "highest": "↑"}
-_LATEX = {
-    "\\": r"\textbackslash{}",
-    **{sign: f"\\{sign}" for sign in "&%$#_{}"},
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    "−": "$-$",
-    "<": "$<$",
-    "↓": r"$\downarrow$",
-    "↑": r"$\uparrow$",
-}
-
-
 #: Columns that a terminal has no room for: they are told below the table.
 _BELOW = ("size", "verdict")
 
@@ -63,11 +53,17 @@ def narrow(comparison: Comparison, found: Found) -> Grid:
 def caption(comparison: Comparison, found: Found) -> str:
     """What the table is of, and how it is to be read."""
     of = f", in {found.folds} folds, each with rates chosen by itself" if found.folds else ""
+    shared = (
+        " Rows of one fold share a model, what it was trained on and its rate, which resampling rows and "
+        "seeds does not see: intervals may be too narrow."
+        if found.folds
+        else ""
+    )
     seeds = len(comparison.seeds)
     many = f"{seeds} seeds" if seeds > 1 else "1 seed, so that nothing is seen of chance between seeds"
     lines = [
         f"{found.title}: {found.test_rows:,} test rows in {found.test_groups:,} groups of (near-)duplicates"
-        f"{of}. {many}. bytes: part of the reference's trainable bytes, met within "
+        f"{of}. {many}.{shared} bytes: part of the reference's trainable bytes, met within "
         f"{100 * comparison.tolerance:g} %; index buffers are not among them.",
         f"rate: the best of {len(comparison.rates)} on validation, the same for all "
         f"({', '.join(f'{rate:g}' for rate in comparison.rates)}); the other settings are alike, and tuned "
@@ -129,7 +125,7 @@ def latex(comparison: Comparison, found: Sequence[Found]) -> str:
         columns = "".join("l" if place in made.left else "r" for place in range(len(made.header)))
         lines = [
             r"\begin{table}",
-            rf"\caption{{{_escaped(made.caption)}}}",
+            rf"\caption{{{escaped(made.caption)}}}",
             rf"\begin{{tabular}}{{{columns}}}",
             r"\toprule",
             _row(made.header),
@@ -144,23 +140,18 @@ def latex(comparison: Comparison, found: Sequence[Found]) -> str:
 
 
 def _row(cells: Sequence[str]) -> str:
-    return " & ".join(map(_escaped, cells)) + r" \\"
-
-
-def _escaped(text: str) -> str:
-    return "".join(_LATEX.get(letter, letter) for letter in text)
+    return " & ".join(map(escaped, cells)) + r" \\"
 
 
 def _cells(result: Result) -> tuple[str, ...]:
     cell, against = result.made.cell, result.against
-    solved = cell.solved
     return (
         cell.kind,
         "1" if cell.is_reference else part(cell.budget),
         _solved(result),
         _rates(result),
-        size(solved.bytes.trainable),
-        size(solved.bytes.index),
+        size(result.made.trainable_bytes),
+        size(index) if (index := result.made.index_bytes) else "",
         "" if result.score is None else _percent(result.score),
         "" if against is None else _percent(against.interval, "+"),
         "" if against is None else _p(against.p_adjusted),
@@ -194,19 +185,6 @@ def _percent(interval: Interval, sign: str = "") -> str:
     return f"{mean:{sign}.1f} [{low:{sign}.1f}, {high:{sign}.1f}]".replace("-", "−")
 
 
-def size(count: int) -> str:
-    """Bytes in three digits.
-
-    Example:
-        >>> size(819_200), size(0)
-        ('819 kB', '')
-    """
-    for factor, unit in ((10**6, "MB"), (10**3, "kB")):
-        if count >= factor:
-            return f"{count / factor:.3g} {unit}"
-    return f"{count} B" if count else ""
-
-
 def _values(data: str, result: Result) -> dict[str, object]:
     made, cell, against = result.made, result.made.cell, result.against
     values: dict[str, object] = {
@@ -215,8 +193,8 @@ def _values(data: str, result: Result) -> dict[str, object]:
         "budget": cell.budget,
         "field": cell.solved.field,
         "size": cell.solved.size or "",
-        "trainable_bytes": cell.solved.bytes.trainable,
-        "index_bytes": cell.solved.bytes.index,
+        "trainable_bytes": made.trainable_bytes,
+        "index_bytes": made.index_bytes,
         "rate": " ".join(f"{each.rate:g}" for each in made.tuned if each.rate is not None),
         "edge": " ".join(each.edge for each in made.tuned if each.edge),
     }

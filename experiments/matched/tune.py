@@ -11,15 +11,17 @@ from typing import Any
 
 from experiments.comparisons.single import Prepared, prepare, run_one
 from experiments.documents.material import Material
-from experiments.errors import Diverged
+from experiments.errors import Diverged, Mistake
 from experiments.matched.cells import Cell
 from experiments.reports.progress import Progress
-from experiments.runs import layout
+from experiments.runs import extension, layout
 from experiments.runs.checkpoints import Checkpoints
 from experiments.runs.outcome import told
-from experiments.runs.run import RunDirectory
+from experiments.runs.run import RunDirectory, differences
 from experiments.settings import codec
 from experiments.training.lexicon import lexicon
+
+_CHECKPOINTS = "checkpoints"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -121,14 +123,17 @@ class Tuning:
                 )
             return Tuned(fold, trials, None, (), f"every rate failed: {trials[0].reason}")
         rate = trials[chosen].rate
+        if not (self._directory(rate, seeds[0]).path / _CHECKPOINTS).exists():
+            trials = (*trials[:chosen], self._again(rate, seeds[0]), *trials[chosen + 1 :])
         runs = tuple(self._directory(rate, seed) for seed in seeds)
+        ended = [(seeds[0], trials[chosen].reason)]
         for seed in seeds[1:]:
-            _, reason = self._train(rate, seed)
-            if reason:
-                self._tidy(rates, rate, seeds[0])
-                return Tuned(fold, trials, chosen, runs, f"seed {seed} failed at rate {rate:g}: {reason}")
+            if not ended[-1][1]:
+                ended.append((seed, self._train(rate, seed)[1]))
         self._tidy(rates, rate, seeds[0])
-        return Tuned(fold, trials, chosen, runs)
+        seed, reason = ended[-1]
+        why = f"seed {seed} failed at rate {rate:g}: {reason}" if reason else ""
+        return Tuned(fold, trials, chosen, runs, why)
 
     def _trial(self, rate: float, seed: int) -> Trial:
         summary, reason = self._train(rate, seed)
@@ -136,6 +141,12 @@ class Tuning:
             return Trial(rate, None, None, None, reason)
         valid, key = summary["valid"], self._material.config.task.headline.key
         return Trial(rate, valid[key], valid["loss"], summary["best_step"])
+
+    def _again(self, rate: float, seed: int) -> Trial:
+        """Trains once more at a rate whose checkpoints were taken, when another was chosen: it is to load."""
+        self._directory(rate, seed).reopen()
+        self._progress.more()
+        return self._trial(rate, seed)
 
     def _train(self, rate: float, seed: int) -> tuple[dict[str, Any] | None, str]:
         """The summary of a training, or else why it failed; one of both that lies there is read."""
@@ -145,7 +156,7 @@ class Tuning:
             self._material.config.task,
         )
         config = self._cell.config(self._material.config, rate, seed, self._material.fold)
-        directory.claim(codec.encode(config))
+        self._claim(directory, codec.encode(config))
         summary = directory.finished(config.train.steps)
         failed = directory.read(layout.FAILED)
         if failed is not None:
@@ -153,7 +164,7 @@ class Tuning:
             return None, failed["reason"]
         if summary is not None:
             directory.verify()
-            Checkpoints(directory.path / "checkpoints", create=False).verify()
+            Checkpoints(directory.path / _CHECKPOINTS, create=False).verify()
             self._progress.skip(f"{name} · seed {seed}", told(summary, task))
             return summary, ""
         directory.reopen()
@@ -166,6 +177,18 @@ class Tuning:
             directory.write(layout.FAILED, {"reason": reason})
             self._progress.fail(f"{name} · seed {seed}", reason)
             return None, reason
+
+    def _claim(self, directory: RunDirectory, config: dict[str, Any]) -> None:
+        """Refuses settings other than those that a run was begun with, in words of the comparison's file."""
+        old = directory.read("config.json")
+        different = [] if old is None else differences(extension.extended(old, config), config)
+        if different:
+            raise Mistake(
+                f"--workdir {self._workdir}: its runs on {self._cell.data} were begun with other settings "
+                f"({', '.join(different[:5])}). Put these back in the comparison's file, or give another "
+                "--workdir; only seeds, rates, budgets, kinds, data sets and more steps may come in."
+            )
+        directory.claim(config)
 
     @functools.cached_property
     def _prepared(self) -> Prepared:
@@ -184,5 +207,5 @@ class Tuning:
         """Takes the checkpoints of rates that were not chosen: they are most of what a run weighs."""
         for rate in rates:
             if rate != chosen:
-                folder = self._directory(rate, seed).path / "checkpoints"
+                folder = self._directory(rate, seed).path / _CHECKPOINTS
                 shutil.rmtree(folder, ignore_errors=True)

@@ -78,7 +78,9 @@ class Bars(Progress):
         self._tell_whole(self._finished, "")
 
     def _tell_whole(self, completed: float, left: str) -> None:
-        self._bars.update(self._whole, completed=completed, told=f"{self._finished}/{self.total}{left}")
+        self._bars.update(
+            self._whole, total=self.total, completed=completed, told=f"{self._finished}/{self.total}{left}"
+        )
 
     def _remove(self) -> None:
         if self._current is not None:

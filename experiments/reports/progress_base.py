@@ -94,7 +94,7 @@ class Progress(ABC):
     """
 
     def __init__(self, kinds: Sequence[str], console: Console, clock: Clock) -> None:
-        self.kinds, self.total, self.console, self.clock = kinds, len(kinds), console, clock
+        self.kinds, self.total, self.console, self.clock = tuple(kinds), len(kinds), console, clock
         self._started = 0
         self._finished = 0
         # Seconds of finished runs by their kinds: those read back from an earlier time took none.
@@ -124,6 +124,12 @@ class Progress(ABC):
         """Tells that the run at work, the last that was started, came to nothing, and that others go on."""
         self._finished += 1
         self.print(f"{self.place(self._started)} {name}: failed, {why}")
+
+    def more(self) -> None:
+        """Makes room for a run that was not planned, next, of the kind of the last one."""
+        done = self._started
+        self.kinds = (*self.kinds[:done], self.kinds[done - 1], *self.kinds[done:])
+        self.total += 1
 
     def left(self, run: RunProgress) -> float | None:
         """Seconds that all runs would still take, each as long as those of its kind so far.

@@ -23,6 +23,7 @@ from experiments.matched import Comparison
 from experiments.page.page import MAKERS, render
 from experiments.page.section import Options, Section
 from experiments.page.works import gather
+from experiments.reports.sizes import size
 from experiments.runs.found import found
 from experiments.runs.frames import table
 from experiments.runs.results import results as collect
@@ -30,7 +31,7 @@ from experiments.settings.config_file import load
 from tests.experiments.started import program, refused, same, told, wait_for
 
 COMPARISON = """
-from embedlab import Dense, Hashed
+from embedlab import Dense, Hashed, Subword
 from experiments.config import Config, Quality, Text, Train
 from experiments.data import Csv
 from experiments.matched import Comparison, Solve
@@ -55,6 +56,7 @@ def comparison():
 """
 NARROW = '"narrow": Solve("dim", lambda full: full), '
 HASHED = '"hashed": Solve("buckets", lambda full: Hashed(full.vocabulary, full.dim, buckets=1)),'
+SUBWORD = '"subword": Solve("buckets", lambda full: Subword(full.vocabulary, full.dim, 1, own_row=False)),'
 OUTPUTS = ("compare.md", "compare.csv", "compare.tex", "compare.json", "compare.svg", "compare.png")
 
 
@@ -186,7 +188,7 @@ def test_all_is_written(whole: Path) -> None:
     page, tex = ((whole / name).read_text("utf-8") for name in ("compare.md", "compare.tex"))
     for line in lines:
         assert line["verdict"] in page and f"{line['kind']} & " in tex
-    assert tex.count(r"\begin{tabular}") == 1 and r"accuracy \% [95 \%]" in tex
+    assert tex.count(r"\begin{tabular}") == 1 and r"accuracy \% {[}95 \%]" in tex
 
 
 def test_bytes_are_those_of_the_runs(whole: Path) -> None:
@@ -282,10 +284,26 @@ def test_a_seed_more_runs_only_that(
     assert all(len(cell["runs"]) == 3 for cell in results(whole)["cells"])
 
 
+def test_a_rate_that_was_tidied_and_is_the_best_now_is_trained_again(
+    whole: Path, written: Callable[..., Path], run: Callable[..., int], tmp_path: Path, capsys: Any
+) -> None:
+    workdir = Path(shutil.copytree(whole, tmp_path / "run"))
+    (tuning,) = results(whole)["cells"][1]["tuning"]
+    (other,) = {0.0001, 0.03} - {tuning["rate"]}
+    assert run(written(seeds="(0,)", rates=f"({other},)"), "--workdir", workdir) == 0
+    out = capsys.readouterr().out
+    cell = results(workdir)["cells"][1]
+    (trial,) = cell["tuning"][0]["trials"]
+    assert trial["rate"] == other and trial in tuning["trials"]  # to the same numbers
+    assert len(experiments.load(workdir / cell["runs"][0]).predict(["Returns a sorted list."])) == 1
+    same(whole / cell["runs"][0], workdir / cell["runs"][0])
+    assert "finished before" in out and f"rate {other:g} · seed 0: starts" in out
+
+
 def test_folds_choose_their_rates_and_score_every_row(
     written: Callable[..., Path], run: Callable[..., int], tmp_path: Path
 ) -> None:
-    comparison = written(seeds="(0,)", rates="(0.01,)", base="folds=2, split_seed=1,")
+    comparison = written(seeds="(0,)", rates="(0.01,)", base="folds=2, split_seed=1,", kinds=SUBWORD)
     assert run(comparison, "--workdir", tmp_path / "run") == 0
     found = results(tmp_path / "run")
     assert found["data"]["docs"]["folds"] == 2
@@ -293,6 +311,19 @@ def test_folds_choose_their_rates_and_score_every_row(
     assert found["data"]["docs"]["test_rows"] == data["documents"] == sum(data["test"])
     for cell in found["cells"]:
         assert [tuning["fold"] for tuning in cell["tuning"]] == [0, 1] and len(cell["runs"]) == 2
+    with (tmp_path / "run" / "compare.csv").open(newline="") as file:
+        lines = list(csv.DictReader(file))
+    page = (tmp_path / "run" / "compare.md").read_text("utf-8")
+    assert "Rows of one fold share a model" in page
+    for cell, line in zip(found["cells"], lines, strict=True):
+        of_runs = [
+            json.loads((tmp_path / "run" / each / "summary.json").read_text()) for each in cell["runs"]
+        ]
+        made = [summary["index_bytes"] for summary in of_runs]
+        assert (len(set(made)) == 2) == (cell["kind"] == "subword")  # other words have other n-grams
+        assert int(line["index_bytes"]) == cell["index_bytes"] == round(sum(made) / 2)
+        assert int(line["trainable_bytes"]) == cell["trainable_bytes"]
+        assert not cell["index_bytes"] or size(cell["index_bytes"]) in page
 
 
 def test_without_matplotlib_the_tables_are_written(
@@ -364,7 +395,9 @@ def test_a_setting_that_is_refused_changes_nothing(
 ) -> None:
     before = (whole / "comparison.json").read_bytes()
     assert run(written(base="quality=Quality(neighbours=3),"), "--workdir", whole) == 2
-    assert "quality.neighbours: 10 → 3" in told(capsys.readouterr().err)
+    err = told(capsys.readouterr().err)
+    assert "quality.neighbours: 10 → 3" in err and f"--workdir {whole}: its runs on docs" in err
+    assert "in the comparison's file" in err and "rivals" not in err and "vectors" not in err
     assert (whole / "comparison.json").read_bytes() == before
 
 

@@ -9,6 +9,8 @@ import pytest
 from embedlab import Dense, Hashed
 from experiments.config import Config, Transfer
 from experiments.matched import Comparison, Solve
+from experiments.matched.difference import MOST, RESAMPLES
+from experiments.matched.holm import holm
 
 FULL = Dense(100, 8)
 KINDS = {"hashed": Solve("buckets", lambda full: Hashed(full.vocabulary, full.dim, buckets=1))}
@@ -40,6 +42,16 @@ def test_what_is_no_comparison_is_refused(changed: dict[str, Any], message: str)
     assert Comparison(**GOOD).trainings == 2 * 6
     with pytest.raises(ValueError, match=message):
         Comparison(**{**GOOD, **changed})
+
+
+def test_more_embeddings_than_p_values_can_tell_apart_are_refused() -> None:
+    """Where all p-values are the least that there is, all are found of as many as may be, and of no more."""
+    least = 2 / (1 + RESAMPLES)
+    assert max(holm([least] * 2 * MOST)) <= 0.05 < max(holm([least] * 2 * (MOST + 1)))
+    data = {f"docs-{number}": Config(FULL) for number in range(MOST)}
+    assert Comparison(**{**GOOD, "data": data}).trainings > 0
+    with pytest.raises(ValueError, match=f"{MOST + 1} embeddings are tested, but at most {MOST}"):
+        Comparison(**{**GOOD, "data": {**data, "more": Config(FULL)}})
 
 
 def test_a_field_that_the_kind_lacks_is_named() -> None:
