@@ -85,6 +85,7 @@ def test_sdist_holds_what_the_tests_read(tmp_path: Path) -> None:
     folders = ("configs", "embedlab", "experiments", "scripts", "tests")
     files = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
     files += [*(ROOT / "docs").glob("*.md"), *(ROOT / ".ci").iterdir()]
+    files += (ROOT / "experiments" / "page" / "assets").iterdir()
     about = ("README.md", "LICENSE", "CITATION.cff", "constraints.txt", "pyproject.toml")
     files += [ROOT / name for name in about]
     expected = {str(path.relative_to(ROOT).as_posix()) for path in files if path.is_file()}
