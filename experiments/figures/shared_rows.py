@@ -69,7 +69,7 @@ def _scale(panel: Axes) -> None:
     """Counts, from none to hundreds of thousands."""
     from matplotlib.ticker import MaxNLocator
 
-    most = max(float(np.max(line.get_xdata())) for line in panel.lines)
+    most = max(float(np.asarray(line.get_xdata(), float).max()) for line in panel.lines)
     if most > _LINEAR:
         panel.set_xscale("symlog", linthresh=_LINEAR)
         panel.set_xlim(-0.1 * _LINEAR, 3 * most)
