@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from experiments.reports.bootstrap import LEVEL, Interval
-from experiments.reports.resampling import by_group, resample_groups, resample_seeds
+from experiments.reports.resampling import resample_pairs
 
 #: Resamples: the smallest p-value is 2 in so many, and many comparisons multiply it.
 RESAMPLES = 20_000
@@ -117,12 +117,6 @@ def difference(
 
     Reference: Owen, "The pigeonhole bootstrap", 2007; see `experiments.reports.bootstrap`.
     """
-    rng = np.random.default_rng(seed)
-    size, total = by_group(np.concatenate([a, b]), groups)
-    of_a, of_b = total[: len(a)], total[len(a) :]
-    by_seed = resample_groups(rng, size, total, resamples)
-    apart = resample_seeds(rng, by_seed[:, : len(a)]) - resample_seeds(rng, by_seed[:, len(a) :])
-    worse = bool((of_a.min(0) < of_b.max(0)).any())
-    better = bool((of_a.max(0) > of_b.min(0)).any())
+    count, apart, worse, better = resample_pairs(a, b, groups, resamples, seed)
     mean = float(np.mean(a) - np.mean(b))
-    return Difference(mean, np.sort(apart), len(size), worse, better, 1.0 - least)
+    return Difference(mean, np.sort(apart), count, worse, better, 1.0 - least)

@@ -11,7 +11,7 @@ import dataclasses
 import numpy as np
 from jaxtyping import Float, Int
 
-from experiments.reports.resampling import by_group, resample_groups, resample_seeds
+from experiments.reports.resampling import by_group, resample_groups, resample_pairs, resample_seeds
 
 #: The part of the resampled values that an interval holds.
 LEVEL = 0.95
@@ -160,15 +160,9 @@ def paired_difference(
     _check("b", b, groups, resamples)
     if a.shape[1] != b.shape[1]:
         raise ValueError(f"a has {a.shape[1]} rows and b {b.shape[1]}: give both on the same test rows")
-    rng = np.random.default_rng(seed)
-    size, total = by_group(np.concatenate([a, b]), groups)
-    of_a, of_b = total[: len(a)], total[len(a) :]
-    by_seed = resample_groups(rng, size, total, resamples)
-    apart = resample_seeds(rng, by_seed[:, : len(a)]) - resample_seeds(rng, by_seed[:, len(a) :])
-    worse = bool((of_a.min(0) < of_b.max(0)).any())
-    better = bool((of_a.max(0) > of_b.min(0)).any())
+    count, apart, worse, better = resample_pairs(a, b, groups, resamples, seed)
     mean, most = float(a.mean() - b.mean()), 1.0 - least
-    return _interval(mean, apart, len(size), worse=worse, better=better, least=-most, most=most)
+    return _interval(mean, apart, count, worse=worse, better=better, least=-most, most=most)
 
 
 def _interval(

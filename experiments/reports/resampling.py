@@ -43,3 +43,29 @@ def resample_seeds(
     resamples, seeds = by_seed.shape
     drawn = rng.multinomial(seeds, np.full(seeds, 1 / seeds), size=resamples)
     return (by_seed * drawn).sum(1) / seeds
+
+
+def resample_pairs(
+    a: np.ndarray, b: np.ndarray, groups: np.ndarray | None, resamples: int, seed: int
+) -> tuple[int, np.ndarray, bool, bool]:
+    """Resamples the mean of `a` less that of `b`: groups are drawn for both alike, seeds for each by itself.
+
+    Args:
+        a: [seeds of a, rows].
+        b: [seeds of b, rows], on the same rows.
+        groups: int [rows], or None where each row is its own.
+        resamples: how many.
+        seed: of the random draws.
+
+    Returns:
+        How many groups there are; the differences [resamples]; whether in any group a run of `a` does worse
+        than one of `b`; whether in any it does better.
+    """
+    rng = np.random.default_rng(seed)
+    size, total = by_group(np.concatenate([a, b]), groups)
+    of_a, of_b = total[: len(a)], total[len(a) :]
+    by_seed = resample_groups(rng, size, total, resamples)
+    apart = resample_seeds(rng, by_seed[:, : len(a)]) - resample_seeds(rng, by_seed[:, len(a) :])
+    worse = bool((of_a.min(0) < of_b.max(0)).any())
+    better = bool((of_a.max(0) > of_b.min(0)).any())
+    return len(size), apart, worse, better
