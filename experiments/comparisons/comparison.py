@@ -12,7 +12,7 @@ import numpy as np
 from rich.console import Console
 
 from experiments import mesh
-from experiments.comparisons import baseline_runs, leader
+from experiments.comparisons import baseline_runs, leader, several
 from experiments.comparisons.seeds import run_seeds
 from experiments.config import BAG, Config
 from experiments.documents.material import Material, read_folds, whole
@@ -92,6 +92,7 @@ def _run(config: Config, workdir: Path, console: Console, previous: bool) -> Non
         console.print(f"{workdir} is finished; nothing to do.", highlight=False, soft_wrap=True)
     with progress(kinds(config), Console(quiet=True) if finished else console) as shown:
         shown.print(report.about(materials, loaded))
+        shown.print(several.told(config))
         baselines, outcomes = _run_all(workdir, materials, lexicons, shown)
     material = whole(materials)
     made = rows.table(material, baselines, outcomes)

@@ -20,6 +20,7 @@ from experiments.documents.material import Material
 from experiments.documents.prepare import Encoded, Unread, encode, in_memory
 from experiments.errors import placed
 from experiments.mesh import sharding
+from experiments.process import stopping
 from experiments.quality.inspection import Inspector, Look, Watch, majority_classes
 from experiments.reports.progress import Progress, RunProgress
 from experiments.runs.checkpoints import Checkpoints
@@ -31,7 +32,8 @@ from experiments.training.lexicon import Lexicon
 from experiments.training.model import Model, linked
 from experiments.training.placement import Given, placement
 from experiments.training.stopwatch import Stopwatch
-from experiments.training.train import Fitted, fit
+from experiments.training.taking import alone
+from experiments.training.train import Fitted, Fitting, fitting
 from experiments.transfer.start import masked_tables, resting_tables
 from experiments.transfer.summary import summary_of
 
@@ -133,37 +135,90 @@ def run_one(
         RunFailure: the loss is not a number, or a file can't be read or written, or is damaged.
         Mistake: it would go on with another vocabulary, or with other types, than it was begun with.
     """
-    settings, splits = prepared.material.config.train, prepared.material.splits
-    valid = prepared.labelled(prepared.material.watched)
-    with Checkpoints(
+    with checkpoints_of(directory, prepared) as checkpoints:
+        training = Training(directory, prepared, name, seed, progress, checkpoints)
+        leader.announce(prepared.material.config, prepared.material.fold, seed)
+        with stopping.patiently():
+            fitted = alone(training.fitting())
+    return training.finish(fitted)
+
+
+def checkpoints_of(directory: RunDirectory, prepared: Prepared) -> Checkpoints:
+    """Those of a run.
+
+    Args:
+        directory: of the run.
+        prepared: what is read.
+    """
+    return Checkpoints(
         directory.path / "checkpoints",
         facts=facts(prepared.lexicon.vocabulary),
         also=(directory.path / "metrics.jsonl",),
-    ) as checkpoints:
-        run = progress.run(f"{name} · seed {seed}", settings.steps, start=checkpoints.latest or 0)
-        log = _Log(directory, prepared, run)
-        leader.announce(prepared.material.config, prepared.material.fold, seed)
-        fitted = fit(
+    )
+
+
+class Training:
+    """A run on its way: `fitting` trains, `finish` judges."""
+
+    def __init__(
+        self,
+        directory: RunDirectory,
+        prepared: Prepared,
+        name: str,
+        seed: int,
+        progress: Progress,
+        checkpoints: Checkpoints,
+        at_once: int = 1,
+    ) -> None:
+        """Tells of its start.
+
+        Args:
+            directory: of the run.
+            prepared: what is read.
+            name: of the embedding, for the progress.
+            seed: of the training.
+            progress: where it is told of.
+            checkpoints: of the run.
+            at_once: how many trainings share the time, this one among them.
+        """
+        self._directory, self._prepared, self._seed = directory, prepared, seed
+        self._checkpoints = checkpoints
+        self._run = progress.run(
+            f"{name} · seed {seed}",
+            prepared.material.config.train.steps,
+            start=checkpoints.latest or 0,
+            at_once=at_once,
+        )
+
+    def fitting(self) -> Fitting:
+        """Trains, and writes what there is to be told of that; goes on where it stopped."""
+        prepared, run, material = self._prepared, self._run, self._prepared.material
+        log = _Log(self._directory, prepared, run)
+        return fitting(
             prepared.model,
-            settings,
-            prepared.labelled(splits.train),
-            valid,
-            seed=seed,
+            material.config.train,
+            prepared.labelled(material.splits.train),
+            prepared.labelled(material.watched),
+            seed=self._seed,
             buffers=prepared.lexicon.buffers,
             sharding=prepared.sharding,
-            given=prepared.given(seed),
-            checkpoints=checkpoints,
+            given=prepared.given(self._seed),
+            checkpoints=self._checkpoints,
             memory=log.memory,
             on_start=log.begin,
             on_evaluation=log.evaluation,
             on_fault=log.fault,
             on_speed=lambda speed: run.fast(speed.of(prepared.tokens_a_step)),
         )
-    run.fast(fitted.speed.of(prepared.tokens_a_step))
-    run.trained(fitted.steps)
-    summary = _finish(directory, prepared, seed, fitted)
-    run.done(told(summary, prepared.model.task))
-    return summary
+
+    def finish(self, fitted: Fitted) -> dict[str, Any]:
+        """Evaluates on test, and writes everything; returns the summary."""
+        prepared, run = self._prepared, self._run
+        run.fast(fitted.speed.of(prepared.tokens_a_step))
+        run.trained(fitted.steps)
+        summary = _finish(self._directory, prepared, self._seed, fitted)
+        run.done(told(summary, prepared.model.task))
+        return summary
 
 
 class _Log:

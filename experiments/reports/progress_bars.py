@@ -25,13 +25,13 @@ _NARROW = 100
 
 
 class Bars(Progress):
-    """Two bars: all runs, and the one at work. What there is no room for is left out, metrics first."""
+    """Bars of all runs, and of each at work. What there is no room for is left out, metrics first."""
 
     def __init__(self, kinds: Sequence[str], console: Console, clock: Clock, bars: RichBars) -> None:
         super().__init__(kinds, console, clock)
         self._bars = bars
         self._whole = bars.add_task("all runs", total=self.total, told="")
-        self._current: TaskID | None = None
+        self._at_work: dict[RunProgress, TaskID] = {}
 
     @classmethod
     @contextlib.contextmanager
@@ -56,36 +56,39 @@ class Bars(Progress):
         self._bars.remove_task(bar)
 
     def begin(self, run: RunProgress) -> None:
-        """A bar in place of that of the run before."""
-        self._remove()
+        """A bar of its own, until it is done."""
         name = _cut(run.name, self.console.width // 3)
-        self._current = self._bars.add_task(name, total=max(run.steps, 1), completed=run.start, told="")
+        steps = max(run.steps, 1)
+        self._at_work[run] = self._bars.add_task(name, total=steps, completed=run.start, told="")
 
     def show(self, run: RunProgress) -> None:
-        """Moves both bars; what is told beside them fits the terminal as it is now."""
-        if self._current is not None:
+        """Moves the run's bar and that of all; what is told beside them fits the terminal as it is now."""
+        if run in self._at_work:
             name = max(cell_len(task.description) for task in self._bars.tasks)
             room = (
                 self.console.width - name - _bar_width(self.console) - 2
             )  # a space at either side of the bar
-            self._bars.update(self._current, completed=run.step, told=fitted(run, room))
-        self._tell_whole(self._finished + run.part, time_left(self.left(run)))
+            self._bars.update(self._at_work[run], completed=run.step, told=fitted(run, room))
+        self._tell_whole(time_left(self.left(run)))
 
     def finish(self, run: RunProgress, summary: str) -> None:
         """Takes the run's bar away, and leaves a line."""
-        self._remove()
+        if run in self._at_work:
+            self._bars.remove_task(self._at_work.pop(run))
         super().finish(run, summary)
-        self._tell_whole(self._finished, "")
+        self._tell_whole("")
 
-    def _tell_whole(self, completed: float, left: str) -> None:
+    def fail(self, name: str, why: str) -> None:
+        """Takes away the bar of the run that was started last, and leaves a line."""
+        if self._at_work:
+            self._bars.remove_task(self._at_work.popitem()[1])
+        super().fail(name, why)
+
+    def _tell_whole(self, left: str) -> None:
+        completed = self._finished + sum(run.part for run in self._at_work)
         self._bars.update(
             self._whole, total=self.total, completed=completed, told=f"{self._finished}/{self.total}{left}"
         )
-
-    def _remove(self) -> None:
-        if self._current is not None:
-            self._bars.remove_task(self._current)
-            self._current = None
 
 
 def fitted(run: RunProgress, room: int) -> str:

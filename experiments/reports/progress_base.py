@@ -15,10 +15,17 @@ class RunProgress:
     """One run of a comparison; made by `Progress.run`."""
 
     def __init__(
-        self, whole: Progress, name: str, number: int, steps: int, start: int, unit: str = "step"
+        self,
+        whole: Progress,
+        name: str,
+        number: int,
+        steps: int,
+        start: int,
+        unit: str = "step",
+        at_once: int = 1,
     ) -> None:
         self.name, self.number, self.steps, self.start = name, number, steps, start
-        self.unit = unit
+        self.unit, self.at_once = unit, at_once
         self.step = start
         self.metrics: dict[str, float] = {}
         self.tokens: float | None = None
@@ -71,21 +78,26 @@ class RunProgress:
 
     @property
     def whole(self) -> float | None:
-        """Seconds that all of the run's steps would take, its compilation among them; None if not known."""
+        """Seconds that all of the run's steps would take, its compilation among them; None if not known.
+
+        Of runs at once, its share of them.
+        """
         left, here = self.left, 1 - self.start / self.steps if self.steps else 0.0
-        return None if left is None or here <= 0 else (self._whole.clock() - self.began + left) / here
+        if left is None or here <= 0:
+            return None
+        return (self._whole.clock() - self.began + left) / here / self.at_once
 
     @property
     def took(self) -> float | None:
-        """Seconds of the finished run, had all of it been made here; None where it was read back."""
-        seconds = self._whole.clock() - self.began
+        """As `whole`, of the finished run, had all of it been made here; None where it was read back."""
+        seconds = (self._whole.clock() - self.began) / self.at_once
         if self.steps == 1:  # a baseline, which is fitted at one go
             return seconds
         return seconds / (1 - self.start / self.steps) if self.step > self.start else None
 
 
 class Progress(ABC):
-    """The progress of several runs, one after the other; made by `experiments.reports.progress.progress`.
+    """The progress of several runs, some of them at once; made by `experiments.reports.progress.progress`.
 
     Attributes:
         kinds: a word for each run, in their order: those that have the same take about the same time.
@@ -100,7 +112,9 @@ class Progress(ABC):
         # Seconds of finished runs by their kinds: those read back from an earlier time took none.
         self._took: dict[str, list[float]] = {}
 
-    def run(self, name: str, steps: int, *, start: int = 0, unit: str = "step") -> RunProgress:
+    def run(
+        self, name: str, steps: int, *, start: int = 0, unit: str = "step", at_once: int = 1
+    ) -> RunProgress:
         """Starts the next run.
 
         Args:
@@ -108,9 +122,10 @@ class Progress(ABC):
             steps: how many steps it has at most.
             start: steps that are done already, where it resumes; they do not count towards its speed.
             unit: what its steps are called.
+            at_once: how many runs share the time, this one among them; all are started before one is done.
         """
         self._started += 1
-        run = RunProgress(self, name, self._started, steps, start, unit)
+        run = RunProgress(self, name, self._started, steps, start, unit, at_once)
         self.begin(run)
         return run
 
@@ -144,7 +159,8 @@ class Progress(ABC):
         later = self.kinds[self._started :]
         if not usual.keys() >= {kind, *later}:
             return None
-        own = run.left if run.left is not None else max(usual[kind] - (self.clock() - run.began), 0)
+        here = usual[kind] * run.at_once
+        own = run.left if run.left is not None else max(here - (self.clock() - run.began), 0)
         return own + sum(usual[name] for name in later)
 
     def print(self, content: RenderableType) -> None:

@@ -16,7 +16,7 @@ def extended(old: Json, new: Json) -> Json:
 
     More steps, further seeds and further rivals. Those that were there are to be as they were. Baselines may
     be turned off and on: what is trained is the same. The mesh may be any: on another it is the same
-    experiment. So may what the data are called.
+    experiment; as it is where seeds are trained together. So may what the data are called.
 
     Args:
         old: as `config.json` has it.
@@ -41,6 +41,8 @@ def extended(old: Json, new: Json) -> Json:
         found["baselines"] = new["baselines"]
     if "mesh" in new and _is_mesh(old.get("mesh")):
         found["mesh"] = new["mesh"]
+    if "seeds_together" in new and isinstance(old.get("seeds_together", False), bool):
+        found["seeds_together"] = new["seeds_together"]
     if isinstance(old.get("data"), dict) and "title" in new.get("data", {}):
         found["data"]["title"] = new["data"]["title"]
     if isinstance(old.get("data"), dict) and new.get("data", {}).get("second") == "":

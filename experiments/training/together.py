@@ -1,7 +1,7 @@
 """Steps of several trainings of one model in one program: those of other seeds, under `vmap`.
 
 Each has parameters, documents and dropout of its own. On a CPU this is no faster than one after the other
-(`scripts/bench_seeds.py`), so no program here trains so by itself.
+(`scripts/bench_seeds.py`), so no program here trains so unless it is told to (`seeds_together` of a config).
 """
 
 from __future__ import annotations
@@ -91,6 +91,12 @@ def take(
         return dataclasses.replace(each, step=live.step + 1), losses.at[:, place].set(loss)
 
     return jax.lax.fori_loop(0, count, every, (live, jnp.zeros(rows.shape[:2], jnp.float32)))
+
+
+def programs() -> int:
+    """How many programs `take` was compiled to so far."""
+    jitted: Any = take
+    return jitted._cache_size()
 
 
 def _without_step(live: sparse.TrainState) -> sparse.TrainState:

@@ -13,8 +13,8 @@ from __future__ import annotations
 import dataclasses
 import functools
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Generator
+from typing import Any, ParamSpec
 
 import jax
 import numpy as np
@@ -29,12 +29,11 @@ from experiments.runs import agreed
 from experiments.runs.checkpoints import Checkpoints
 from experiments.training import steps
 from experiments.training.model import Model, linked
-from experiments.training.pace import Pace
 from experiments.training.placement import Given, Placement, placement
 from experiments.training.speed import Speed
 from experiments.training.standing import Standing
 from experiments.training.stopwatch import Stopwatch
-from experiments.training.taking import Take, most_at_once, taker
+from experiments.training.taking import Take, Taken, Wanted, alone, most_at_once, taker
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -64,10 +63,12 @@ OnStart = Callable[[int, dict[str, Any]], None]
 OnEvaluation = Callable[[int, float, np.ndarray, dict[str, Any]], None]
 OnFault = Callable[[int, str, str], None]
 OnSpeed = Callable[[Speed], None]
+Fitting = Generator[Wanted, Taken, Fitted]
 _PHASES = ("start", "compile", "train", "evaluate", "inspect", "save")
+_P = ParamSpec("_P")
 
 
-def fit(
+def fitting(
     model: Model,
     settings: Train,
     train: Labelled,
@@ -83,8 +84,11 @@ def fit(
     on_evaluation: OnEvaluation = lambda step, loss, predicted, parameters: None,
     on_fault: OnFault = lambda step, split, what: None,
     on_speed: OnSpeed = lambda speed: None,
-) -> Fitted:
+) -> Fitting:
     """Trains until the validation loss has not fallen for `patience` evaluations, or for `steps`.
+
+    It is driven by `experiments.training.taking.alone`, as `fit` does, or with others by `at_once`; either
+    within `stopping.patiently`, since it ends by itself when the program is told to stop.
 
     Args:
         model: what to train.
@@ -112,17 +116,16 @@ def fit(
         Diverged: the loss or a validation output is not a number (the last good checkpoint stays).
         RunFailure: a checkpoint can't be read or written.
         Mistake: a checkpoint is of arrays of other shapes or types.
-        Stopped: the program was told to stop; a checkpoint of the last step taken is saved then.
+        Stopped: the program was told to stop; a checkpoint of the last step taken is saved then. By `fit`.
     """
     watch = Stopwatch()
     memory = {} if memory is None else memory
-    with stopping.patiently():
-        with watch("start"):
-            place = placement(model, settings, buffers, sharding, given)
-            training = _begun(place, seed, checkpoints, memory, watch)
-        on_start(training.standing.evaluated, training.live.params)
-        take = taker(place, train, seed)
-        training.run(take, valid, train.documents.buffers, on_evaluation, on_fault, on_speed)
+    with watch("start"):
+        place = placement(model, settings, buffers, sharding, given)
+        training = _begun(place, seed, checkpoints, memory, watch)
+    on_start(training.standing.evaluated, training.live.params)
+    take = taker(place, train, seed)
+    yield from training.run(take, valid, train.documents.buffers, on_evaluation, on_fault, on_speed)
     standing = training.standing
     return Fitted(
         parameters=training.best,
@@ -132,6 +135,18 @@ def fit(
         seconds=watch.seconds,
         speed=training.speed,
     )
+
+
+def _by_itself(fitting: Callable[_P, Fitting]) -> Callable[_P, Fitted]:
+    def fit(*given: _P.args, **named: _P.kwargs) -> Fitted:
+        with stopping.patiently():
+            return alone(fitting(*given, **named))
+
+    return fit
+
+
+#: `fitting`, by itself: takes the same, and returns what came of it.
+fit = _by_itself(fitting)
 
 
 @dataclasses.dataclass(eq=False)
@@ -163,38 +178,29 @@ class _Training:
         on_evaluation: OnEvaluation,
         on_fault: OnFault,
         on_speed: OnSpeed,
-    ) -> None:
+    ) -> Generator[Wanted, Taken, None]:
         settings, standing = self.settings, self.standing
-        pace, last_save = Pace(most_at_once(settings)), time.monotonic()
+        most, last_save = most_at_once(settings), time.monotonic()
         while not standing.is_over(settings) and not peers.agreed(stopping.asked()):
             evaluates = standing.is_due(settings)
             if evaluates:
                 on_speed(self.speed)
                 self._evaluate(valid, buffers, on_evaluation, on_fault)
             else:
-                with pace(standing.left(settings)) as count:
-                    losses = self._take(take, peers.agreed(count))
-                self._count(losses, on_fault)
+                taken = yield Wanted(take, self.live, standing.step, standing.left(settings), most)
+                self._count(taken, on_fault)
             often = settings.checkpoint_seconds
             if peers.agreed((evaluates or often > 0) and time.monotonic() - last_save > often):
                 self._save(on_fault)
                 last_save = time.monotonic()
         self._save(on_fault)
 
-    def _take(self, take: Take, count: int) -> np.ndarray:
-        """Takes steps, and their time: a call that compiles tells nothing of how fast they are."""
-        began, known = time.perf_counter(), steps.programs()
-        self.live, losses = take(self.live, self.standing.step, count)
-        seconds = time.perf_counter() - began
-        if steps.programs() > known:
-            self.watch.add({"compile": seconds})
-        else:
-            self.watch.add({"train": seconds})
-            self.speed.add(count, seconds)
-        return losses
-
-    def _count(self, losses: np.ndarray, on_fault: OnFault) -> None:
+    def _count(self, taken: Taken, on_fault: OnFault) -> None:
         """Steps were taken; a loss that is no number ends the run."""
+        self.live, losses = taken.live, taken.losses
+        self.watch.add({"compile" if taken.compiled else "train": taken.seconds})
+        if not taken.compiled:  # which tells nothing of how fast steps are
+            self.speed.add(len(losses), taken.seconds)
         bad = np.flatnonzero(~np.isfinite(losses))
         if len(bad):
             step, loss = self.standing.step + int(bad[0]) + 1, losses[bad[0]]
