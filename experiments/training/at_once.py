@@ -94,6 +94,6 @@ def _stacked_up(states: list[Any]) -> Any:
     """As `together.stacked`, of states that are used up, so that they take no memory beside it."""
     live = jax.block_until_ready(together.stacked(states))
     for leaf in jax.tree.leaves(states):
-        if isinstance(leaf, jax.Array) and leaf is not live.step and not leaf.is_deleted():
+        if isinstance(leaf, jax.Array) and not leaf.is_deleted():
             leaf.delete()
     return live

@@ -32,10 +32,16 @@ def stacked(states: Sequence[sparse.TrainState]) -> sparse.TrainState:
     taken = sorted({int(state.step) for state in states})
     if len(taken) > 1:
         raise ValueError(f"states: they are after {taken} steps; give those of one number of steps")
+    return _stack(list(states))
+
+
+@jax.jit
+def _stack(states: list[sparse.TrainState]) -> sparse.TrainState:
     found = jax.tree.map(lambda *leaves: jnp.stack(leaves), *states)
     return dataclasses.replace(found, step=states[0].step)
 
 
+@jax.jit
 def parted(live: sparse.TrainState) -> list[sparse.TrainState]:
     """The states that `stacked` was given, or what has become of them.
 

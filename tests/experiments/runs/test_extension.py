@@ -29,6 +29,8 @@ GLOVE: dict[str, Any] = {"vectors": "a.txt", "mode": "static", "beside": ["rando
         {"train": {"steps": 30, "rate": 0.1}},
         {"seeds": [2, 1, 0]},
         {"baselines": False},
+        {"seeds_together": False},  # of before it was there
+        {"seeds_together": True},
         {"data": {"type": "csv", "path": "a.csv", "title": "reviews"}},
         {"data": {"type": "csv", "path": "a.csv", "second": ""}},
         {"rivals": {"more": ANOTHER, "cut": {"type": "dense", "dim": 4}}},
@@ -51,6 +53,7 @@ def test_more_of_the_same_is_the_old_config_extended(more: dict[str, Any]) -> No
         {"train": {"steps": 19, "rate": 0.1}},
         {"train": {"steps": 30, "rate": 0.2}},
         {"seeds": [0]},
+        {"seeds": [0], "seeds_together": True},
         {"data": {"type": "csv", "path": "b.csv", "title": "reviews"}},
         {"data": {"type": "csv", "path": "a.csv", "second": "answer"}},
         {"seeds": [1, 2]},

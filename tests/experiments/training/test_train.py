@@ -22,17 +22,9 @@ from experiments.training import train as train_module
 from experiments.training.model import Model, linked
 from experiments.training.steps import programs
 from experiments.training.train import Fitted, Labelled, fit
+from tests.experiments.training.learnable import documents
 
 MODEL = Model(embedlab.Dense(50, 8), Bag(), 2)
-
-
-def documents(seed: int, rows: int = 200) -> Labelled:
-    """Documents whose label is whether most ids are above the middle: learnable, not at once."""
-    rng = np.random.default_rng(seed)
-    labels = rng.integers(0, 2, rows).astype(np.int32)
-    ids = np.where(rng.random((rows, 12)) < 0.7, labels[:, None], 1 - labels[:, None]) * 25
-    ids = (ids + rng.integers(0, 25, ids.shape)).astype(np.int32)
-    return Labelled(Encoded(ids, rng.integers(1, 13, rows).astype(np.int32), {}), labels)
 
 
 TRAIN, VALID = documents(0), documents(1)
