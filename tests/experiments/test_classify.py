@@ -426,7 +426,7 @@ def test_a_failure_in_training_is_no_traceback(inside, small, tmp_path, monkeypa
     def full(*_, **__):
         raise MemoryError("Unable to allocate 8 TiB")
 
-    monkeypatch.setattr("experiments.comparisons.single.fit", full)
+    monkeypatch.setattr("experiments.comparisons.single.fitting", full)
     status, _, err = inside(small, "--workdir", tmp_path / "w", "--baselines", "false")
     assert status == 1 and "out of memory (Unable to allocate 8 TiB)" in told(err)
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from experiments.reports.console import open_console
-from experiments.reports.progress import Progress, progress
+from experiments.reports.progress import Progress, RunProgress, progress
 from experiments.reports.progress_lines import PLAIN_EVERY
 
 
@@ -119,22 +119,34 @@ def test_terminal_bars_show_the_run_at_work() -> None:
     assert re.search(r"all runs +\S+ +0/2, 1:10 left", told)
 
 
-def test_runs_at_once_have_a_bar_each_and_share_the_time() -> None:
+def two_at_once(shown: Progress, clock: Clock, *steps: int) -> list[RunProgress]:
+    runs = [shown.run(f"dense · seed {seed}", 400, at_once=2) for seed in (0, 1)]
+    for step in steps:
+        clock.now += 10
+        for run in runs:
+            run.update(step)
+    return runs
+
+
+def test_runs_at_once_have_a_bar_each() -> None:
     file, clock = io.StringIO(), Clock()
     with progress(4, Console(file=file, force_terminal=True, width=100), clock=clock) as shown:
-        runs = [shown.run(f"dense · seed {seed}", 400, at_once=2) for seed in (0, 1)]
-        clock.now += 10
-        for run in runs:
-            run.update(200)
-        shown.print("a line makes the bars be drawn again")
-        clock.now += 10
-        for run in runs:
-            run.update(400)
-            run.done("done")
-        assert [run.took for run in runs] == [10, 10]
+        two_at_once(shown, clock, 200)
     told = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", file.getvalue())
     assert all(re.search(rf"seed {seed} +\S+ +200/400, 0:10 left", told) for seed in (0, 1))
     assert re.search(r"all runs +\S+ +0/4, 0:30 left", told)  # two more in the 20 s of these two
+
+
+def test_runs_at_once_share_the_time() -> None:
+    file, clock = io.StringIO(), Clock()
+    with progress(4, Console(file=file, force_terminal=True, width=100), clock=clock) as shown:
+        runs = two_at_once(shown, clock, 200, 400)
+        for run in runs:
+            run.done("done")
+        assert [run.took for run in runs] == [10, 10]
+    told = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", file.getvalue())
+    assert re.search(r"\[2/4\] dense · seed 1: done \(0:20\)", told)
+    assert re.search(r"all runs +\S+ +2/4", told)
 
 
 def told_in(width: int, name: str = "bag · seed 0") -> str:
