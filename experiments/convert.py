@@ -18,10 +18,11 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from experiments.errors import Mistake, mistakes
 from experiments.process import stopping
+from experiments.process.parser import Parser
 from experiments.process.program import guarded
 from experiments.vector_files import MODEL, add_reading, reading, require_none
 
@@ -29,11 +30,6 @@ if TYPE_CHECKING:
     from embedlab.vectors import FastText, Vectors
 
 Progress = Callable[[int, int], None]
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise Mistake(f"{message}; `python -m experiments.convert --help` lists what can be given")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -61,13 +57,7 @@ def _main(words: list[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="python -m experiments.convert",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        add_help=False,
-        allow_abbrev=False,
-    )
+    parser = Parser("python -m experiments.convert", __doc__, add_help=False)
     parser.add_argument("source", metavar="IN")
     parser.add_argument("target", metavar="OUT")
     writing = parser.add_argument_group("what is written")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
 
 from experiments.errors import Mistake
 from experiments.process import stopping
+from experiments.process.parser import Parser
 from experiments.process.program import guarded
 
 _DOC = """Writes the figures and tables of runs into a folder, for papers.
@@ -18,11 +18,6 @@ _DOC = """Writes the figures and tables of runs into a folder, for papers.
 RUN is the --workdir of a classify or pretrain, or a folder that holds several. Each figure of which the runs
 hold anything is a file in each format; each table is a FILE.tex (for the package booktabs) and a FILE.md.
 """
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise Mistake(f"{message}; `python scripts/report.py --static DIR --help` lists what can be given")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -41,12 +36,7 @@ def is_meant(arguments: Sequence[str]) -> bool:
 
 
 def _parser() -> argparse.ArgumentParser:
-    made = _Parser(
-        prog="python scripts/report.py",
-        description=_DOC,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    made = Parser("python scripts/report.py", _DOC, "python scripts/report.py --static DIR --help")
     made.add_argument("runs", metavar="RUN", nargs="+", help="workdirs, or folders of them")
     made.add_argument("--static", metavar="DIR", required=True, help="where the files are written")
     made.add_argument("--formats", default="png,svg,pdf", help="of the figures (png,svg,pdf)")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from experiments.errors import Mistake
+from experiments.process.parser import Parser
 from experiments.vector_files import add_reading
 
 if TYPE_CHECKING:
@@ -16,11 +17,6 @@ if TYPE_CHECKING:
 #: Flags that say what is asked; where there is none of them, all published sets are that are there.
 ASKED = ("similarity", "analogies", "categories", "outliers", "words")
 _ALL = "all"
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise Mistake(f"{message}; `python -m experiments.evaluate --help` lists what can be given")
 
 
 def parser(description: str) -> argparse.ArgumentParser:
@@ -33,13 +29,7 @@ def parser(description: str) -> argparse.ArgumentParser:
         >>> vars(parser("").parse_args(["a.txt", "--similarity", "men", "x.tsv"]))["similarity"]
         ['men', 'x.tsv']
     """
-    made = _Parser(
-        prog="python -m experiments.evaluate",
-        description=description,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        add_help=False,
-        allow_abbrev=False,
-    )
+    made = Parser("python -m experiments.evaluate", description, add_help=False)
     made.add_argument("vectors", metavar="VECTORS", nargs="+", help="one set, or two; give them first")
     _add_asked(made)
     _add_how(made)

@@ -6,11 +6,12 @@ import argparse
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from experiments.errors import Mistake, mistakes, placed
 from experiments.extras import needed
 from experiments.process import stopping
+from experiments.process.parser import Parser
 from experiments.process.program import guarded
 
 _DOC = """Makes one self-contained HTML page of finished runs, or of runs on their way.
@@ -24,11 +25,6 @@ intervals, a map of the embedding with nearest neighbours, curves, mistakes, set
 """
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise Mistake(f"{message}; `python scripts/report.py --help` lists what can be given")
-
-
 def main(arguments: Sequence[str]) -> int:
     """Runs the program; returns the exit status."""
     smaller = "Give --points 10000, or fewer runs, or take a machine that has more"
@@ -37,13 +33,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """What the program takes."""
-    made = _Parser(
-        prog="python scripts/report.py",
-        description=_DOC,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        add_help=False,
-        allow_abbrev=False,
-    )
+    made = Parser("python scripts/report.py", _DOC, add_help=False)
     add = made.add_argument
     add("runs", metavar="RUN", nargs="+", help="workdirs, or folders of them")
     add(
