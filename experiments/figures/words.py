@@ -60,12 +60,12 @@ def embedding_map(
     columns = min(len(shown), 3)
     with styled():
         figure, axes = panels(-(-len(shown) // columns), columns, min(6.5 / columns + 0.1, 4.5))
-        first: tuple[list[str], np.ndarray] | None = None
+        first: tuple[np.ndarray, list[str]] | None = None
         for panel, (label, run) in zip(axes, shown, strict=False):
             words, matrix, rows = _frequent(run, points)
             places = lay_out(matrix, layout, seed=seed, tell=tell)
-            places = places if first is None else _turned(places, words, *first)
-            first = first or (words, places)
+            places = places if first is None else aligned(places, words, *first)
+            first = first or (places, words)
             _draw(panel, run, words, places, rows)
             panel.set_title(shorter(label, 40))
         for panel in axes[len(shown) :]:
@@ -91,14 +91,6 @@ def _frequent(run: FoundRun, points: int) -> tuple[list[str], np.ndarray, np.nda
     assert run.vectors is not None
     rows = np.flatnonzero(np.isfinite(run.vectors.matrix[:points]).all(1))
     return [run.vectors.words[row] for row in rows], run.vectors.matrix[rows], rows
-
-
-def _turned(places: np.ndarray, words: list[str], others: list[str], onto: np.ndarray) -> np.ndarray:
-    """Places turned or mirrored, so that words lie where they do in the first panel, as far as that goes."""
-    numbers = {word: number for number, word in enumerate(others)}
-    shared = [(row, numbers[word]) for row, word in enumerate(words) if word in numbers]
-    mine, theirs = np.array(shared, int).reshape(-1, 2).T
-    return aligned(places, onto, mine, theirs)
 
 
 def _draw(panel: Axes, run: FoundRun, words: list[str], places: np.ndarray, rows: np.ndarray) -> None:

@@ -17,6 +17,7 @@ from experiments.matched.tune import Tuned
 from experiments.matched.verdict import verdict
 from experiments.reports.bootstrap import LEVEL, MARGIN, Interval, mean_interval
 from experiments.runs.outcome import scores
+from experiments.runs.results import seconds
 from experiments.tasks import Headline
 
 
@@ -60,11 +61,7 @@ class Made:
     @property
     def seconds(self) -> float:
         """Of preparing and training one with the chosen rate, with compilation and evaluations."""
-        counted = [
-            sum(took for phase, took in summary["seconds"].items() if phase not in ("inspect", "finish"))
-            for summary in self.summaries
-        ]
-        return float(np.mean(counted))
+        return float(np.mean(np.array([seconds(summary) for summary in self.summaries], float)))
 
 
 @dataclasses.dataclass(frozen=True)

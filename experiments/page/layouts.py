@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -86,27 +86,30 @@ def pca(vectors: np.ndarray, components: int) -> np.ndarray:
     return np.asarray(found, np.float32)
 
 
-def aligned(places: np.ndarray, onto: np.ndarray, shared: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """The places turned, and mirrored if need be, so that shared words lie as they do in another layout.
+def aligned(places: np.ndarray, words: Sequence[str], onto: np.ndarray, others: Sequence[str]) -> np.ndarray:
+    """The places turned, and mirrored if need be, so that words lie as they do in another layout.
 
     Args:
         places: float [words, 2].
+        words: the word at each place.
         onto: float [others, 2], the other layout.
-        shared: int [shared], words that both have, by their rows in `places`.
-        others: int [shared], the same words' rows in `onto`.
+        others: its words, of which three at least are among `words`, or nothing is turned.
 
     Returns:
         float32 [words, 2]; lengths and angles stay.
 
     Example:
-        >>> square = np.float32([[0, 0], [0, 1], [2, 1]])
+        >>> square, words = np.float32([[0, 0], [0, 1], [2, 1]]), ["a", "b", "c"]
         >>> turned = square[:, ::-1] * [1, -1]
-        >>> bool(np.allclose(np.ptp(aligned(turned, square, np.arange(3), np.arange(3)) - square, 0), 0))
+        >>> bool(np.allclose(np.ptp(aligned(turned, words, square, words) - square, 0), 0))
         True
     """
+    rows = {word: row for row, word in enumerate(words)}
+    shared = [(rows[word], other) for other, word in enumerate(others) if word in rows]
     if len(shared) < 3:
         return places
-    one, two = places[shared].astype(np.float64), onto[others].astype(np.float64)
+    mine, theirs = np.array(shared).T
+    one, two = places[mine].astype(np.float64), onto[theirs].astype(np.float64)
     left, _, right = np.linalg.svd((one - one.mean(0)).T @ (two - two.mean(0)))
     return np.asarray(places @ (left @ right), np.float32)
 

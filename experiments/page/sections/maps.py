@@ -100,12 +100,8 @@ def _turned(made: EmbeddingMap, first: EmbeddingMap) -> np.ndarray:
     """The places, turned so that words lie where they do on the first map, as far as turning goes."""
     if made is first:
         return made.places
-    here = {made.words[row]: place for place, row in enumerate(made.rows)}
-    pairs = [
-        (here[word], place) for place, row in enumerate(first.rows) if (word := first.words[row]) in here
-    ]
-    shared = np.array(pairs, np.int64).reshape(-1, 2)
-    return layouts.aligned(made.places, first.places, shared[:, 0], shared[:, 1])
+    words, others = ([each.words[row] for row in each.rows] for each in (made, first))
+    return layouts.aligned(made.places, words, first.places, others)
 
 
 def _notes(made: Sequence[EmbeddingMap], layout: str) -> list[str]:
