@@ -5,6 +5,7 @@ Source: none.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
 import os
@@ -12,7 +13,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from experiments.errors import Mistake
 from experiments.runs.run import RunDirectory
+from experiments.sweeps.programs import PROGRAMS
 
 COMPLETE, PRUNED, FAILED = "complete", "pruned", "failed"
 #: So many of a sweep's trials are shown with curves, maps and the like.
@@ -57,14 +60,29 @@ class Searched:
         return sum(trial["state"] == state for trial in self.trials)
 
     def shown(self, numbers: Sequence[int]) -> list[int]:
-        """Which trials of some are shown with curves and maps: the best; the first while none is known.
+        """Which trials of some are shown with curves and maps: the best; the first while none is finished.
 
         Args:
             numbers: of the trials that have a run here.
         """
         best = [trial["number"] for trial in self.trials if trial["state"] == COMPLETE]
-        known = [number for number in best if number in set(numbers)]
-        return (known if self.record else sorted(numbers))[:SHOWN]
+        known = [number for number in best or self.finished if number in set(numbers)]
+        return (known if self.record or known else sorted(numbers))[:SHOWN]
+
+    @functools.cached_property
+    def finished(self) -> list[int]:
+        """The trials whose runs here are finished, the best first: of a sweep on its way."""
+        try:
+            begun = RunDirectory(self.path).read(_STUDY) or {}
+            program, sign = PROGRAMS[begun["program"]], 1 if begun["direction"] == "minimise" else -1
+        except (Mistake, KeyError):  # an earlier version's
+            return []
+        values = {}
+        for path in (self.path / _TRIALS).glob("*/summary.json"):
+            with contextlib.suppress(Mistake, KeyError, AttributeError, TypeError):
+                summary = RunDirectory(path.parent).summary or {}
+                values[int(path.parent.name)] = sign * float(program.value(summary, begun["metric"]))
+        return sorted(values, key=lambda number: (values[number], number))
 
 
 def sweeps(paths: Sequence[str | os.PathLike[str]]) -> tuple[Searched, ...]:

@@ -35,6 +35,7 @@ def _shown(given: Given, sweep: Searched) -> list[int]:
 
 def _of(sweep: Searched, shown: list[int]) -> dict[str, Any]:
     found: dict[str, Any] = {"title": sweep.path.name, "shown": shown, "is_done": bool(sweep.record)}
+    found["is_ranked"] = set(shown) <= set(sweep.finished)
     if not sweep.record:
         return found
     settings = sweep.record["settings"]

@@ -17,6 +17,7 @@ from experiments.config import Config
 from experiments.data import Csv
 from experiments.page.page import MAKERS, render
 from experiments.page.program import main
+from experiments.page.searched import sweeps as searches
 from experiments.page.section import Options
 from experiments.page.sections import sweeps
 from experiments.page.works import gather
@@ -45,7 +46,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder.mkdir()
     base = Config(Dense(90, 4), data=Csv(path="rows.csv"))
     own = plan.made(Sweep(base, SPACE, Random(), trials=TRIALS), "told")
-    ledger = Ledger(Store(f"sqlite:///{folder / 'study.db'}"), own, "here")
+    ledger = Ledger(Store(folder / "study.db"), own, "here")
     while claim := ledger.claim():
         rate = math.log10(claim.params["train.rate"])
         ledger.report(claim, 5, 0.9 - 0.1 * abs(rate + 2))
@@ -145,10 +146,26 @@ def test_importance_is_that_of_the_study(told: Path, record: dict[str, Any]) -> 
 def test_a_sweep_on_its_way_says_so(told: Path, tmp_path: Path) -> None:
     begin(tmp_path, (3, 11, 2, 5, 4))
     (tmp_path / "folder.json").write_text("{}", "utf-8")
-    assert part(tmp_path) == {"title": tmp_path.name, "shown": [2, 3, 4, 5], "is_done": False}
+    told_first = {"title": tmp_path.name, "shown": [2, 3, 4, 5], "is_done": False, "is_ranked": False}
+    assert part(tmp_path) == told_first
     given = gather([tmp_path])
     sections = [made for maker in MAKERS if (made := maker(given, Options())) is not None]
-    assert "is on its way" in render(given, sections, Options())
+    assert "the first are shown below: 2, 3, 4, 5" in render(given, sections, Options())
+
+
+def test_of_a_sweep_on_its_way_the_best_are_shown(tmp_path: Path) -> None:
+    begin(tmp_path, range(8))
+    losses = {0: 0.9, 3: 0.2, 4: 0.7, 5: 0.1, 7: 0.4}
+    for number, loss in losses.items():
+        summary = {"valid": {"log_loss": loss}}
+        RunDirectory(tmp_path / "trials" / str(number)).write("summary.json", summary)
+    settings = {"program": "classify", "metric": "log_loss", "direction": "minimise"}
+    RunDirectory(tmp_path).write("folder.json", settings)
+    (searched,) = searches([tmp_path])
+    assert searched.shown(range(8)) == [5, 3, 7, 4] and searched.shown([0, 1]) == [0]
+    RunDirectory(tmp_path).write("folder.json", {**settings, "direction": "maximise"})
+    (searched,) = searches([tmp_path])
+    assert searched.shown(range(8)) == [0, 4, 7, 3]
 
 
 def test_a_sweep_whose_runs_lie_elsewhere(told: Path, tmp_path: Path, browser: Any) -> None:
