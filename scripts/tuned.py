@@ -4,13 +4,12 @@
 
 The sweep lies in the workdir and is finished; it has seen no test row. Both configs are trained with the same
 seeds, those of the sweep's trials not among them: the best of many trials owes something to its seed. Writes
-`tuned.md` and `tuned.json`: accuracy on test, and the difference with its 95 % interval, paired over rows and
-seeds. What is run lies in `tuned/`, and what is finished is not run again.
+`tuned.md` and `tuned.json`: the task's headline on test, and the difference with its 95 % interval, paired
+over rows and seeds. What is run lies in `tuned/`, and what is finished is not run again.
 """
 
 from __future__ import annotations
 
-import argparse
 import dataclasses
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from experiments.comparisons import comparison
 from experiments.config import Config
 from experiments.documents.material import read
 from experiments.errors import Mistake
+from experiments.process.parser import Parser
 from experiments.process.program import guarded
 from experiments.reports.bootstrap import Interval, mean_interval, paired_difference
 from experiments.reports.console import open_console
@@ -34,14 +34,18 @@ NAMES = ("default", "tuned")
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    return guarded(_main)
+
+
+def _main() -> int:
+    parser = Parser("python scripts/tuned.py", __doc__)
     parser.add_argument("sweep", help="the sweep's file")
     parser.add_argument("--workdir", required=True, type=Path, help="of the finished sweep")
     parser.add_argument("--seeds", type=int, default=5, help="of each config (default 5)")
     given = parser.parse_args()
-    return guarded(lambda: run(given.sweep, given.workdir, given.seeds))
+    if given.seeds < 1:
+        raise Mistake(f"--seeds {given.seeds}: give a whole number of at least 1")
+    return run(given.sweep, given.workdir.expanduser(), given.seeds)
 
 
 def run(path: str, workdir: Path, seeds: int) -> int:
@@ -57,16 +61,24 @@ def run(path: str, workdir: Path, seeds: int) -> int:
     if default.folds > 1:
         raise Mistake(f"{path}: its base is cross-validated; this is for data with one split")
     configs = {"default": default, "tuned": config_file.load(str(workdir / "best.py"))}
-    first = max(default.seeds) + 1
+    seen = [seed for trial in found["trials"] for seed in trial["params"].get("seeds", default.seeds)]
+    first = max(seen) + 1
     console = open_console()
     rows: dict[str, np.ndarray] = {}
+    tests: list[tuple[np.ndarray, ...]] = []
     for name, config in configs.items():
         seeded = dataclasses.replace(config, seeds=tuple(range(first, first + seeds)))
         console.rule(name)
         comparison.run(seeded, workdir / "tuned" / name, console)
-        rows[name], groups = _scores(seeded, workdir / "tuned" / name)
-    facts = _facts(rows, groups, found, seeds)
-    lines = _lines(facts)
+        rows[name], test = _scores(seeded, workdir / "tuned" / name)
+        tests.append(test)
+    if not all(map(np.array_equal, *(each[:2] for each in tests))):
+        raise Mistake(
+            f"{path}: the best config has other test rows than the base, since the sweep chose among data or "
+            "their splits: there is nothing to be compared row by row"
+        )
+    facts = _facts(rows, tests[0][-1], found, seeds)
+    lines = _lines(facts, default.task.headline.name)
     RunDirectory(workdir).write("tuned.json", facts)
     RunDirectory(workdir).write_text("tuned.md", "\n".join(lines) + "\n")
     console.rule()
@@ -74,13 +86,14 @@ def run(path: str, workdir: Path, seeds: int) -> int:
     return 0
 
 
-def _scores(config: Config, workdir: Path) -> tuple[np.ndarray, np.ndarray]:
-    """How well each test row is told, float [seeds, rows], and the rows' groups."""
+def _scores(config: Config, workdir: Path) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
+    """How well each test row is told, float [seeds, rows]; the rows' numbers, their targets, their groups."""
     material = read(config)
-    targets = material.dataset.labels[material.splits.test]
+    test = material.splits.test
+    targets = material.dataset.labels[test]
     directories = layout.run_directories(workdir, config).values()
     found = np.stack([scores(directory, config.task, targets) for directory in directories])
-    return found, material.dataset.groups[material.splits.test]
+    return found, (test, targets, material.dataset.groups[test])
 
 
 def _facts(
@@ -98,9 +111,9 @@ def _facts(
     }
 
 
-def _lines(facts: dict[str, Any]) -> list[str]:
+def _lines(facts: dict[str, Any], metric: str) -> list[str]:
     """The table in Markdown, and what it says."""
-    told = ["| config | accuracy on test, % | against default, points |", "| --- | --- | --- |"]
+    told = [f"| config | {metric} on test, % | against default, points |", "| --- | --- | --- |"]
     difference = Interval(**facts["difference"])
     for name in NAMES:
         against = _span(difference, "+.1f") if name == "tuned" else ""

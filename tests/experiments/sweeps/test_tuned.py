@@ -36,3 +36,17 @@ def test_both_are_judged_on_test_with_seeds_that_the_sweep_has_not_seen(
     assert "8 trials on validation; 2 seeds" in told
     found = "No difference was found" in told
     assert found == (difference["low"] <= 0 <= difference["high"])
+
+
+def test_rows_that_the_sweep_chose_among_are_not_compared(
+    finished: tuple[Path, Path, str], tmp_path: Path
+) -> None:
+    file, swept, _ = finished
+    shutil.copy(swept / "sweep.json", tmp_path)
+    best = (swept / "best.py").read_text("utf-8")
+    assert "    return Config(\n" in best
+    other = best.replace("    return Config(\n", "    return Config(\n        split_seed=1,\n")
+    (tmp_path / "best.py").write_text(other, "utf-8")
+    with pytest.raises(Mistake, match="the best config has other test rows than the base"):
+        tuned.run(str(file), tmp_path, 1)
+    assert not (tmp_path / "tuned.md").exists()
