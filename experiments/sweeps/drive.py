@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 import uuid
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
-from embedlab.files import write_whole
-from experiments.errors import Mistake, RunFailure, placed
+from experiments.errors import Mistake, RunFailure
 from experiments.process import stopping
 from experiments.runs import lock
+from experiments.runs.run import RunDirectory
 from experiments.settings import codec
 from experiments.sweeps import output
 from experiments.sweeps.executor import Died, Executor
@@ -25,6 +23,7 @@ from experiments.sweeps.trial import Ended, Job
 
 _FOLDER, _STUDY = "folder.json", "study.db"
 _OURS = {_FOLDER, _STUDY, f"{_STUDY}.lock", f"{_STUDY}-journal", "trials", "workers", *output.FILES}
+_MOST_EARLY = 5  # workers that end before they began, one after the other
 _WAIT = 0.5  # seconds between two looks at what others do
 
 
@@ -46,14 +45,17 @@ def run(plan: Plan, workdir: Path, console: Console, executor: Executor, storage
         RunFailure: the storage, or the machine, fails on the way.
         Stopped: the program was told to stop; trials that were at work go on with the next start.
     """
+    store = Store(storage or workdir / _STUDY)
     with lock.held(workdir):
         _require_ours(workdir)
-        store = Store(storage or f"sqlite:///{workdir / _STUDY}")
-        folder = _named(workdir, plan.name, storage)
+        known = _known(workdir, plan.name, storage)
+        folder = known.get("folder") or uuid.uuid4().hex
         wait_for_all(workdir / ".workers")  # those of a driver that was killed a moment ago
         with reached(store):
-            ledger = Ledger(store, plan, folder)
+            ledger = Ledger(store, plan, folder, known.get("key", ""))
+            _keep(workdir, plan, storage, {"folder": folder, "key": ledger.key})
             if _left(ledger, plan):
+                plan.program.require(plan.base, plan.sweep.space)
                 with showing(plan, console) as shown, executor:
                     _Driver(plan, workdir, ledger, executor, shown).run()
             elif output.is_written(workdir, plan):
@@ -73,6 +75,7 @@ class _Driver:
         self._plan, self._workdir, self._ledger = plan, workdir, ledger
         self._executor, self._shown = executor, shown
         self._claims: list[Claim] = []
+        self._early = 0  # workers that ended before they began, one after the other
 
     def run(self) -> None:
         self._shown.refresh(self._ledger.records())
@@ -106,6 +109,7 @@ class _Driver:
 
     def _take(self, claim: Claim, event: Any) -> None:
         if isinstance(event, tuple):
+            self._early = 0
             step, value = event
             self._executor.answer(claim, self._ledger.report(claim, step, value))
             self._shown.reported(claim, step, value)
@@ -113,7 +117,8 @@ class _Driver:
         self._claims.remove(claim)
         if isinstance(event, Died):
             self._ledger.give_back(claim, event.how if event.began else "")
-            if event.broken:
+            self._early = 0 if event.began else self._early + 1
+            if event.broken or self._early >= _MOST_EARLY:
                 raise RunFailure(
                     f"a worker ended before it began ({event.how}); what it said lies in {event.log}"
                 )
@@ -144,21 +149,26 @@ def _require_ours(workdir: Path) -> None:
         )
 
 
-def _named(workdir: Path, study: str, storage: str) -> str:
-    """What this folder is called in a study: drawn at its first start."""
-    path = workdir / _FOLDER
-    here = {"study": study, "shared": bool(storage)}
-    with contextlib.suppress(FileNotFoundError):
-        known = json.loads(path.read_text("utf-8"))
-        if {name: known[name] for name in here} != here:
-            kept = "a shared storage" if known["shared"] else f"{_STUDY} in it"
-            raise Mistake(
-                f"--workdir {workdir}: it belongs to the study {known['study']}, kept in {kept}. Repeat the "
-                "command that began it, or give another --workdir."
-            )
-        return str(known["folder"])
-    name = uuid.uuid4().hex
-    text = json.dumps({**here, "folder": name}) + "\n"
-    with placed(path):
-        write_whole({path: lambda file: file.write(text.encode())})
-    return name
+def _known(workdir: Path, study: str, storage: str) -> dict[str, Any]:
+    """What a folder says of the sweep that was begun in it; empty for a new one."""
+    known = RunDirectory(workdir).read(_FOLDER)
+    if known is None:
+        return {}
+    if not {"study", "shared", "folder"} <= known.keys():
+        raise Mistake(f"{workdir / _FOLDER}: it is not of a sweep, or damaged. Give another --workdir.")
+    if (known["study"], known["shared"]) != (study, bool(storage)):
+        kept = "a shared storage" if known["shared"] else f"{_STUDY} in it"
+        raise Mistake(
+            f"--workdir {workdir}: it belongs to the study {known['study']}, kept in {kept}. Repeat the "
+            "command that began it, or give another --workdir."
+        )
+    return known
+
+
+def _keep(workdir: Path, plan: Plan, storage: str, names: dict[str, str]) -> None:
+    """Writes down what a folder belongs to, once its study is open."""
+    settings = {name: plan.settings[name] for name in ("program", "metric", "direction")}
+    found = {"study": plan.name, "shared": bool(storage), **names, **settings}
+    directory = RunDirectory(workdir)
+    if directory.read(_FOLDER) != found:
+        directory.write(_FOLDER, found)

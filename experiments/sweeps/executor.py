@@ -13,6 +13,8 @@ from experiments.sweeps.trial import Job
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
 
+_PREALLOCATE = "XLA_PYTHON_CLIENT_PREALLOCATE"
+
 #: Seconds that workers have to save where they are: the driver itself has 8.
 PATIENCE = 6.0
 
@@ -100,6 +102,9 @@ def cores() -> int:
 def variables(share: int) -> dict[str, str]:
     """What a worker's environment says: its share of the cores, for XLA (`NPROC`), BLAS and OpenMP; imports.
 
+    Of an accelerator each takes memory as it needs it, unless the environment says otherwise: JAX would take
+    three quarters, and leave nothing for a second worker.
+
     Args:
         share: how many cores it has, rounded up to 1.
 
@@ -109,4 +114,5 @@ def variables(share: int) -> dict[str, str]:
     """
     names = ("NPROC", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
     path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH", ""))))
-    return {**dict.fromkeys(names, str(max(1, share))), "PYTHONPATH": path}
+    preallocate = os.environ.get(_PREALLOCATE, "false")
+    return {**dict.fromkeys(names, str(max(1, share))), "PYTHONPATH": path, _PREALLOCATE: preallocate}

@@ -14,6 +14,7 @@ import json
 import math
 import socket
 import time
+import uuid
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -26,6 +27,7 @@ from experiments.sweeps.store import BEAT, Store, optuna
 State = Literal["complete", "pruned", "failed", "running", "waiting"]
 
 _SETTINGS, _NUMBER, _FOLDER, _REASON, _DEATH = "settings", "number", "folder", "reason", "death"
+_KEY = "key"
 _MOST_DEATHS = 3  # of workers at one configuration, while their driver lived
 
 
@@ -85,18 +87,20 @@ class Ledger:
 
     Attributes:
         study: as Optuna has it.
+        key: of this study, as no other has it.
     """
 
-    def __init__(self, store: Store, plan: Plan, folder: str) -> None:
+    def __init__(self, store: Store, plan: Plan, folder: str, key: str = "") -> None:
         """Opens a study, or makes it; of a study of the same name, its settings must be the same.
 
         Args:
             store: where it is kept.
             plan: what is searched for.
             folder: what this driver's folder is called in the study, as no other is.
+            key: of the study that the folder belongs to; empty where it belongs to none yet.
 
         Raises:
-            Mistake: the store can't be opened, or holds a study of other settings.
+            Mistake: the store can't be opened, or holds a study of other settings, or not that of the folder.
         """
         self._store, self._plan, self._folder = store, plan, folder
         self._storage = store.open()
@@ -104,6 +108,7 @@ class Ledger:
         self._beaten = 0.0
         library, self._states = optuna(), optuna().trial.TrialState
         with store.exclusively():
+            self._require(key)
             self.study = library.create_study(
                 storage=self._storage,
                 study_name=plan.name,
@@ -112,9 +117,22 @@ class Ledger:
                 load_if_exists=True,
             )
             self._agree()
+            if _KEY not in self.study.user_attrs:
+                self.study.set_user_attr(_KEY, uuid.uuid4().hex)
+            self.key: str = self.study.user_attrs[_KEY]
             self._clear()
+        self._last = strategy.last_attempts(self.study, _NUMBER)
 
     # --- settings --------------------------------------------------------------------------------------
+
+    def _require(self, key: str) -> None:
+        """Refuses another study than that of which the folder has trials: their runs would be mixed up."""
+        studies = self._storage.get_all_studies() if key else []
+        if key not in ["", *(study.user_attrs.get(_KEY) for study in studies)]:
+            raise Mistake(
+                f"{self._store.told}: the study {self._plan.name} that this folder's trials belong to is not "
+                "there. Give the --storage that they were begun with, or another --workdir for a new sweep."
+            )
 
     def _agree(self) -> None:
         """Refuses another sweep of the same name; takes more trials."""
@@ -164,13 +182,14 @@ class Ledger:
         return claim
 
     def _queue(self, number: int, before: Any = None) -> None:
-        """Puts a configuration in the queue, with the values of an attempt before."""
+        """Puts a configuration in the queue, with the values of an attempt before, if that had them all."""
         attrs = {_NUMBER: number, **({} if before is None else {"supersedes": before.number})}
+        drawn = before is not None and _FOLDER in before.user_attrs
         self.study.add_trial(
             optuna().create_trial(
                 state=self._states.WAITING,
-                params=None if before is None else before.params,
-                distributions=None if before is None else before.distributions,
+                params=before.params if drawn else None,
+                distributions=before.distributions if drawn else None,
                 user_attrs=attrs,
             )
         )
@@ -200,7 +219,8 @@ class Ledger:
         """Takes down the metric of an evaluation; returns whether the trial is to end there."""
         with self._unless_lost(claim):
             claim.trial.report(value, step)
-            return self._plan.sweep.pruner is not None and bool(claim.trial.should_prune())
+            trial = self._storage.get_trial(claim.trial._trial_id)
+            return bool(self.study.pruner.prune(self._last, trial))
         return True
 
     def complete(self, claim: Claim, value: float) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shlex
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,7 +17,7 @@ from experiments.sweeps import source
 from experiments.sweeps.ledger import Ledger, Record
 from experiments.sweeps.plan import Plan
 from experiments.sweeps.shown import in_params, shown
-from experiments.sweeps.space import chosen, encoded, label
+from experiments.sweeps.space import Choice, chosen, encoded, label
 from experiments.sweeps.store import optuna
 
 #: What is written into the sweep's folder at its end.
@@ -73,7 +74,7 @@ def _content(plan: Plan, ledger: Ledger, records: Sequence[Record], folder: str)
         "settings": plan.settings,
         "trials": [_trial(plan, record, folder) for record in records],
         "superseded": [{"number": r.number, **one} for r in records for one in r.superseded],
-        "importance": _importance(ledger),
+        "importance": _importance(ledger) if len(complete) > 1 else {},
         "best": best,
         "versions": {**versions(), "optuna": optuna().__version__},
         "commit": commit(),
@@ -101,7 +102,7 @@ def _params(plan: Plan, params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _importance(ledger: Ledger) -> dict[str, dict[str, float]]:
-    """How much of the metric's variance each field explains, by method; empty where too little is known."""
+    """How much of the metric's variance each field explains, by method, where it varies."""
     evaluators: dict[str, Any] = {
         # By default it has 64 trees as deep: minutes for 300 trials.
         "fanova": lambda made: made.FanovaImportanceEvaluator(n_trees=16, max_depth=8, seed=0),
@@ -109,7 +110,7 @@ def _importance(ledger: Ledger) -> dict[str, dict[str, float]]:
     }
     found: dict[str, dict[str, float]] = {}
     for name, make in evaluators.items():
-        # Of one trial, or where every trial was as good as the others, there is nothing to tell.
+        # Where every trial was as good as the others, there is nothing to tell.
         with contextlib.suppress(RuntimeError, ValueError), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             made = optuna().importance
@@ -127,7 +128,8 @@ def _write_best(plan: Plan, directory: RunDirectory, best: Mapping[str, Any]) ->
         f"{plan.metric} {best['value']:.6g}"
     )
     path = directory.path / FILES[1]
-    text = source.of(config, told, f"python -m experiments.{plan.program.name} {path} --workdir DIR")
+    command = f"python -m experiments.{plan.program.name} {shlex.quote(str(path))} --workdir DIR"
+    text = source.of(config, told, command)
     if not path.exists() or path.read_text("utf-8") != text:
         directory.write_text(FILES[1], text)
     assert config_file.load(str(path), object) == config, path
@@ -135,9 +137,9 @@ def _write_best(plan: Plan, directory: RunDirectory, best: Mapping[str, Any]) ->
 
 def _labels(plan: Plan, params: Mapping[str, Any]) -> dict[str, Any]:
     """What stands for values that were made JSON of."""
-    known = {name: getattr(dimension, "values", None) or () for name, dimension in plan.sweep.space.items()}
+    known = {name: each.values for name, each in plan.sweep.space.items() if isinstance(each, Choice)}
     return {
-        name: next((label(each) for each in known[name] if encoded(each) == value), value)
+        name: next((label(each) for each in known.get(name, ()) if encoded(each) == value), value)
         for name, value in params.items()
     }
 

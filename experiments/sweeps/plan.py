@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from experiments.settings import codec, config_file, overrides
 from experiments.sweeps.programs import Program, less_is_better, metric_of, program_of
 from experiments.sweeps.space import chosen, described, encoded, label
 from experiments.sweeps.sweep import Sweep
+
+_FLAG = r"(?<![^\s(`])--(?=\w)"  # the dashes of a flag, and no others
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -49,7 +52,7 @@ class Plan:
             return self.program.alone(_applied(self.base, values))
         except ValueError as error:
             # The command line's words for a field of a file.
-            raise Mistake(f"space: {str(error).replace('--', '')}") from None
+            raise Mistake(f"space: {re.sub(_FLAG, '', str(error))}") from None
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -121,21 +124,21 @@ def _applied(base: Any, values: Mapping[str, Any]) -> Any:
     if specs:
         raw = codec.encode(base)
         for name, value in specs.items():
-            _put(raw, name, encoded(value))
+            _put(raw, base, name, encoded(value))
         base = codec.decode(raw, type(base))
     words = [f"--{name}={_text(value)}" for name, value in values.items() if name not in specs]
     return overrides.apply(base, words).config
 
 
-def _put(raw: dict[str, Any], name: str, value: Any) -> None:
+def _put(raw: dict[str, Any], base: Any, name: str, value: Any) -> None:
     *above, last = name.split(".")
+    group: Any = raw
     for part in above:
-        if part not in raw:
-            break
-        raw = raw[part]
-    if last not in raw:
+        group = group.get(part) if isinstance(group, dict) else None
+    if not isinstance(group, dict) or last not in group:
+        overrides.apply(base, [f"--{name}=none"])  # which says what is near
         raise Mistake(f"unknown key --{name}; there is no such group of settings")
-    raw[last] = value
+    group[last] = value
 
 
 def _text(value: Any) -> str:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from experiments.errors import Mistake
 from experiments.process import stopping
+from experiments.process.parser import Parser
 from experiments.process.program import guarded
 
 if TYPE_CHECKING:
@@ -24,12 +24,19 @@ def main(arguments: Sequence[str] | None = None, described: str = "") -> int:
         arguments: the words; by default those of the command line.
         described: what `--help` says first.
     """
-    parser = argparse.ArgumentParser(
-        description=described, formatter_class=argparse.RawDescriptionHelpFormatter
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    return guarded(
+        lambda: _main(_parser(described).parse_args(words)),
+        interrupted="interrupted; the same command goes on from there",
+        again="what was recorded stays, and the same command goes on from there",
     )
+
+
+def _parser(described: str) -> Parser:
+    parser = Parser("python scripts/sweep.py", described)
     parser.add_argument("sweep", help="a Python file whose sweep() returns an experiments.sweeps.Sweep")
     parser.add_argument("--workdir", required=True, type=Path, help="where all is written, or continued")
-    parser.add_argument("--workers", type=int, default=0, help="how many (default: one for each core)")
+    parser.add_argument("--workers", type=int, help="how many (default: one for each core)")
     parser.add_argument(
         "--storage", default="", metavar="URL", help="postgresql://USER@HOST/DATABASE, for several machines"
     )
@@ -44,16 +51,11 @@ def main(arguments: Sequence[str] | None = None, described: str = "") -> int:
         metavar="HOST:PORT",
         help="of a Ray cluster (default: RAY_ADDRESS; else a Ray is started here)",
     )
-    given = parser.parse_args(sys.argv[1:] if arguments is None else arguments)
-    return guarded(
-        lambda: _main(given),
-        interrupted="interrupted; the same command goes on from there",
-        again="what was recorded stays, and the same command goes on from there",
-    )
+    return parser
 
 
-def _main(given: argparse.Namespace) -> int:
-    if given.workers < 0:
+def _main(given: Any) -> int:
+    if given.workers is not None and given.workers < 1:
         raise Mistake(f"--workers {given.workers}: expected a number of workers, 1 or more")
     if given.ray is not None and given.executor != "ray":
         raise Mistake(f"--ray {given.ray}: this is for --executor ray; give both, or neither")
@@ -72,12 +74,12 @@ def _main(given: argparse.Namespace) -> int:
     )
 
 
-def _executor(given: argparse.Namespace, workdir: Path) -> Executor:
+def _executor(given: Any, workdir: Path) -> Executor:
     """What runs the trials."""
     if given.executor == "ray":
         from experiments.sweeps.cluster import Cluster
 
-        return Cluster(given.workers, workdir, given.ray or os.environ.get("RAY_ADDRESS", ""))
+        return Cluster(given.workers or 0, workdir, given.ray or os.environ.get("RAY_ADDRESS", ""))
     from experiments.sweeps.executor import cores
     from experiments.sweeps.pool import Pool
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from rich.console import Console
 from experiments.config import Config
 from experiments.errors import Mistake, mistakes
 from experiments.pretraining import Pretraining
+from experiments.reports.telling import telling
 from experiments.settings.schema import did_you_mean
 
 _LESS = ("loss", "error", "rmse", "mae", "ece")  # of a metric that is the better the less it is
@@ -34,6 +35,18 @@ class Program(ABC):
     @abstractmethod
     def alone(self, config: Any) -> Any:
         """The config with one training, and nothing that a search has no use for."""
+
+    @abstractmethod
+    def require(self, config: Any, fields: Collection[str]) -> None:
+        """Requires what all trials read, or each would fail alike, and be recorded so for good.
+
+        Args:
+            config: the base.
+            fields: that trials have in other ways.
+
+        Raises:
+            Mistake: it is not there, or can't be read.
+        """
 
     @abstractmethod
     def metrics(self, config: Any) -> list[str]:
@@ -65,6 +78,12 @@ class Classify(Program):
             quality=dataclasses.replace(config.quality, every=0),
         )
 
+    def require(self, config: Config, fields: Collection[str]) -> None:
+        if config.stream or _any_of("data", fields) or _any_of("task", fields):
+            return
+        with mistakes(), telling("reading the data") as tell:
+            config.data.load(tell, config.task)
+
     def metrics(self, config: Config) -> list[str]:
         task = config.task
         return list(dict.fromkeys([task.headline.key, *(each.key for each in task.columns), "loss"]))
@@ -88,6 +107,11 @@ class Pretrain(Program):
 
     def alone(self, config: Pretraining) -> Pretraining:
         return config
+
+    def require(self, config: Pretraining, fields: Collection[str]) -> None:
+        if not _any_of("corpus", fields):
+            with mistakes("corpus"):
+                config.corpus.files()
 
     def metrics(self, config: Pretraining) -> list[str]:
         from experiments.intrinsic.sets import read_sets
@@ -154,6 +178,10 @@ def metric_of(program: Program, config: Any, wanted: str) -> str:
         f"metric={wanted!r}: expected a metric of the validation rows: {', '.join(known)}"
         f"{did_you_mean(wanted, known)}"
     )
+
+
+def _any_of(group: str, fields: Collection[str]) -> bool:
+    return any(field.partition(".")[0] == group for field in fields)
 
 
 def less_is_better(metric: str) -> bool:

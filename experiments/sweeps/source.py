@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from typing import Any
 
 _WIDTH = 100
@@ -33,7 +34,8 @@ def of(config: Any, told: str, command: str) -> str:
     kinds: set[type] = set()
     body = _code(config, kinds, "    ", whole=True)
     imports = sorted(f"from {kind.__module__} import {kind.__name__}" for kind in kinds)
-    head = f'"""{told}.\n\n    {command}\n"""\n'
+    text = f"{told}.\n\n    {command}\n".replace("\\", r"\\").replace('"""', r"\"\"\"")
+    head = f'"""{text}"""\n'
     return "\n".join(
         [head, *imports, "", "", f"def config() -> {type(config).__name__}:", f"    return {body}", ""]
     )
@@ -63,6 +65,8 @@ def _code(value: Any, kinds: set[type], indent: str, whole: bool = False) -> str
         return f"({', '.join(items)}{',' * (len(items) == 1)})"
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key!r}: {_code(item, kinds, indent)}" for key, item in value.items()) + "}"
+    if isinstance(value, float) and not math.isfinite(value):
+        return f"float({str(value)!r})"
     return repr(value)
 
 

@@ -6,12 +6,14 @@ import dataclasses
 import json
 import math
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import draccus
 
 from embedlab.checks import require
 
+_MOST = 100_000  # values of a field, in a grid
 _PLAIN = (bool, int, float, str, type(None))
 
 
@@ -44,15 +46,30 @@ class Float:
     @property
     def ends(self) -> tuple[Any, ...]:
         """The values that are tried before a search begins."""
-        return (float(self.low), float(self.high))
+        return (float(self.low), self.near(self.high))
 
     @property
     def values(self) -> tuple[Any, ...] | None:
-        """All that there are; None where they can't be counted."""
-        if self.step is None:
+        """All that there are; None where they can't be counted, or are too many for that."""
+        if self.step is None or (self.high - self.low) / self.step >= _MOST:
             return None
         count = math.floor((self.high - self.low) / self.step + 1e-9) + 1
-        return tuple(self.low + i * self.step for i in range(count))
+        return tuple(self.near(self.low + i * self.step) for i in range(count))
+
+    def near(self, value: float) -> float:
+        """What of the steps is meant by a value that rounding has shifted, or by an end between two.
+
+        Args:
+            value: not above `high`, but for rounding.
+
+        Example:
+            >>> Float(0.1, 0.55, step=0.1).near(0.1 + 0.1 + 0.1), Float(0.1, 0.55, step=0.1).near(0.55)
+            (0.3, 0.5)
+        """
+        if self.step is None:
+            return float(value)
+        low, step = Decimal(str(self.low)), Decimal(str(self.step))
+        return float(low + math.floor((value - self.low) / self.step + 1e-6) * step)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -120,8 +137,9 @@ class Int:
 
     @property
     def values(self) -> tuple[Any, ...] | None:
-        """All that there are."""
-        return tuple(range(self.low, self.high + 1, self.step))
+        """All that there are; None where they are too many to be counted."""
+        found = range(self.low, self.high + 1, self.step)
+        return tuple(found) if self.high - self.low < _MOST * self.step else None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -153,8 +171,8 @@ class LogInt:
 
     @property
     def values(self) -> tuple[Any, ...] | None:
-        """All that there are."""
-        return tuple(range(self.low, self.high + 1))
+        """All that there are; None where they are too many to be counted."""
+        return tuple(range(self.low, self.high + 1)) if self.high - self.low < _MOST else None
 
 
 @dataclasses.dataclass(frozen=True, init=False)
@@ -237,7 +255,7 @@ def chosen(dimension: Dimension, found: Any) -> Any:
     """
     if isinstance(dimension, Choice):
         return next(value for value in dimension.values if label(value) == found)
-    return found
+    return dimension.near(found) if isinstance(dimension, Float) else found
 
 
 def described(dimension: Dimension) -> dict[str, Any]:

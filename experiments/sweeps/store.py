@@ -11,6 +11,7 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import re
 import time
 import warnings
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from experiments.errors import Mistake, RunFailure
 
 #: Seconds between two signs of life of a driver, and without one after which its trials are others'.
 BEAT, GRACE = 10, 60
+_EXPECTED = "postgresql://USER@HOST/DATABASE"
 _POSTGRES = ("postgresql", "postgres", "postgresql+psycopg")
 
 
@@ -48,11 +50,11 @@ class Store:
         told: what it is called where it is shown: without a password.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, place: str | Path) -> None:
         """Names a place; `open` opens it.
 
         Args:
-            url: of SQLAlchemy's form.
+            place: the path of an SQLite file, which need not be there; or a URL of SQLAlchemy's form.
 
         Raises:
             Mistake: it is no URL, or of another database.
@@ -60,18 +62,15 @@ class Store:
         optuna()
         import sqlalchemy
 
-        try:
-            parsed = sqlalchemy.engine.make_url(url)
-        except sqlalchemy.exc.ArgumentError:
-            raise Mistake(f"--storage {url}: expected postgresql://USER@HOST/DATABASE") from None
-        self._file = Path(parsed.database) if parsed.drivername == "sqlite" and parsed.database else None
-        if self._file is None and parsed.drivername not in _POSTGRES:
-            raise Mistake(
-                f"--storage {parsed.drivername}://…: expected postgresql://USER@HOST/DATABASE, or no "
-                "--storage for SQLite in --workdir"
-            )
+        if isinstance(place, Path):
+            self._file: Path | None = place
+            self._url = sqlalchemy.engine.URL.create("sqlite", database=str(place))
+            self.told = str(place)
+            return
+        self.told = _hidden(place)
+        parsed = _parsed(place)
+        self._file = Path(parsed.database) if parsed.drivername == "sqlite" else None
         self._url = parsed if self._file else parsed.set(drivername="postgresql+psycopg")
-        self.told = parsed.render_as_string(hide_password=True)
 
     def open(self) -> Any:
         """The storage as Optuna has it; its tables are made if it has none.
@@ -81,6 +80,8 @@ class Store:
         """
         library = optuna()
         settings = {"connect_args": {"timeout": 60}} if self._file else {"pool_pre_ping": True}
+        where = self.told if self._file else f"--storage {self.told}"
+        refused: tuple[type[Exception], ...] = (OSError, RuntimeError, *_errors())
         try:
             with self.exclusively():  # two at once would make the same tables, and one of them fail
                 return library.storages.RDBStorage(
@@ -93,8 +94,8 @@ class Store:
             raise Mistake(
                 f"--storage {self.told}: PostgreSQL needs psycopg: pip install 'embedlab[postgres]'"
             ) from None
-        except _errors() as error:
-            raise Mistake(f"--storage {self.told}: it can't be opened ({_first(error)})") from None
+        except refused as error:  # a RuntimeError: it is of another version of Optuna
+            raise Mistake(f"{where}: it can't be opened ({_first(error)})") from None
 
     @contextlib.contextmanager
     def exclusively(self) -> Iterator[None]:
@@ -114,7 +115,7 @@ class Store:
 
 @contextlib.contextmanager
 def reached(store: Store) -> Iterator[None]:
-    """Within, an error of the database is told as a failure of the program.
+    """Within, an error of the database is told as a failure of the program; others are none of its.
 
     Raises:
         RunFailure: there was one.
@@ -122,17 +123,46 @@ def reached(store: Store) -> Iterator[None]:
     try:
         yield
     except _errors() as error:
-        cause = error.__cause__ or error
+        cause: BaseException = error.__cause__ or error
         raise RunFailure(
             f"{store.told}: the study can't be read or written ({_first(cause)}). What was recorded stays; "
             "the same command goes on from there."
         ) from error
 
 
+def _parsed(url: str) -> Any:
+    """A URL in its parts; a `Mistake` if it is none, or of a database that will not do."""
+    import sqlalchemy
+
+    expected = f"--storage {_hidden(url)}: expected {_EXPECTED}"
+    try:
+        parsed = sqlalchemy.engine.make_url(url)
+    except (sqlalchemy.exc.ArgumentError, ValueError):  # the latter of a port that is no number
+        raise Mistake(expected) from None
+    name = parsed.database or ""
+    in_file = parsed.drivername == "sqlite" and name and not name.startswith((":", "file:"))
+    if not in_file and parsed.drivername not in _POSTGRES:
+        raise Mistake(f"{expected}, or no --storage for SQLite in --workdir")
+    if "@" in (parsed.host or ""):
+        raise Mistake(f"{expected}; a @ in a name or a password is written %40")
+    return parsed
+
+
 def _errors() -> tuple[type[Exception], ...]:
     import sqlalchemy
 
-    return (OSError, sqlalchemy.exc.SQLAlchemyError, optuna().exceptions.StorageInternalError)
+    return (sqlalchemy.exc.SQLAlchemyError, optuna().exceptions.StorageInternalError)
+
+
+def _hidden(url: str) -> str:
+    """A URL without its password, be it well formed or not.
+
+    Example:
+        >>> _hidden("postgresql://me:p@ss@host/db?password=it&x=1")
+        'postgresql://me:***@host/db?password=***&x=1'
+    """
+    whole = re.sub(r"(//?[^:@/]+):[^/]*@", r"\1:***@", url)
+    return re.sub(r"(password=)[^&]*", r"\1***", whole)
 
 
 def _first(error: BaseException) -> str:

@@ -211,17 +211,36 @@ def pruner(wanted: Pruner | None) -> Any:
     return optuna.pruners.NopPruner()
 
 
+def last_attempts(study: Any, number: str) -> Any:
+    """A study as a pruner is to see it: of each configuration its last attempt, so that none competes twice.
+
+    Hyperband looks past it, at all attempts.
+
+    Args:
+        study: as Optuna has it.
+        number: the attribute that says which configuration a trial is an attempt at.
+    """
+    import optuna
+
+    class Last(optuna.study.Study):
+        def get_trials(self, deepcopy: bool = True, states: Any = None) -> list[Any]:
+            last = {trial.user_attrs[number]: trial for trial in super().get_trials(deepcopy)}
+            return [trial for trial in last.values() if states is None or trial.state in states]
+
+    return Last(study.study_name, study._storage, study.sampler, study.pruner)
+
+
 def distribution(dimension: Dimension) -> Any:
     """A dimension as Optuna has it."""
     from optuna import distributions
 
     if isinstance(dimension, Choice):
         return distributions.CategoricalDistribution([label(value) for value in dimension.values])
-    if isinstance(dimension, Float):
-        return distributions.FloatDistribution(dimension.low, dimension.high, step=dimension.step)
-    if isinstance(dimension, LogFloat):
-        return distributions.FloatDistribution(dimension.low, dimension.high, log=True)
     low, high = dimension.ends
+    if isinstance(dimension, Float):
+        return distributions.FloatDistribution(low, high, step=dimension.step)
+    if isinstance(dimension, LogFloat):
+        return distributions.FloatDistribution(low, high, log=True)
     if isinstance(dimension, LogInt):
         return distributions.IntDistribution(low, high, log=True)
     return distributions.IntDistribution(low, high, step=dimension.step)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import time
 from collections.abc import Callable
@@ -123,6 +124,63 @@ def test_a_stop_loses_nothing_and_more_trials_may_come(
     second = content(workdir)
     assert second["trials"][:4] == first["trials"] and len(second["trials"]) == 6
     config_file.load(str(workdir / "best.py"))
+
+
+def test_data_that_are_not_there_fail_no_trial(
+    command: Command, write_sweep: Callable[..., Path], tmp_path: Path
+) -> None:
+    file = write_sweep("Grid()", '{"train.rate": Choice(0.1, 0.2)}', path=tmp_path / "tiny.py")
+    text = file.read_text("utf-8")
+    file.write_text(text.replace("prose.csv", "nowhere.csv"), "utf-8")
+    for _ in range(2):  # nothing of the first start is in the way of the second
+        status, told = command(file, "--workdir", tmp_path / "swept")
+        assert status == 2 and "nowhere.csv" in told and "Traceback" not in told
+    assert not (tmp_path / "swept" / "trials").exists() and not (tmp_path / "swept" / "sweep.json").exists()
+
+
+def test_a_storage_that_is_not_there_leaves_a_folder_to_anything(
+    command: Command, write_sweep: Callable[..., Path], tmp_path: Path
+) -> None:
+    url = "postgresql://me:secret@127.0.0.1:1/name"
+    status, told = command(write_sweep(), "--workdir", tmp_path / "swept", "--storage", url)
+    assert status == 2 and "it can't be opened" in told and "secret" not in told
+    assert not (tmp_path / "swept" / "folder.json").exists()
+
+
+def test_a_folder_without_its_study(
+    command: Command, finished: tuple[Path, Path, str], tmp_path: Path
+) -> None:
+    file, workdir, _ = finished
+    shutil.copytree(workdir, tmp_path / "copy")
+    (tmp_path / "copy" / "study.db").unlink()
+    status, told = command(file, "--workdir", tmp_path / "copy")
+    assert status == 2 and "the study tiny that this folder's trials belong to is not there" in told
+    for damaged in ("{", "{}"):
+        (tmp_path / "copy" / "folder.json").write_text(damaged, "utf-8")
+        status, told = command(file, "--workdir", tmp_path / "copy")
+        assert status == 2 and "folder.json" in told and "Traceback" not in told
+
+
+def test_workers_that_are_killed_before_they_begin(
+    command: Command, write_sweep: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dies = "import os, sys\nif 'experiments.sweeps.worker' in sys.orig_argv: os.kill(os.getpid(), 9)\n"
+    (tmp_path / "sitecustomize.py").write_text(dies, "utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    status, told = command(write_sweep(), "--workdir", tmp_path / "swept", "--workers", 1)
+    assert status == 1 and "a worker ended before it began (SIGKILL)" in told and "Traceback" not in told
+
+
+def test_a_reader_that_goes_away(
+    command: Command, finished: tuple[Path, Path, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, workdir, _ = finished
+
+    def gone(*_: Any, **__: Any) -> None:
+        raise BrokenPipeError(32, "Broken pipe")
+
+    monkeypatch.setattr("rich.console.Console.print", gone)
+    assert command(file, "--workdir", workdir) == (141, "")
 
 
 def test_a_mistake_in_the_file_is_told_before_anything_is_written(

@@ -18,7 +18,7 @@ from tests.experiments.sweeps.conftest import small
 
 
 def opened(folder: Path, plan: Plan | None = None, name: str = "here") -> Ledger:
-    return Ledger(Store(f"sqlite:///{folder / 'study.db'}"), plan or small(), name)
+    return Ledger(Store(folder / "study.db"), plan or small(), name)
 
 
 def claimed(ledger: Ledger) -> Claim:
@@ -179,11 +179,56 @@ def test_pruning_is_by_what_was_reported(tmp_path: Path) -> None:
     assert ledger.report(bad, 5, 0.1)
 
 
+def test_a_configuration_competes_once(tmp_path: Path) -> None:
+    ledger = opened(tmp_path, small(pruner=Asha(least=5, factor=2)))
+    weak = claimed(ledger)
+    assert not ledger.report(weak, 5, 0.1)
+    ledger.give_back(weak)  # whose attempt had been judged at the step
+    weak = claimed(ledger)
+    assert weak.number == 0 and not ledger.report(weak, 5, 0.1)
+    assert not ledger.report(claimed(ledger), 5, 0.9)
+    assert ledger.report(claimed(ledger), 5, 0.5)  # the second of three, and not of four
+
+
+def test_a_folder_goes_on_with_its_own_study_alone(tmp_path: Path) -> None:
+    key = opened(tmp_path).key
+    assert Ledger(Store(tmp_path / "study.db"), small(), "here", key).key == key
+    (tmp_path / "study.db").unlink()
+    with pytest.raises(Mistake, match="the study small that this folder's trials belong to is not there"):
+        Ledger(Store(tmp_path / "study.db"), small(), "here", key)
+    assert opened(tmp_path).key != key
+
+
+def test_a_path_of_any_letters(tmp_path: Path) -> None:
+    folder = tmp_path / "what?x=1#%20 é"
+    folder.mkdir()
+    opened(folder)
+    assert {path.name for path in folder.iterdir()} == {"study.db", "study.db.lock"}
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("postgresql//me:secret@host/db", "--storage postgresql//me:***@host/db: expected postgresql://"),
+        ("postgresql://me:secret@host:port/db", "--storage postgresql://me:***@host:port/db: expected"),
+        ("postgresql://me:sec@ret@host/db", "a @ in a name or a password is written %40"),
+        ("sqlite:///:memory:", "or no --storage for SQLite in --workdir"),
+        ("sqlite://", "or no --storage for SQLite in --workdir"),
+    ],
+)
+def test_what_is_no_storage(url: str, told: str) -> None:
+    with pytest.raises(Mistake, match=re.escape(told)) as caught:
+        Store(url)
+    assert "sec" not in str(caught.value)
+
+
 def test_an_url_of_another_database(tmp_path: Path) -> None:
     with pytest.raises(Mistake, match=re.escape("expected postgresql://USER@HOST/DATABASE")):
         Store("mysql://someone:secret@host/name")
     with pytest.raises(Mistake, match=re.escape("expected postgresql://USER@HOST/DATABASE")):
         Store("nowhere")
-    assert "secret" not in Store("postgresql://someone:secret@host/name").told
+    for url in ("postgresql://someone:secret@host/name", "postgresql://someone@host/name?password=secret"):
+        assert "secret" not in Store(url).told
     with pytest.raises(Mistake, match="it can't be opened"):
         Store("postgresql://someone:secret@127.0.0.1:1/name").open()

@@ -13,7 +13,7 @@ from rich.console import Console
 
 import embedlab
 from experiments.settings import config_file
-from experiments.sweeps import Choice, LogFloat, Random, output
+from experiments.sweeps import Choice, Int, LogFloat, Random, output
 from experiments.sweeps.ledger import Ledger
 from experiments.sweeps.plan import Plan
 from experiments.sweeps.store import Store
@@ -28,7 +28,7 @@ SPACE: dict[str, Any] = {
 
 def finished(folder: Path, own: Plan, trials: int) -> tuple[dict[str, Any], str, int]:
     """The results where a trial's value follows from its rate alone; what is shown; the status."""
-    ledger = Ledger(Store(f"sqlite:///{folder / 'study.db'}"), own, "here")
+    ledger = Ledger(Store(folder / "study.db"), own, "here")
     for _ in range(trials):
         claim = ledger.claim()
         assert claim is not None
@@ -65,9 +65,21 @@ def test_the_least_loss_is_best(tmp_path: Path) -> None:
     assert found["settings"]["direction"] == "minimise"
 
 
+def test_of_one_trial_no_field_is_told_to_matter(tmp_path: Path) -> None:
+    found, out, _ = finished(tmp_path, small(space=SPACE, trials=1), 1)
+    assert found["importance"] == {} and "Importance" not in out
+
+
+def test_a_field_of_more_values_than_memory_holds(tmp_path: Path) -> None:
+    space = {"train.rate": LogFloat(0.001, 0.1), "split_seed": Int(0, 2**32 - 1)}
+    found, _, _ = finished(tmp_path, small(space=space, trials=2), 2)
+    config: Any = config_file.load(str(tmp_path / "best.py"))
+    assert config.split_seed == found["best"]["params"]["split_seed"]
+
+
 def test_a_sweep_without_an_end_of_any_trial(tmp_path: Path) -> None:
     own = small(trials=1)
-    ledger = Ledger(Store(f"sqlite:///{tmp_path / 'study.db'}"), own, "here")
+    ledger = Ledger(Store(tmp_path / "study.db"), own, "here")
     claim = ledger.claim()
     assert claim is not None
     ledger.fail(claim, "a reason")

@@ -16,7 +16,13 @@ def test_words_that_do_not_go_together(
 ) -> None:
     words = (write_sweep(), "--workdir", tmp_path / "none")
     assert "--ray here:1: this is for --executor ray" in command(*words, "--ray", "here:1")[1]
-    assert "--workers -1: expected a number of workers" in command(*words, "--workers", -1)[1]
+    for wrong in (-1, 0):
+        status, told = command(*words, "--workers", wrong)
+        assert status == 2 and f"--workers {wrong}: expected a number of workers, 1 or more" in told
+    for more in (("--workers", "two"), ("--worker", 2), ("more.py",)):
+        status, told = command(*words, *more)
+        assert status == 2 and "`python scripts/sweep.py --help` lists what can be given" in told
+        assert "usage" not in told
     assert not (tmp_path / "none").exists()
 
 
