@@ -54,7 +54,7 @@ def load(path: str, kind: Any = Config, function: str = "config") -> Any:
         raise Mistake(f"{path}: it has no function {function}(); write one that returns an {wanted}")
     try:
         made = make()
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise Mistake(f"{path}: its {function}() raised {type(error).__name__}: {error}") from error
     if not isinstance(made, kind):
         raise Mistake(
@@ -73,7 +73,7 @@ def _module(file: Path) -> ModuleType:
     sys.modules[name] = module  # dataclasses written in the file look themselves up
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         del sys.modules[name]
         raise Mistake(f"{file}: running it raised {type(error).__name__}: {error}") from error
     return module

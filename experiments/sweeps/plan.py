@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from experiments.errors import Mistake, mistakes
 from experiments.settings import codec, config_file, overrides
+from experiments.settings.schema import did_you_mean
 from experiments.sweeps.programs import Program, less_is_better, metric_of, program_of
 from experiments.sweeps.space import chosen, described, encoded, label
 from experiments.sweeps.sweep import Sweep
@@ -124,21 +125,28 @@ def _applied(base: Any, values: Mapping[str, Any]) -> Any:
     if specs:
         raw = codec.encode(base)
         for name, value in specs.items():
-            _put(raw, base, name, encoded(value))
+            _put(raw, name, encoded(value))
         base = codec.decode(raw, type(base))
     words = [f"--{name}={_text(value)}" for name, value in values.items() if name not in specs]
     return overrides.apply(base, words).config
 
 
-def _put(raw: dict[str, Any], base: Any, name: str, value: Any) -> None:
+def _put(raw: dict[str, Any], name: str, value: Any) -> None:
     *above, last = name.split(".")
     group: Any = raw
     for part in above:
         group = group.get(part) if isinstance(group, dict) else None
     if not isinstance(group, dict) or last not in group:
-        overrides.apply(base, [f"--{name}=none"])  # which says what is near
-        raise Mistake(f"unknown key --{name}; there is no such group of settings")
+        near = did_you_mean(name, list(_names(raw))) or "; there is no such group of settings"
+        raise Mistake(f"unknown key --{name}{near}")
     group[last] = value
+
+
+def _names(raw: Mapping[str, Any], above: str = "") -> Iterator[str]:
+    for name, value in raw.items():
+        yield f"{above}{name}"
+        if isinstance(value, dict):
+            yield from _names(value, f"{above}{name}.")
 
 
 def _text(value: Any) -> str:
