@@ -40,6 +40,17 @@ def chosen(runs: Iterable[FoundRun]) -> list[FoundRun]:
     return kept or everything
 
 
+def judged(runs: Iterable[FoundRun]) -> list[FoundRun]:
+    """All runs; those at rates that a comparison tried and did not choose, or not yet, are `undecided`.
+
+    Args:
+        runs: of `experiments.runs.found`.
+    """
+    everything = list(runs)
+    kept = {run.path for run in chosen(everything) if not run.undecided}
+    return [dataclasses.replace(run, undecided=run.path not in kept) for run in everything]
+
+
 def _taken(folder: Path) -> Mapping[str, set[Path]]:
     """By data set, the runs that a folder's `compare.json` tells of; none where it is none."""
     try:

@@ -39,8 +39,9 @@ class FoundRun:
         fold: number of the fold whose rows it is tested on; None where there is one split.
         trial: number of a sweep's trial; None elsewhere.
         is_baseline: whether it is there to be measured against.
-        undecided: whether it tries a rate of a comparison that has not chosen yet. What it gets on test rows
-            is nothing to choose by, so that `summary`, `metrics`, `predictions` and `targets` are without it.
+        undecided: whether it tries a rate of a comparison that has not chosen yet, or has chosen another.
+            What it gets on test rows is nothing to choose by, so that `summary`, `metrics`, `predictions` and
+            `targets` are without it.
 
     Example:
         >>> run = FoundRun(Path("nowhere"), Path("nowhere"), "classify", "dense", seed=0)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.extras import needed
 from experiments.reports.bootstrap import Interval
+from experiments.runs.chosen import judged
 from experiments.runs.found import found
 from experiments.runs.found_run import FINISHED, FoundRun
 from experiments.runs.results import Result, kind, seconds, task
@@ -33,6 +34,9 @@ _HERE_TOO = {"rivals", "baselines"}  # those of a workdir: they differ where the
 def table(folders: Paths, *, all_fields: bool = False) -> pandas.DataFrame:
     """One row a run: what it is, how well it did, what it costs, and the settings in which the runs differ.
 
+    Of a comparison at matched bytes, runs at rates that were not chosen have nothing of test rows, and while
+    it is not finished none has: that is nothing to choose by.
+
     Args:
         folders: one or several of what `experiments.runs.found` takes.
         all_fields: whether every field of the configs has a column, and not those alone that differ.
@@ -49,7 +53,7 @@ def table(folders: Paths, *, all_fields: bool = False) -> pandas.DataFrame:
         Mistake: pandas is not installed; a folder holds no run.
     """
     pandas = needed("pandas", "report", "A table of runs")
-    runs = found(_several(folders))
+    runs = judged(found(_several(folders)))
     fields = _fields([run.config for run in runs], everything=all_fields)
     rows = [[*_parts(run), own, _made_with(run)] for run, own in zip(runs, fields, strict=True)]
     # A part's columns stand together, though the first run, a baseline say, has not all of them.
@@ -60,7 +64,7 @@ def table(folders: Paths, *, all_fields: bool = False) -> pandas.DataFrame:
 
 
 def curves(folders: Paths) -> pandas.DataFrame:
-    """What runs logged as they trained, in long form: one row a number.
+    """What runs logged as they trained, in long form: one row a number; of the runs of `table`.
 
     Args:
         folders: one or several of what `experiments.runs.found` takes.
@@ -76,7 +80,7 @@ def curves(folders: Paths) -> pandas.DataFrame:
     which = ("workdir", "name", "kind", "seed", "fold", "trial")
     rows = [
         {**{key: _named(run)[key] for key in which}, **point}
-        for run in found(_several(folders))
+        for run in judged(found(_several(folders)))
         for point in points(run)
     ]
     columns = [*which, "step", "split", "metric", "value"]

@@ -25,7 +25,7 @@ from experiments.page.section import Options, Section
 from experiments.page.works import gather
 from experiments.reports.sizes import size
 from experiments.runs.found import found
-from experiments.runs.frames import table
+from experiments.runs.frames import curves, table
 from experiments.runs.results import results as collect
 from experiments.settings.config_file import load
 from tests.experiments.started import program, refused, same, told, wait_for
@@ -161,6 +161,22 @@ def test_before_rates_are_chosen_nothing_is_told_of_test_rows(whole: Path, tmp_p
         shown.keys() == made.keys()
         and shown["dense, rate 0.0001"] == f"{100 * made['dense, rate 0.0001']:.1f}"
     )
+
+
+def test_of_rates_that_were_not_chosen_a_table_tells_nothing_of_test_rows(
+    whole: Path, tmp_path: Path
+) -> None:
+    frame = table(whole)
+    finished = frame[frame["state"] == "finished"]
+    at_work = {Path(run) for cell in results(whole)["cells"] for run in cell["runs"]}
+    told = finished[finished["accuracy"].notna()]
+    assert {Path(path).relative_to(whole) for path in told["path"]} == at_work
+    assert len(told) < len(finished) and finished["valid_accuracy"].notna().all()
+    logged = curves(whole)
+    assert logged[logged["split"] == "test"].groupby(["name", "seed"]).ngroups == len(at_work)
+    workdir = Path(shutil.copytree(whole, tmp_path / "run"))
+    (workdir / "compare.json").unlink()
+    assert "accuracy" not in table(workdir) and "test" not in set(curves(workdir)["split"])
 
 
 def test_a_rate_that_failed_says_so_with_its_reason(whole: Path, tmp_path: Path) -> None:
