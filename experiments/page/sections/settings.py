@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from experiments.page.section import Options, Section
@@ -11,6 +11,7 @@ from experiments.page.works import Given, Kind
 
 _ABSENT = "–"
 _RIVALS = ("rivals", "seeds")
+_COLUMNS = 6  # kinds; of more a table is wider than a sheet of paper
 
 
 def section(given: Given, options: Options) -> Section | None:
@@ -26,7 +27,9 @@ def section(given: Given, options: Options) -> Section | None:
     whole = [{"title": work.title, "rows": list(flat(work.config))} for work in given.works if work.config]
     if not settings:
         return None
+    grouped = [(key, by_value(list(settings), values)) for key, values in differing]
     values = {"names": list(settings), "differing": differing, "whole": whole}
+    values["grouped"] = grouped if len(settings) > _COLUMNS else []
     return Section("settings", "Settings", "settings.html.j2", values)
 
 
@@ -36,6 +39,27 @@ def _own(kind: Kind) -> dict[str, Any]:
     for name in _RIVALS:
         config.pop(name, None)
     return config
+
+
+def by_value(names: Sequence[str], values: Sequence[str]) -> list[tuple[str, str]]:
+    """Every value with the names of what has it; the last of those that most have without them.
+
+    Args:
+        names: of kinds.
+        values: of each, in the same order.
+
+    Example:
+        >>> by_value(["a", "b", "c", "d"], ["1", "2", "1", "1"])
+        [('2', 'b'), ('1', 'the other 3')]
+    """
+    having: dict[str, list[str]] = {}
+    for name, value in zip(names, values, strict=True):
+        having.setdefault(value, []).append(name)
+    usual = max(having, key=lambda value: len(having[value]))
+    if 2 * len(having[usual]) <= len(names):
+        return [(value, ", ".join(own)) for value, own in having.items()]
+    rest = having.pop(usual)
+    return [*((value, ", ".join(own)) for value, own in having.items()), (usual, f"the other {len(rest)}")]
 
 
 def flat(value: Any, path: str = "") -> Iterator[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -56,6 +57,19 @@ def test_all_of_a_comparison(runs: Runs) -> None:
     assert work["blocks"][0]["intervals"].keys() == {"tfidf-logistic", "dense", "hashed"}
     differing = dict(found["settings"].values["differing"])
     assert differing["embedding.type"] == ['"dense"', '"hashed"'] and "train.steps" not in differing
+
+
+def test_settings_of_more_kinds_than_a_sheet_is_wide_are_told_value_by_value(
+    runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not sections(runs.classified)["settings"].values["grouped"]
+    monkeypatch.setattr("experiments.page.sections.settings._COLUMNS", 1)
+    given, options = gather([runs.classified]), Options(points=50)
+    made = [section for maker in MAKERS if (section := maker(given, options)) is not None]
+    (grouped,) = (section.values["grouped"] for section in made if section.key == "settings")
+    assert dict(grouped)["embedding.type"] == [('"dense"', "dense"), ('"hashed"', "hashed")]
+    page = " ".join(render(given, made, options).split())
+    assert re.search(r'rowspan="2"><code>embedding\.type</code></th><td><code[^>]*>&#34;dense', page)
 
 
 def test_counts_of_mistakes_are_those_of_the_predictions(runs: Runs) -> None:
