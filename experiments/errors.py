@@ -15,6 +15,10 @@ class RunFailure(RuntimeError):
     """A failure that is no mistake of the user's, such as a loss that is not a number. Status 1."""
 
 
+class Unwritable(RunFailure):
+    """What a run has to keep could not be written: the disk is at fault, and not the run."""
+
+
 class Diverged(RunFailure):
     """A training that came to no number: of several settings the others may still be tried."""
 

@@ -27,7 +27,7 @@ import numpy as np
 import orbax.checkpoint as ocp
 
 from embedlab.files import sync, write_whole
-from experiments.errors import RunFailure
+from experiments.errors import RunFailure, Unwritable
 from experiments.process import stopping
 from experiments.runs import arrays, manifest, refusals
 
@@ -127,7 +127,7 @@ class Checkpoints:
             host: small arrays of the host, which keep their types.
 
         Raises:
-            RunFailure: it can't be written. What was saved before stays.
+            Unwritable: it can't be written. What was saved before stays.
         """
         place, beside = self._place(step), self.folder / _UNFINISHED
         try:
@@ -136,7 +136,7 @@ class Checkpoints:
                 self._commit(beside, place)
         except (OSError, ValueError, RuntimeError) as error:  # tensorstore says a full disk with a ValueError
             shutil.rmtree(beside, ignore_errors=True)  # room for what the user wants to save instead
-            raise RunFailure(
+            raise Unwritable(
                 f"{place}: the checkpoint can't be written ({arrays.first_line(error)}). Free "
                 "some space there, or give yourself the right to write; the checkpoint before it stays, and "
                 "the same command goes on from there."

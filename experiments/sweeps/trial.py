@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from experiments.errors import Mistake, RunFailure
+from experiments.errors import Mistake, RunFailure, Unwritable
 from experiments.process import program as guard
 from experiments.runs.observers import Line, observed
 from experiments.settings import codec
@@ -117,17 +117,20 @@ class _Watch:
 
 def _ended(error: Exception) -> Ended:
     """What is recorded of an error."""
-    if guard.is_memory(error):
+    known = isinstance(error, Mistake | RunFailure)
+    if guard.is_memory(error) and not known:  # of a full disk TensorStore says what XLA says of memory
         told = str(error).partition("\n")[0] or "no more to be had"
         return Ended("failed", reason=f"out of memory ({told})")
-    if not isinstance(error, Mistake | RunFailure):
+    if not known:
         traceback.print_exc()  # into the worker's log
     first = " ".join(str(error).split()) or type(error).__name__
-    told = first if isinstance(error, Mistake | RunFailure) else f"{type(error).__name__}: {first}"
+    told = first if known else f"{type(error).__name__}: {first}"
     return Ended("broken" if _is_of_the_machine(error) else "failed", reason=told)
 
 
 def _is_of_the_machine(error: BaseException | None) -> bool:
+    if isinstance(error, Unwritable):
+        return True
     while error is not None:
         if isinstance(error, OSError) and error.errno in _OF_THE_MACHINE:
             return True

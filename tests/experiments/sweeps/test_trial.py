@@ -17,6 +17,7 @@ import embedlab
 from experiments.settings import codec
 from experiments.sweeps import plan
 from experiments.sweeps.trial import Ended, Job, run
+from tests.experiments.disks import disk
 
 
 @pytest.fixture(scope="module")
@@ -120,3 +121,16 @@ def test_a_defect_is_a_trial_s_end_and_a_full_disk_is_not(
     assert "ZeroDivisionError" in capsys.readouterr().err
     assert broken(MemoryError()).reason == "out of memory (no more to be had)"
     assert broken(OSError(28, "No space left on device")).how == "broken"
+
+
+@pytest.mark.parametrize("how", ["tmpfs", "limit"])
+def test_a_checkpoint_that_the_disk_has_no_room_for(
+    job: Callable[..., Job], tmp_path: Path, how: str
+) -> None:
+    often = dataclasses.replace(codec.decode(job().config).train, checkpoint_seconds=0.0)
+    with disk(tmp_path / "disk", how) as full:
+        given = job(tmp_path / "disk" / "run", train=often, embedding=embedlab.Dense(3000, 16))
+        with full():
+            ended = run(given, lambda step, value: False)
+        assert ended.how == "broken" and "can't be written" in ended.reason, ended
+        assert run(given, lambda step, value: False).how == "complete"
