@@ -155,11 +155,14 @@ class Ledger:
     def claim(self) -> Claim | None:
         """Takes the next configuration: one that was cut short, or a new one. None if there is none now."""
         with self._store.exclusively():
+            self.beat()  # or what is at work here would be taken for dead after the machine has slept
             self._clear()
             attempts = self._attempts()
             waiting = [tries[-1] for tries in attempts.values() if tries[-1].state == self._states.WAITING]
             if waiting:
                 number = min(waiting, key=lambda trial: trial.number).user_attrs[_NUMBER]
+                if any(claim.number == number for claim in self._claims.values()):
+                    return None  # its worker has yet to hear that the attempt is lost
             elif len(attempts) < self._plan.sweep.number:
                 number = len(attempts)
                 self._queue(number)
@@ -208,10 +211,11 @@ class Ledger:
 
     def beat(self) -> None:
         """Gives a sign of life, where one is due."""
-        if time.monotonic() - self._beaten > BEAT / 2:
+        now = time.time()  # which goes on while the machine sleeps
+        if abs(now - self._beaten) > BEAT / 2:
             for claim in self._claims.values():
                 self._storage.record_heartbeat(claim.trial._trial_id)
-            self._beaten = time.monotonic()
+            self._beaten = now
 
     # --- what comes of them ----------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ import pytest
 
 from experiments.errors import Mistake
 from experiments.sweeps import Asha, Choice, Grid, Tpe, store
+from experiments.sweeps import ledger as ledgers
 from experiments.sweeps.ledger import Claim, Ledger
 from experiments.sweeps.plan import Plan
 from experiments.sweeps.store import Store
@@ -88,6 +89,25 @@ def test_another_folder_takes_over_what_gives_no_sign_of_life(
     assert states(two) == ["running"]
     two.complete(again, 0.5)
     assert two.records()[0].value == 0.5 and one.records()[0].value == 0.5
+
+
+def test_a_driver_that_slept_goes_on_with_what_it_had(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (store, ledgers):
+        monkeypatch.setattr(module, "BEAT", 1)
+    monkeypatch.setattr(store, "GRACE", 1)
+    one, two = opened(tmp_path, name="one"), opened(tmp_path, name="two")
+    first = claimed(one)
+    time.sleep(2.5)
+    second = claimed(one)
+    assert (second.number, states(two)) == (1, ["running"] * 2)
+    time.sleep(2.5)
+    assert claimed(two).number == first.number  # both are lost
+    assert one.claim() is None  # the next is the second, at which a worker of its own still is
+    assert one.report(second, 5, 0.5)
+    one.prune(second)
+    assert claimed(one).number == second.number
 
 
 def test_a_claim_that_was_cut_in_the_middle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
