@@ -1,29 +1,22 @@
 """Vectors laid out in the plane: by PCA, by openTSNE, or by umap-learn.
 
-The libraries do the work; here is which words are looked at, PCA before the slow ones, and how long it takes.
+The libraries do the work; here is PCA before the slow ones, and how layouts are laid on each other.
 """
 
 from __future__ import annotations
 
 import importlib.util
-import sys
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
 from experiments.errors import Mistake
+from experiments.page.sampled import Tell, sampled, tsne, umap
 
 LAYOUTS = ("pca", "tsne", "umap")
 #: What the slow layouts are given: so many principal components.
 COMPONENTS = 50
-_ITERATIONS = 750  # of t-SNE, as openTSNE has them: 250 exaggerated, then 500
-_OFTEN = 10
-_FEW = 1000
 _NEEDS = {"tsne": ("openTSNE", "report"), "umap": ("umap", "umap")}
-
-#: Told of how many parts are done, of how many.
-Tell = Callable[[int, int], None]
 
 
 def require_layout(name: str) -> None:
@@ -65,8 +58,8 @@ def lay_out(vectors: np.ndarray, layout: str, *, seed: int, tell: Tell) -> np.nd
     if layout == "pca" or rows < 5:
         return _filled(pca(vectors, 2))
     narrow = pca(vectors, COMPONENTS) if dim > COMPONENTS else vectors.astype(np.float32)
-    made = _tsne if layout == "tsne" else _umap
-    return _filled(made(narrow, seed, tell))
+    made = tsne if layout == "tsne" else umap
+    return _filled(sampled(made, narrow, seed, tell))
 
 
 def pca(vectors: np.ndarray, components: int) -> np.ndarray:
@@ -136,35 +129,3 @@ def _filled(places: np.ndarray) -> np.ndarray:
     wide = np.zeros((len(places), 2), np.float32)
     wide[:, : places.shape[1]] = places[:, :2]
     return wide
-
-
-def _tsne(vectors: np.ndarray, seed: int, tell: Tell) -> np.ndarray:
-    from openTSNE import TSNE
-
-    done = [0]
-
-    def look(*_: Any) -> None:
-        done[0] += _OFTEN
-        tell(done[0], _ITERATIONS)
-
-    perplexity = min(30.0, (len(vectors) - 1) / 3)
-    made = TSNE(
-        perplexity=perplexity,
-        random_state=seed,
-        n_jobs=-1 if len(vectors) > _FEW else 1,  # threads cost more than they gain
-        callbacks=look,
-        callbacks_every_iters=_OFTEN,
-        initialization="pca",
-    )
-    tell(0, _ITERATIONS)
-    return np.asarray(made.fit(vectors), np.float32)
-
-
-def _umap(vectors: np.ndarray, seed: int, tell: Tell) -> np.ndarray:
-    from umap import UMAP
-
-    tell(0, 1)
-    told = {"desc": "UMAP", "file": sys.stderr, "mininterval": 5.0}
-    neighbours = min(15, len(vectors) - 1)
-    made = UMAP(n_neighbors=neighbours, random_state=seed, n_jobs=1, verbose=True, tqdm_kwds=told)
-    return np.asarray(made.fit_transform(vectors), np.float32)

@@ -11,6 +11,7 @@ from embedlab.base import ABSENT
 from experiments.page import embedding_map, layouts
 from experiments.page.embedding_map import EmbeddingMap
 from experiments.page.packed import base64_of, coordinates, fractions
+from experiments.page.sampled import SAMPLE
 from experiments.page.section import Options, Section
 from experiments.page.works import Given
 
@@ -115,4 +116,9 @@ def _notes(made: Sequence[EmbeddingMap], layout: str) -> list[str]:
     if layout != "pca":
         most = layouts.COMPONENTS
         told.append(f"Vectors of more than {most} numbers went through PCA to {most} before.")
+        if any(len(each.rows) > SAMPLE for each in made):
+            told.append(
+                f"Of more than {SAMPLE:,} words so many, by chance, were laid out, "
+                "and the others placed among them."
+            )
     return told

@@ -23,12 +23,16 @@ def test_pca_is_that_of_the_singular_values() -> None:
     np.testing.assert_allclose(np.abs(found), np.abs(left[:, :2] * values[:2]), rtol=1e-4, atol=1e-4)
 
 
-def test_tsne_keeps_groups_together_and_says_how_far_it_is() -> None:
+@pytest.mark.parametrize(("sample", "steps"), [(10_000, 750), (45, 1000)])
+def test_tsne_keeps_groups_together_and_says_how_far_it_is(
+    sample: int, steps: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("experiments.page.sampled.SAMPLE", sample)  # 15 of 60 are placed among the others
     draw = np.random.default_rng(0)
     rows = np.repeat(10 * draw.normal(size=(3, 60)), 20, axis=0) + draw.normal(size=(60, 60))
     told: list[tuple[int, int]] = []
     places = layouts.lay_out(rows, "tsne", seed=0, tell=lambda done, whole: told.append((done, whole)))
-    assert told[0] == (0, 750) and told[-1] == (750, 750) and np.isfinite(places).all()
+    assert told[0] == (0, steps) and told[-1] == (steps, steps) and np.isfinite(places).all()
     groups = places.reshape(3, 20, 2)
     apart = np.linalg.norm(groups.mean(1)[:, None] - groups.mean(1)[None], axis=-1)[
         np.triu_indices(3, 1)
@@ -36,7 +40,9 @@ def test_tsne_keeps_groups_together_and_says_how_far_it_is() -> None:
     assert apart > 2 * np.linalg.norm(groups - groups.mean(1, keepdims=True), axis=-1).mean()
 
 
-def test_umap_where_it_is_installed() -> None:
+@pytest.mark.parametrize("sample", [10_000, 30])
+def test_umap_where_it_is_installed(sample: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("experiments.page.sampled.SAMPLE", sample)
     if importlib.util.find_spec("umap") is None:
         with pytest.raises(
             Mistake, match=r"needs umap, which is not installed; pip install 'embedlab\[umap\]'"
