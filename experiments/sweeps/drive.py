@@ -49,13 +49,14 @@ def run(plan: Plan, workdir: Path, console: Console, executor: Executor, storage
     with lock.held(workdir):
         _require_ours(workdir)
         known = _known(workdir, plan.name, storage)
+        if not output.is_written(workdir, plan):  # before there is a study, whose settings would stand
+            plan.program.require(plan.base, plan.sweep.space)
         folder = known.get("folder") or uuid.uuid4().hex
         wait_for_all(workdir / ".workers")  # those of a driver that was killed a moment ago
         with reached(store):
             ledger = Ledger(store, plan, folder, known.get("key", ""))
             _keep(workdir, plan, storage, {"folder": folder, "key": ledger.key})
             if _left(ledger, plan):
-                plan.program.require(plan.base, plan.sweep.space)
                 with showing(plan, console) as shown, executor:
                     _Driver(plan, workdir, ledger, executor, shown).run()
             elif output.is_written(workdir, plan):

@@ -79,6 +79,9 @@ class Classify(Program):
         )
 
     def require(self, config: Config, fields: Collection[str]) -> None:
+        vectors = config.transfer.vectors
+        if vectors and not _any_of("transfer", fields) and not Path(vectors).exists():
+            raise Mistake(f"transfer.vectors={vectors!r}: it is not there; give a file of vectors")
         if config.stream or _any_of("data", fields) or _any_of("task", fields):
             return
         with mistakes(), telling("reading the data") as tell:

@@ -135,6 +135,10 @@ def test_data_that_are_not_there_fail_no_trial(
     for _ in range(2):  # nothing of the first start is in the way of the second
         status, told = command(file, "--workdir", tmp_path / "swept")
         assert status == 2 and "nowhere.csv" in told and "Traceback" not in told
+    vectors = text.replace("seeds=(0, 1)", "transfer=Transfer('none.txt')")
+    file.write_text(f"from experiments.config import Transfer\n{vectors}", "utf-8")
+    status, told = command(file, "--workdir", tmp_path / "swept", "--workers", 1)
+    assert status == 2 and "transfer.vectors='none.txt': it is not there" in told, told
     assert not (tmp_path / "swept" / "trials").exists() and not (tmp_path / "swept" / "sweep.json").exists()
 
 
