@@ -141,6 +141,41 @@ def test_a_map_is_moved_by_pointer_and_wheel(opened: Opened) -> None:
     assert drawn(page) == before
 
 
+def test_two_fingers_zoom_where_they_are(browser: Any, report: Path) -> None:
+    page = open_page(browser, report, viewport={"width": 390, "height": 844}, has_touch=True).page
+    stage = page.locator(f"{LEFT} .stage")
+    stage.scroll_into_view_if_needed()
+    box = stage.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    hand = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *places: float) -> None:
+        points = [{"x": place, "y": y, "id": i} for i, place in enumerate(places)]
+        hand.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    before = drawn(page)
+    page.evaluate(
+        "() => { const draw = View.prototype.draw;"
+        "View.prototype.draw = function () { seen = this.eye.zoom; draw.call(this); }; }"
+    )
+    page.get_by_role("button", name="Show all, left map").click()
+    home = page.evaluate("seen")
+    touch("touchStart", x - 20, x + 20)
+    for apart in (25, 30, 35, 40):
+        touch("touchMove", x - apart, x + apart)
+    touch("touchEnd")
+    assert drawn(page) != before and page.locator(".near").count() == 0
+    assert page.evaluate("seen") == pytest.approx(2 * home, rel=0.02)
+    page.get_by_role("button", name="Show all, left map").click()
+    assert drawn(page) == before
+    stage.scroll_into_view_if_needed()
+    touch("touchStart", x)
+    touch("touchMove", x + 40)
+    touch("touchEnd")
+    assert drawn(page) != before  # one finger moves it
+    page.context.close()
+
+
 def test_the_search_is_a_list_for_keys(opened: Opened) -> None:
     page = opened.page
     page.locator("#word").focus()
