@@ -57,7 +57,7 @@ def run(path: str, workdir: Path, seeds: int) -> int:
         raise Mistake(f"--workdir {workdir}: the sweep in it has another base than {path}; give its own file")
     if own.program.name != "classify":
         raise Mistake(f"{path}: this is for sweeps of experiments.classify")
-    default = own.program.alone(own.base)
+    default = own.program.alone(own.base, own.sweep.seeds)
     if default.folds > 1:
         raise Mistake(f"{path}: its base is cross-validated; this is for data with one split")
     configs = {"default": default, "tuned": config_file.load(str(workdir / "best.py"))}

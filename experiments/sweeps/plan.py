@@ -50,7 +50,7 @@ class Plan:
         """
         values = {name: chosen(self.sweep.space[name], found) for name, found in params.items()}
         try:
-            return self.program.alone(_applied(self.base, values))
+            return self.program.alone(_applied(self.base, values), self.sweep.seeds)
         except ValueError as error:
             # The command line's words for a field of a file.
             raise Mistake(f"space: {re.sub(_FLAG, '', str(error))}") from None
@@ -102,6 +102,7 @@ def made(sweep: Sweep, name: str) -> Plan:
     base = config_file.load(sweep.base, object) if isinstance(sweep.base, str) else sweep.base
     program = program_of(base)
     with mistakes():
+        program.alone(base, sweep.seeds)
         metric = metric_of(program, base, sweep.metric)
     less = less_is_better(metric) if sweep.direction is None else sweep.direction == "minimise"
     plan = Plan(sweep, program, base, metric, less, name)

@@ -10,6 +10,7 @@ from typing import Any
 
 from rich.console import Console
 
+from embedlab.checks import require
 from experiments.config import Config
 from experiments.errors import Mistake, mistakes
 from experiments.pretraining import Pretraining
@@ -33,8 +34,16 @@ class Program(ABC):
     split: str
 
     @abstractmethod
-    def alone(self, config: Any) -> Any:
-        """The config with one training, and nothing that a search has no use for."""
+    def alone(self, config: Any, seeds: int = 1) -> Any:
+        """The config with one training for each of its first seeds, and nothing a search has no use for.
+
+        Raises:
+            ValueError: it has fewer seeds.
+        """
+
+    @abstractmethod
+    def runs(self, config: Any) -> int:
+        """How many runs a trial of this config is."""
 
     @abstractmethod
     def require(self, config: Any, fields: Collection[str]) -> None:
@@ -53,8 +62,8 @@ class Program(ABC):
         """The names of what may decide, the one that is meant by default first."""
 
     @abstractmethod
-    def run(self, config: Any, folder: Path) -> Any:
-        """Runs it, or goes on with it; returns the summary."""
+    def run(self, config: Any, folder: Path) -> list[Any]:
+        """Runs it, or goes on with it; returns the summaries of its runs."""
 
     @abstractmethod
     def value(self, summary: Mapping[str, Any], metric: str) -> Any:
@@ -66,13 +75,15 @@ class Classify(Program):
 
     name, kind, split = "classify", Config, "valid"
 
-    def alone(self, config: Config) -> Config:
+    def alone(self, config: Config, seeds: int = 1) -> Config:
+        remedy = f"the base's own are {len(config.seeds)}; give it as many, or a sweep of fewer"
+        require(len(config.seeds) >= seeds, "seeds", seeds, remedy)
         transfer = dataclasses.replace(config.transfer, beside=())
         return dataclasses.replace(
             config,
             rivals={},
             baselines=False,
-            seeds=config.seeds[:1],
+            seeds=config.seeds[:seeds],
             only_folds=config.folds_run[:1],
             transfer=transfer,
             quality=dataclasses.replace(config.quality, every=0),
@@ -91,13 +102,15 @@ class Classify(Program):
         task = config.task
         return list(dict.fromkeys([task.headline.key, *(each.key for each in task.columns), "loss"]))
 
-    def run(self, config: Config, folder: Path) -> Any:
+    def runs(self, config: Config) -> int:
+        return len(config.seeds)
+
+    def run(self, config: Config, folder: Path) -> list[Any]:
         from experiments.comparisons import comparison
         from experiments.runs.layout import run_directories
 
         comparison.run(config, folder, Console(quiet=True))
-        (directory,) = run_directories(folder, config).values()
-        return directory.summary
+        return [directory.summary for directory in run_directories(folder, config).values()]
 
     def value(self, summary: Mapping[str, Any], metric: str) -> Any:
         return summary["valid"][metric]
@@ -108,8 +121,12 @@ class Pretrain(Program):
 
     name, kind, split = "pretrain", Pretraining, "similarity"
 
-    def alone(self, config: Pretraining) -> Pretraining:
+    def alone(self, config: Pretraining, seeds: int = 1) -> Pretraining:
+        require(seeds == 1, "seeds", seeds, "a pretraining has one")
         return config
+
+    def runs(self, config: Pretraining) -> int:
+        return 1
 
     def require(self, config: Pretraining, fields: Collection[str]) -> None:
         if not _any_of("corpus", fields):
@@ -126,12 +143,12 @@ class Pretrain(Program):
         with mistakes("quality"):
             return list(read_sets(config.quality.similarity or None, analogies=()).similarity)
 
-    def run(self, config: Pretraining, folder: Path) -> Any:
+    def run(self, config: Pretraining, folder: Path) -> list[Any]:
         from experiments.pretraining.run import run
         from experiments.runs.run import RunDirectory
 
         run(config, folder, Console(quiet=True))
-        return RunDirectory(folder).summary
+        return [RunDirectory(folder).summary]
 
     def value(self, summary: Mapping[str, Any], metric: str) -> Any:
         return summary["similarity"].get(metric, {}).get("spearman")

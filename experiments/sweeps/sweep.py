@@ -23,7 +23,8 @@ Base = Config | Pretraining
 class Sweep:
     """One search over the settings of a program.
 
-    Every trial is a run of the base with some fields overridden: one seed, one fold, no rivals, no baselines.
+    Every trial is a run of the base with some fields overridden: one seed or several, one fold, no rivals, no
+    baselines.
     What decides is a metric of the validation rows, or of published similarities in pretraining; test rows
     are never looked at.
 
@@ -35,6 +36,8 @@ class Sweep:
         trials: how many configurations are tried; none for all of a grid.
         metric: what decides, by its name in `metrics.jsonl`; empty for the task's headline.
         direction: whether more of it is better or less; none for what its name says.
+        seeds: how many of the base's seeds each trial is trained with, the first ones; their mean decides.
+            The base's `seeds_together` has them trained in one program, where they fit.
         seed: of what is drawn.
         name: of the study in a shared storage; empty for the name of the file.
 
@@ -55,6 +58,7 @@ class Sweep:
     trials: int | None = None
     metric: str = ""
     direction: Direction | None = None
+    seeds: int = 1
     seed: int = 0
     name: str = ""
 
@@ -77,6 +81,7 @@ class Sweep:
         require(known, "direction", self.direction, "give 'maximise', 'minimise' or None")
         for field in ("metric", "name"):
             require(isinstance(getattr(self, field), str), field, getattr(self, field), "give a text")
+        require_count("seeds", self.seeds)
         require_count("seed", self.seed, least=0)
 
     def _require_trials(self) -> None:
@@ -100,8 +105,9 @@ class Sweep:
 
     @property
     def described(self) -> dict[str, Any]:
-        """Sampler and pruner as JSON values."""
-        return {name: _named(getattr(self, name)) for name in ("sampler", "pruner")}
+        """Sampler and pruner as JSON values, and how many seeds where there are several."""
+        ways = {name: _named(getattr(self, name)) for name in ("sampler", "pruner")}
+        return ways | ({"seeds": self.seeds} if self.seeds > 1 else {})
 
 
 def _named(value: Any) -> dict[str, Any] | None:

@@ -1,20 +1,21 @@
-"""One trial, in the process of a worker: an ordinary run, whose evaluations are told as they are logged."""
+"""One trial, in the process of a worker: ordinary runs, whose evaluations are told as they are logged."""
 
 from __future__ import annotations
 
 import dataclasses
 import errno
 import math
+import statistics
 import traceback
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from experiments.errors import Mistake, RunFailure, Unwritable
 from experiments.process import program as guard
-from experiments.runs.observers import Line, observed
+from experiments.runs.observers import observed
 from experiments.settings import codec
 from experiments.sweeps.programs import PROGRAMS
+from experiments.sweeps.watch import Asks, Pruned, Watch
 
 #: What is wrong with the machine, and not with a trial.
 _OF_THE_MACHINE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
@@ -43,21 +44,13 @@ class Ended:
 
     Attributes:
         how: complete, pruned or failed; broken, where the machine is at fault, and not the trial.
-        value: the metric, where it is complete.
+        value: the metric, where it is complete; of several seeds the mean.
         reason: why it failed.
     """
 
     how: str
     value: float = math.nan
     reason: str = ""
-
-
-#: Called with the step and the metric of an evaluation; whether the trial is to end there.
-Asks = Callable[[int, float], bool]
-
-
-class _Pruned(Exception):
-    """The trial is to end here."""
 
 
 def run(job: Job, asks: Asks) -> Ended:
@@ -73,46 +66,17 @@ def run(job: Job, asks: Asks) -> Ended:
     program, folder = PROGRAMS[job.program], Path(job.folder)
     try:
         config: Any = codec.decode(job.config, program.kind)
-        with observed(_Watch(program.split, job.metric, asks)):
-            summary = program.run(config, folder)
-        value = program.value(summary, job.metric)
-        if isinstance(value, int | float) and math.isfinite(value):
-            return Ended("complete", float(value))
-        return Ended("failed", reason=f"{job.metric} is {value}")
-    except _Pruned:
+        with observed(Watch(program.split, job.metric, asks, program.runs(config))):
+            summaries = program.run(config, folder)
+        values = [program.value(summary, job.metric) for summary in summaries]
+        for value in values:
+            if not isinstance(value, int | float) or not math.isfinite(value):
+                return Ended("failed", reason=f"{job.metric} is {value}")
+        return Ended("complete", statistics.fmean(values))
+    except Pruned:
         return Ended("pruned")
     except Exception as error:
         return _ended(error)
-
-
-class _Watch:
-    """Hears the lines of a run, and asks whether it is to go on."""
-
-    def __init__(self, split: str, metric: str, asks: Asks) -> None:
-        self._split, self._metric, self._asks = split, metric, asks
-        self._told: set[int] = set()
-
-    def begun(self, run: Path, lines: Sequence[Line]) -> None:
-        """Of a run that goes on, those before are not logged again."""
-        for each in lines:
-            self.line(run, each)
-
-    def line(self, run: Path, line: Line) -> None:
-        value = line.get(self._metric)
-        if line["split"] == self._split and isinstance(value, int | float):
-            self._ask(line["step"], value)
-
-    def finished(self, run: Path) -> None:
-        """Of a run's end the summary tells."""
-
-    def close(self) -> None:
-        """Nothing is held open."""
-
-    def _ask(self, step: int, value: float) -> None:
-        if step not in self._told:
-            self._told.add(step)
-            if self._asks(step, value):
-                raise _Pruned
 
 
 def _ended(error: Exception) -> Ended:

@@ -81,6 +81,28 @@ def test_a_run_that_goes_on_tells_of_what_was_before(job: Callable[..., Job]) ->
     assert told == lines(given) and [step for step, _ in told] == [5, 10, 15, 20]
 
 
+@pytest.mark.parametrize("together", [False, True])
+def test_of_several_seeds_the_mean_decides(job: Callable[..., Job], together: bool) -> None:
+    given, told = job(seeds=(0, 1), seeds_together=together), []
+    ended = run(given, lambda *news: told.append(news) or False)
+    folders = [Path(given.folder) / "dense" / f"seed-{seed}" for seed in (0, 1)]
+    first, second = (lines(dataclasses.replace(given, folder=str(folder))) for folder in folders)
+    found = [json.loads((folder / "summary.json").read_text("utf-8")) for folder in folders]
+    assert ended.value == pytest.approx(sum(each["valid"]["macro_f1"] for each in found) / 2, abs=1e-12)
+    assert first != second and len(first) == len(second) == 4
+    means = [(step, (one + other) / 2) for (step, one), (_, other) in zip(first, second, strict=True)]
+    assert told == (means if together else first)
+
+
+def test_several_seeds_end_together(job: Callable[..., Job]) -> None:
+    given = job(seeds=(0, 1), seeds_together=True)
+    assert run(given, lambda step, value: step >= 10) == Ended("pruned")
+    for seed in (0, 1):
+        folder = Path(given.folder) / "dense" / f"seed-{seed}"
+        assert [step for step, _ in lines(dataclasses.replace(given, folder=str(folder)))] == [5, 10]
+        assert not (folder / "summary.json").exists()
+
+
 @contextlib.contextmanager
 def little_memory() -> Iterator[None]:
     """Within, this process gets 3 GB more at most; a table of 5 GB is refused by the system at once."""
