@@ -42,7 +42,9 @@ class Hashed:
         importance: rows of the importance table; 0 for a plain sum.
         seed: of all hash functions.
         initialiser: draws the shared table.
-        importance_initialiser: draws the importance table.
+        importance_initialiser: draws the importance table. With 1, the sum is a plain one at first, which SGD
+            and Adagrad go on from fastest; with Adam a small `Normal(0.05)`, where a word has next to no
+            vector until it has learnt one, ends up better ("Learned importance" in docs/compare.md).
         dtype: type of both tables' entries.
 
     Raises:
