@@ -89,14 +89,16 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=100, help="of each training (default 100)")
     parser.add_argument("--rounds", type=int, default=9, help="measured rounds; at least 9 (default)")
     args, rest = parser.parse_known_args()
-    config: Config = overrides.apply(config_file.load(args.config), rest).config
-    material = read(config)
-    prepared = prepare(lexicon(config.embedding, material, "embedding"), material)
-    print(f"jax {jax.__version__}, {jax.default_backend()}; {config.embedding}; update {config.train.update}")
     try:
+        config: Config = overrides.apply(config_file.load(args.config), rest).config
+        if min(args.trainings, args.steps) < 1:
+            raise Mistake("--trainings, --steps: give whole numbers of at least 1")
+        material = read(config)
+        prepared = prepare(lexicon(config.embedding, material, "embedding"), material)
         each = ways(prepared, args.trainings, args.steps)
     except Mistake as error:
         parser.exit(2, f"error: {error}\n")
+    print(f"jax {jax.__version__}, {jax.default_backend()}; {config.embedding}; update {config.train.update}")
     found: dict[str, list[np.ndarray]] = {way: [] for way in WAYS}
     for turn in range(max(9, args.rounds) + 1):
         for way in WAYS if turn % 2 else WAYS[::-1]:

@@ -27,7 +27,7 @@ class EmbeddingMap:
         places: float32 [points, 2].
         neighbours: int [points, k], rows of the nearest words in the whole table; `ABSENT` for none.
         cosines: float32 [points, k].
-        norms: float32 [points].
+        norms: float64 [points].
         clusters: int [points].
         counts: int [points], how often a word occurs in the training text; None where it is not known.
         classes: int [points], the class that holds a word most, −1 for none; None where it is not known.
@@ -82,7 +82,7 @@ def make(kind: Kind, *, layout: str, points: int, k: int, seed: int) -> Embeddin
         places=places,
         neighbours=np.full((len(rows), 0), ABSENT) if found is None else np.asarray(found.indices),
         cosines=np.zeros((len(rows), 0)) if found is None else np.asarray(found.scores),
-        norms=np.linalg.norm(drawn, axis=1),
+        norms=np.linalg.norm(drawn.astype(np.float64), axis=1),  # squares in 32 bits end at 1e38
         clusters=layouts.clusters(drawn, _CLUSTERS, seed),
         counts=None if run.counts is None else run.counts[rows],
         classes=None if run.labels is None else run.labels[rows],

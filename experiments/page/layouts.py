@@ -55,9 +55,10 @@ def lay_out(vectors: np.ndarray, layout: str, *, seed: int, tell: Tell) -> np.nd
         (4, 2)
     """
     rows, dim = vectors.shape
-    if layout == "pca" or rows < 5:
+    if layout == "pca" or rows < 5 or not np.ptp(vectors, axis=0).any():
         return _filled(pca(vectors, 2))
     narrow = pca(vectors, COMPONENTS) if dim > COMPONENTS else vectors.astype(np.float32)
+    narrow = _filled(narrow) if dim < 2 else narrow  # both begin with two components
     made = tsne if layout == "tsne" else umap
     return _filled(sampled(made, narrow, seed, tell))
 

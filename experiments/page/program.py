@@ -19,9 +19,10 @@ _DOC = """Makes one self-contained HTML page of finished runs, or of runs on the
     python scripts/report.py RUN… -o report.html
     python scripts/report.py RUN… --static DIR      # figures and tables for papers, in place of it
 
-RUN is the --workdir of a classify, pretrain or evaluate, or a folder that holds several. The page opens
-offline in any browser, asks no network for anything, and holds what the run directories hold: results with
-intervals, a map of the embedding with nearest neighbours, curves, mistakes, settings, and how to repeat it.
+RUN is the --workdir of a classify, pretrain, evaluate, compare or sweep, or a folder that holds several. The
+page opens offline in any browser, asks no network for anything, and holds what the run directories hold:
+results with intervals, a map of the embedding with nearest neighbours, curves, mistakes, settings, and how to
+repeat it.
 """
 
 

@@ -147,8 +147,13 @@ def _kinds(works: Sequence[Work]) -> list[Kind]:
 
 
 def _titles(paths: Sequence[Path]) -> list[str]:
-    """The last part of each path, of a trial its number; the last two where these would be the same."""
+    """The last part of each path, of a trial its number; more parts where these are the same."""
+    whole = [path.resolve().parts for path in paths]
     names = [f"trial {path.name}" if is_trial(path) else path.resolve().name for path in paths]
-    if len(set(names)) < len(names):
-        names = ["/".join(path.resolve().parts[-3 if is_trial(path) else -2 :]) for path in paths]
+    length = 2
+    while len(set(names)) < len(set(whole)) and length <= max(map(len, whole)):
+        names = [
+            "/".join(parts[-length - is_trial(path) :]) for path, parts in zip(paths, whole, strict=True)
+        ]
+        length += 1
     return names

@@ -50,8 +50,10 @@ def trackers(wanted: Wanted, workdir: Path, tell: Callable[[str], None]) -> tupl
 
         given = wanted.tensorboard
         folder = Path(given).expanduser() if given else workdir / "tensorboard"
-        if folder.exists() and not folder.is_dir():
-            raise Mistake(f"--tensorboard {given}: it is a file; give a folder, or none for {workdir}'s own")
+        there = next(each for each in (folder, *folder.absolute().parents) if each.exists())
+        if not there.is_dir():
+            what = "it is a file" if there == folder else f"{there} is a file"
+            raise Mistake(f"--tensorboard {given}: {what}; give a folder, or none for {workdir}'s own")
         found.append(Guarded(TensorBoard(folder, workdir), "TensorBoard", tell))
     if wanted.wandb:
         _require("--wandb", "wandb", "wandb")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Generator, Sequence
 from typing import Any, TypeVar
@@ -52,8 +53,11 @@ def at_once(trainings: Sequence[Generator[Wanted, Taken, _T]]) -> list[_T]:
             wanted = [waiting.pop(number) for number in numbers]
             with pace(left) as count:
                 answers = dict(zip(numbers, _taken(wanted, count), strict=True))
-        for number, answer in answers.items():
-            go_on(number, answer)
+        with contextlib.ExitStack() as saving:
+            for number, answer in answers.items():
+                if stopping.asked():  # all of them are saved, however long that takes
+                    saving.enter_context(stopping.finished_first())
+                go_on(number, answer)
     return [over[number] for number in range(len(trainings))]
 
 

@@ -100,11 +100,13 @@ def intervals(text: str, task: Task) -> dict[str, dict[str, float]]:
         (6.0, 154.0, False)
     """
     key = task.headline.key
-    rows = {row["name"]: row for row in csv.DictReader(io.StringIO(text))}
+    columns = (f"{key}_low", key, f"{key}_high")
+    rows = {row.get("name", ""): row for row in csv.DictReader(io.StringIO(text))}
     ends = {
-        name: [float(row[column]) for column in (f"{key}_low", key, f"{key}_high")]
+        name: [float(row[column]) for column in columns]
         for name, row in rows.items()
-        if row.get(f"{key}_low") and (name != task.majority or row.get("kind", "baseline") != "baseline")
+        if all(row.get(column) for column in columns)
+        and (name != task.majority or row.get("kind", "baseline") != "baseline")
     }
     if not ends:
         return {}

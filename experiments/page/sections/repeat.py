@@ -79,16 +79,18 @@ def command(config: dict[str, Any], program: str) -> str:
         'python -m experiments.classify repeat.py --workdir runs/again'
         >>> command({"evaluation": {"vectors": ["a b.vec"], "k": 10, "words": "cat,dog"}}, "evaluate")
         "python -m experiments.evaluate 'a b.vec' --k 10 --words cat,dog --workdir runs/again"
+        >>> command({"evaluation": {"vectors": ["a.vec"], "words": None, "restrict": None}}, "evaluate")
+        'python -m experiments.evaluate a.vec --restrict all --workdir runs/again'
     """
     if program != "evaluate":
         return f"python -m experiments.{program} repeat.py --workdir runs/again"
     words = ["python", "-m", "experiments.evaluate", *config["evaluation"]["vectors"]]
     for name, value in config["evaluation"].items():
         flag = f"--{name.replace('_', '-')}"
+        if name == "restrict" and value is None:  # of which the default is a number
+            value = "all"
         if name == "vectors" or value is None or value is False:
             continue
-        if name == "restrict":
-            value = "all" if value is None else value
         given = [] if value is True else value if isinstance(value, list) else [value]
         words += [flag, *map(str, given)]
     return shlex.join([*words, "--workdir", "runs/again"])

@@ -54,9 +54,14 @@ def test_umap_where_it_is_installed(sample: int, monkeypatch: pytest.MonkeyPatch
     assert places.shape == (40, 2) and np.isfinite(places).all()
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (1, 3), (2, 1), (4, 2)])
+@pytest.mark.parametrize("shape", [(1, 1), (1, 3), (2, 1), (4, 2), (9, 1), (9, 60)])
 @pytest.mark.parametrize("layout", ["pca", "tsne"])
 def test_the_smallest_tables(shape: tuple[int, int], layout: str) -> None:
     places = layouts.lay_out(np.ones(shape, np.float32), layout, seed=0, tell=silent)
     assert places.shape == (shape[0], 2) and np.isfinite(places).all()
     assert coordinates(places).tolist() == [[0, 0]] * shape[0]
+
+
+def test_tsne_of_a_single_number() -> None:
+    places = layouts.lay_out(np.arange(12, dtype=np.float32)[:, None] ** 2, "tsne", seed=0, tell=silent)
+    assert len(np.unique(places, axis=0)) == 12 and np.isfinite(places).all()

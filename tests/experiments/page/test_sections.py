@@ -14,12 +14,14 @@ import pytest
 
 from experiments import classify, evaluate
 from experiments.errors import Mistake
+from experiments.page import works
 from experiments.page.page import MAKERS, asset, policy, render
 from experiments.page.program import main
 from experiments.page.section import Options, Section
 from experiments.page.sections import confusion, headline, repeat
 from experiments.page.works import gather
 from experiments.settings import codec, config_file
+from experiments.tasks import CLASSES
 from tests.experiments.page.conftest import LABELS, Runs
 
 
@@ -270,6 +272,23 @@ def test_a_table_that_was_altered_is_named(
     assert main([str(folder), "-o", str(tmp_path / "report.html")]) == 2
     err = "".join(capsys.readouterr().err.split())
     assert err.startswith("error:") and f"{folder / 'table.csv'}:" in err
+
+
+def test_a_table_without_its_header_draws_no_intervals() -> None:
+    assert headline.intervals("\x00\n0.5,0.4,0.6\n", CLASSES) == {}
+    assert headline.intervals("name,accuracy_low\na,0.4\n", CLASSES) == {}
+
+
+def test_workdirs_of_one_name_are_told_apart() -> None:
+    paths = [
+        Path("/here/a/run"),
+        Path("/there/a/run"),
+        Path("/here/sweep/trials/1"),
+        Path("/x/sweep/trials/1"),
+    ]
+    assert works._titles(paths) == ["here/a/run", "x/a/run", "here/sweep/trials/1", "x/sweep/trials/1"]
+    assert works._titles([Path("/a/run"), Path("/b/other")]) == ["run", "other"]
+    assert works._titles([Path("/a/run"), Path("/b/run")]) == ["a/run", "b/run"]
 
 
 def test_the_spectrum_is_that_of_the_figure(runs: Runs) -> None:

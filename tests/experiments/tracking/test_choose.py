@@ -23,6 +23,8 @@ def test_a_folder_that_is_a_file(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(Mistake, match=r"--tensorboard .*file: it is a file; give a folder"):
         trackers(Wanted(str(tmp_path / "file")), tmp_path, print)
+    with pytest.raises(Mistake, match=r"--tensorboard .*below: .*file is a file; give a folder"):
+        trackers(Wanted(str(tmp_path / "file" / "below")), tmp_path, print)
 
 
 @pytest.mark.parametrize(

@@ -159,3 +159,20 @@ def test_a_loss_that_is_no_number_ends_them() -> None:
     ruined = Given({"table": np.full((50, 8), np.nan, np.float32)})
     with pytest.raises(Diverged, match="the training loss became nan at step 1;"):
         at_once([train(seed, [], given=ruined if seed else None) for seed in SEEDS])
+
+
+def test_saving_is_not_broken_off_between_two_of_them() -> None:
+    seen: list[int] = []
+
+    def take(live: Any, step: int, count: int) -> tuple[Any, np.ndarray]:
+        signal.raise_signal(signal.SIGTERM)
+        return live, np.zeros(count, np.float32)
+
+    def training(step: int) -> Any:
+        while not stopping.asked():
+            yield taking.Wanted(take, None, step, 5, 5)
+        seen.append(stopping._state.finishing)  # where it would save
+
+    with stopping.heard("told"), pytest.raises(stopping.Stopped), stopping.patiently():
+        at_once([training(0), training(5)])
+    assert seen == [1, 1] and stopping._state.finishing == 0
