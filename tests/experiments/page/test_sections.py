@@ -280,12 +280,7 @@ def test_a_table_without_its_header_draws_no_intervals() -> None:
 
 
 def test_workdirs_of_one_name_are_told_apart() -> None:
-    paths = [
-        Path("/here/a/run"),
-        Path("/there/a/run"),
-        Path("/here/sweep/trials/1"),
-        Path("/x/sweep/trials/1"),
-    ]
+    paths = [Path(f"/{top}/{below}") for below in ("a/run", "sweep/trials/1") for top in ("here", "x")]
     assert works._titles(paths) == ["here/a/run", "x/a/run", "here/sweep/trials/1", "x/sweep/trials/1"]
     assert works._titles([Path("/a/run"), Path("/b/other")]) == ["run", "other"]
     assert works._titles([Path("/a/run"), Path("/b/run")]) == ["a/run", "b/run"]
