@@ -19,7 +19,7 @@ for padding and unknown words, and a few to spare, since the number must part in
 64ths. Its rivals have a quarter of its trainable bytes, exactly, and the same width.
 """
 
-from embedlab import Dense, Dropout, Hashed, Subword
+from embedlab import Dense, Dropout, Hashed, Normal, Subword
 from experiments.config import Config, Text, Train
 
 VOCABULARY, DIM, HASHES = 12_800, 64, 2
@@ -35,7 +35,14 @@ def config() -> Config:
         rivals={
             "dense-cut": Dense(ROWS, DIM),
             "hashed": Hashed(VOCABULARY, DIM, buckets=ROWS, hashes=HASHES),
-            "hashed-weighted": Hashed(VOCABULARY, DIM, buckets=shared, hashes=HASHES, importance=VOCABULARY),
+            "hashed-weighted": Hashed(
+                VOCABULARY,
+                DIM,
+                buckets=shared,
+                hashes=HASHES,
+                importance=VOCABULARY,
+                importance_initialiser=Normal(0.05),  # better with Adam than 1, on validation
+            ),
             "subword": Subword(VOCABULARY, DIM, buckets=ROWS, minn=3, maxn=6, own_row=False),
         },
         text=Text(words_only=True),

@@ -2,8 +2,10 @@
 
     python -m experiments.compare configs/compare/quickstart.py --workdir runs/compare-quickstart
 
-Result: not measured yet.
-Time: not measured yet.
+Result: points of accuracy against the full table's 85.4 %: dense-narrow +0.6 (−0.6 to +1.9), hashed-weighted
+−0.6 (−1.9 to +0.8) and dense-cut −1.1 (−2.3 to +0.3) are undecided; subword −2.7 (−4.2 to −1.1) is below,
+hashed −4.5 (−6.2 to −2.8) by more than a point.
+Time: 14 minutes on two cores that others were at work on; 36 trainings.
 
 The data are those of `configs/quickstart.py`, with its settings but for the rate, which is chosen for each
 embedding on validation.
