@@ -15,20 +15,17 @@ import math
 import socket
 import time
 import uuid
-from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 from experiments.errors import Mistake
 from experiments.runs.run import differences
 from experiments.sweeps import strategy
 from experiments.sweeps.plan import Plan
+from experiments.sweeps.record import DEATH, FOLDER, NUMBER, REASON, Record, record_of
 from experiments.sweeps.store import BEAT, Store, optuna
 
-State = Literal["complete", "pruned", "failed", "running", "waiting"]
-
-_SETTINGS, _NUMBER, _FOLDER, _REASON, _DEATH = "settings", "number", "folder", "reason", "death"
-_KEY = "key"
-_MOST_DEATHS = 3  # of workers at one configuration, while their driver lived
+_SETTINGS, _KEY = "settings", "key"
+_MOSTDEATHS = 3  # of workers at one configuration, while their driver lived
 
 
 @dataclasses.dataclass(eq=False)
@@ -46,40 +43,6 @@ class Claim:
     params: dict[str, Any]
     trial: Any
     began: float = dataclasses.field(default_factory=time.monotonic)
-
-
-@dataclasses.dataclass(frozen=True)
-class Record:
-    """What is known of a configuration.
-
-    Attributes:
-        number: of the configuration.
-        state: of its last attempt; one that was cut short is waiting.
-        params: field → what stands for its value; empty where they are not drawn yet.
-        value: the metric, of one that is complete; of one that was pruned its last one.
-        step: of the last evaluation that was told of.
-        reason: why it failed.
-        seconds: of the last attempt.
-        attempts: how many there were.
-        folder: of the driver that made the last one, as `Ledger` has it.
-        superseded: the attempts before it, as Optuna numbers them, and what ended each.
-    """
-
-    number: int
-    state: State
-    params: dict[str, Any]
-    value: float | None
-    step: int | None
-    reason: str
-    seconds: float | None
-    attempts: int
-    folder: str
-    superseded: tuple[dict[str, Any], ...]
-
-    @property
-    def final(self) -> bool:
-        """Whether nothing is left to be done for it."""
-        return self.state in ("complete", "pruned", "failed")
 
 
 class Ledger:
@@ -121,7 +84,7 @@ class Ledger:
                 self.study.set_user_attr(_KEY, uuid.uuid4().hex)
             self.key: str = self.study.user_attrs[_KEY]
             self._clear()
-        self._last = strategy.last_attempts(self.study, _NUMBER)
+        self._last = strategy.last_attempts(self.study, NUMBER)
 
     # --- settings --------------------------------------------------------------------------------------
 
@@ -160,7 +123,7 @@ class Ledger:
             attempts = self._attempts()
             waiting = [tries[-1] for tries in attempts.values() if tries[-1].state == self._states.WAITING]
             if waiting:
-                number = min(waiting, key=lambda trial: trial.number).user_attrs[_NUMBER]
+                number = min(waiting, key=lambda trial: trial.number).user_attrs[NUMBER]
                 if any(claim.number == number for claim in self._claims.values()):
                     return None  # its worker has yet to hear that the attempt is lost
             elif len(attempts) < self._plan.sweep.number:
@@ -176,18 +139,18 @@ class Ledger:
         self.study.sampler = strategy.sampler(sweep.sampler, sweep.space, sweep.seed, number)
         fields = {name: strategy.distribution(dimension) for name, dimension in sweep.space.items()}
         trial = self.study.ask(fields)
-        assert trial.user_attrs[_NUMBER] == number
+        assert trial.user_attrs[NUMBER] == number
         self._storage.record_heartbeat(trial._trial_id)
         trial.set_user_attr("host", socket.gethostname())
-        trial.set_user_attr(_FOLDER, self._folder)  # from here on it is somebody's
+        trial.set_user_attr(FOLDER, self._folder)  # from here on it is somebody's
         claim = Claim(number, {name: trial.params[name] for name in fields}, trial)
         self._claims[trial.number] = claim
         return claim
 
     def _queue(self, number: int, before: Any = None) -> None:
         """Puts a configuration in the queue, with the values of an attempt before, if that had them all."""
-        attrs = {_NUMBER: number, **({} if before is None else {"supersedes": before.number})}
-        drawn = before is not None and _FOLDER in before.user_attrs
+        attrs = {NUMBER: number, **({} if before is None else {"supersedes": before.number})}
+        drawn = before is not None and FOLDER in before.user_attrs
         self.study.add_trial(
             optuna().create_trial(
                 state=self._states.WAITING,
@@ -201,12 +164,12 @@ class Ledger:
         """Supersedes what was cut short: within the lock, whatever is half done is of a dead process."""
         optuna().storages.fail_stale_trials(self.study)
         for trial in self.study.get_trials(deepcopy=False, states=(self._states.RUNNING,)):
-            mine = trial.user_attrs.get(_FOLDER) == self._folder and trial.number not in self._claims
-            if mine or _FOLDER not in trial.user_attrs:
+            mine = trial.user_attrs.get(FOLDER) == self._folder and trial.number not in self._claims
+            if mine or FOLDER not in trial.user_attrs:
                 self.study.tell(trial.number, state=self._states.FAIL)
         for number, tries in self._attempts().items():
             last = tries[-1]
-            if last.state == self._states.FAIL and _REASON not in last.user_attrs:
+            if last.state == self._states.FAIL and REASON not in last.user_attrs:
                 self._queue(number, last)
 
     def beat(self) -> None:
@@ -240,7 +203,7 @@ class Ledger:
     def fail(self, claim: Claim, reason: str) -> None:
         """A trial failed, for a reason of its own: it is not tried again."""
         with self._unless_lost(claim):
-            claim.trial.set_user_attr(_REASON, reason)
+            claim.trial.set_user_attr(REASON, reason)
         self._end(claim, "FAIL")
 
     def give_back(self, claim: Claim, death: str = "") -> None:
@@ -252,11 +215,11 @@ class Ledger:
                 fails.
         """
         if death:
-            deaths = [t for t in self._attempts()[claim.number] if _DEATH in t.user_attrs]
+            deaths = [t for t in self._attempts()[claim.number] if DEATH in t.user_attrs]
             with self._unless_lost(claim):
-                claim.trial.set_user_attr(_DEATH, death)
-            if len(deaths) + 1 >= _MOST_DEATHS:
-                return self.fail(claim, f"its process ended {_MOST_DEATHS} times, at last by {death}")
+                claim.trial.set_user_attr(DEATH, death)
+            if len(deaths) + 1 >= _MOSTDEATHS:
+                return self.fail(claim, f"its process ended {_MOSTDEATHS} times, at last by {death}")
         self._end(claim, "FAIL")
 
     def _end(self, claim: Claim, state: str, value: float | None = None) -> None:
@@ -275,35 +238,9 @@ class Ledger:
         """Number of a configuration → its attempts, in order."""
         found: dict[int, list[Any]] = {}
         for trial in self.study.get_trials(deepcopy=False):
-            found.setdefault(trial.user_attrs[_NUMBER], []).append(trial)
+            found.setdefault(trial.user_attrs[NUMBER], []).append(trial)
         return dict(sorted(found.items()))
 
     def records(self) -> list[Record]:
         """What is known of each configuration, by number."""
-        return [self._record(number, tries) for number, tries in self._attempts().items()]
-
-    def _record(self, number: int, tries: list[Any]) -> Record:
-        last = tries[-1]
-        attrs: Mapping[str, Any] = last.user_attrs
-        states = self._states
-        state: State = {
-            states.COMPLETE: "complete",
-            states.PRUNED: "pruned",
-            states.RUNNING: "running",
-            states.WAITING: "waiting",
-            states.FAIL: "failed" if _REASON in attrs else "waiting",
-        }[last.state]
-        return Record(
-            number=number,
-            state=state,
-            params=dict(last.params),
-            value=last.value if last.values else None,
-            step=last.last_step,
-            reason=attrs.get(_REASON, ""),
-            seconds=attrs.get("seconds"),
-            attempts=len(tries),
-            folder=attrs.get(_FOLDER, ""),
-            superseded=tuple(
-                {"attempt": t.number, "ended_by": t.user_attrs.get(_DEATH, "a stop")} for t in tries[:-1]
-            ),
-        )
+        return [record_of(number, tries) for number, tries in self._attempts().items()]

@@ -14,8 +14,9 @@ from rich.console import Console
 from experiments.runs.run import RunDirectory, commit, versions
 from experiments.settings import config_file
 from experiments.sweeps import source
-from experiments.sweeps.ledger import Ledger, Record
+from experiments.sweeps.ledger import Ledger
 from experiments.sweeps.plan import Plan
+from experiments.sweeps.record import Record
 from experiments.sweeps.shown import in_params, shown
 from experiments.sweeps.space import Choice, chosen, encoded, label
 from experiments.sweeps.store import optuna

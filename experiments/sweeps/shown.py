@@ -16,8 +16,9 @@ from rich.text import Text
 
 from experiments.reports.progress_base import time_left
 from experiments.sweeps import source
-from experiments.sweeps.ledger import Claim, Record
+from experiments.sweeps.ledger import Claim
 from experiments.sweeps.plan import Plan
+from experiments.sweeps.record import Record
 from experiments.sweeps.space import chosen
 
 _ROWS = 8  # finished trials that the live table shows, beside those at work
