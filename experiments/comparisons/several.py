@@ -8,10 +8,12 @@ from typing import Any
 
 from experiments.comparisons.single import Prepared, Training, checkpoints_of
 from experiments.config import Config
+from experiments.errors import Diverged
 from experiments.process import stopping
 from experiments.reports.progress import Progress
 from experiments.runs.run import RunDirectory
 from experiments.training.at_once import at_once
+from experiments.training.train import Fitting
 
 
 def why_not(config: Config) -> str:
@@ -58,6 +60,7 @@ def run_several(
 
     Raises:
         RunFailure: a loss is not a number, or a file can't be read or written, or is damaged; of any of them.
+            All end then; of the others their checkpoints are left.
         Mistake: one would go on with another vocabulary, or with other types, than it was begun with.
     """
     with contextlib.ExitStack() as stack:
@@ -67,5 +70,14 @@ def run_several(
             beside = (progress, checkpoints, len(directories))
             trainings.append(Training(directory, prepared, name, seed, *beside))
         with stopping.patiently():
-            fitted = at_once([training.fitting() for training in trainings])
+            each = zip(directories, trainings, strict=True)
+            fitted = at_once([_told_apart(training.fitting(), name, seed) for seed, training in each])
     return [training.finish(each) for training, each in zip(trainings, fitted, strict=True)]
+
+
+def _told_apart(fitting: Fitting, name: str, seed: int) -> Fitting:
+    """The same, whose loss that is no number is told with its seed: others are at work beside it."""
+    try:
+        return (yield from fitting)
+    except Diverged as error:
+        raise Diverged(f"{name} · seed {seed}: {error}") from None

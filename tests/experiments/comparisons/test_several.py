@@ -71,6 +71,14 @@ def test_runs_are_those_of_one_after_the_other(
         assert status == 0 and ("finished; nothing to do" in out or off == "false"), out
 
 
+def test_a_loss_that_is_no_number_is_told_with_its_seed(two: Path, inside: Inside, tmp_path: Path) -> None:
+    words = ["--baselines", "false", "--seeds_together", "true", "--train.rate", "1e38", "--workdir"]
+    status, _, err = inside(two, *words, tmp_path / "ruined")
+    assert status == 1 and "error: dense · seed 0: the training loss became " in err
+    faults = [RunDirectory(tmp_path / "ruined" / "dense" / f"seed-{n}").metrics() for n in (0, 1)]
+    assert [line["split"] for line in faults[0]] == ["train"] and faults[1] == []
+
+
 @pytest.mark.parametrize(
     ("more", "why"),
     [
