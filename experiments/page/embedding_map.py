@@ -68,6 +68,8 @@ def make(kind: Kind, *, layout: str, points: int, k: int, seed: int) -> Embeddin
         return None
     matrix = np.asarray(vectors.matrix, np.float32)
     rows = chosen(run.counts, matrix, points)
+    if not len(rows):  # none is finite
+        return None
     drawn = matrix[rows]
     with telling(f"laying out {kind.label} ({layout}, {len(rows):,} words)") as tell:
         places = layouts.lay_out(drawn, layout, seed=seed, tell=tell)

@@ -6,6 +6,8 @@ of the sample, which takes a fraction of what laying all of them out together ta
 
 from __future__ import annotations
 
+import contextlib
+import io
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -77,8 +79,15 @@ def umap(vectors: np.ndarray, later: np.ndarray, seed: int, tell: Tell) -> tuple
 
     tell(0, 1)
     told = {"desc": "UMAP", "file": sys.stderr, "mininterval": 5.0}
-    neighbours = min(15, len(vectors) - 1)
-    made = UMAP(n_neighbors=neighbours, random_state=seed, n_jobs=1, verbose=True, tqdm_kwds=told)
-    found = np.asarray(made.fit_transform(vectors), np.float32)
-    placed = made.transform(later) if len(later) else np.empty((0, 2))
+    made = UMAP(
+        n_neighbors=min(15, len(vectors) - 1),
+        init="pca",  # the spectral one differs from call to call where groups lie wide apart
+        random_state=seed,
+        n_jobs=1,
+        verbose=True,
+        tqdm_kwds=told,
+    )
+    with contextlib.redirect_stdout(io.StringIO()):  # its bar goes to stderr
+        found = np.asarray(made.fit_transform(vectors), np.float32)
+        placed = made.transform(later) if len(later) else np.empty((0, 2))
     return found, np.asarray(placed, np.float32)

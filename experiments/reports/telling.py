@@ -7,6 +7,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
+from experiments.reports.progress_base import time_left
+
 Tell = Callable[[int, int], None]
 
 _SECONDS = 5.0  # between two lines, at least
@@ -42,11 +44,14 @@ def telling(what: str) -> Iterator[Tell]:
 
 
 def _lines(what: str) -> Tell:
-    last = [time.monotonic()]
+    began = last = time.monotonic()
 
     def tell(done: int, whole: int) -> None:
-        if time.monotonic() - last[0] >= _SECONDS:
-            last[0] = time.monotonic()
-            print(f"{what}: {100 * done // max(whole, 1)} %", file=sys.stderr, flush=True)
+        nonlocal last
+        now = time.monotonic()
+        if now - last >= _SECONDS:
+            last = now
+            left = time_left((now - began) * (whole - done) / done if done else None)
+            print(f"{what}: {100 * done // max(whole, 1)} %{left}", file=sys.stderr, flush=True)
 
     return tell

@@ -41,7 +41,9 @@ def test_tsne_keeps_groups_together_and_says_how_far_it_is(
 
 
 @pytest.mark.parametrize("sample", [10_000, 30])
-def test_umap_where_it_is_installed(sample: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_umap_where_it_is_installed(
+    sample: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr("experiments.page.sampled.SAMPLE", sample)
     if importlib.util.find_spec("umap") is None:
         with pytest.raises(
@@ -49,9 +51,11 @@ def test_umap_where_it_is_installed(sample: int, monkeypatch: pytest.MonkeyPatch
         ):
             layouts.require_layout("umap")
         return
-    rows = np.random.default_rng(0).normal(size=(40, 6)).astype(np.float32)
-    places = layouts.lay_out(rows, "umap", seed=0, tell=silent)
+    draw = np.random.default_rng(0)
+    rows = np.repeat(30 * draw.normal(size=(2, 6)), 20, axis=0) + draw.normal(size=(40, 6))  # wide apart
+    places, again = (layouts.lay_out(rows, "umap", seed=0, tell=silent) for _ in range(2))
     assert places.shape == (40, 2) and np.isfinite(places).all()
+    assert places.tobytes() == again.tobytes() and capsys.readouterr().out == ""
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 3), (2, 1), (4, 2), (9, 1), (9, 60)])
