@@ -49,9 +49,21 @@ class Solve:
         """The spec of this kind at a size.
 
         Raises:
-            ValueError: it has no such field, or refuses the size.
+            ValueError: the function fails or makes no spec, or it has no such field, or refuses the size.
         """
-        spec: Any = self.make(reference)
+        try:
+            spec: Any = self.make(reference)
+        except ValueError:
+            raise
+        except Exception as error:
+            raise ValueError(
+                f"make raised {type(error).__name__}: {error}; give a function from the reference's spec to "
+                "a spec"
+            ) from error
+        is_spec = isinstance(spec, embedlab.Embedding) and dataclasses.is_dataclass(spec)
+        require(
+            is_spec and not isinstance(spec, type), "make", spec, "have it return a spec, as Dense(1000, 64)"
+        )
         names = [field.name for field in dataclasses.fields(spec)]
         remedy = f"{type(spec).__name__} has {', '.join(names)}; name one of these"
         require(self.field in names, "field", self.field, remedy)

@@ -61,6 +61,20 @@ def test_a_field_that_the_kind_lacks_is_named() -> None:
         Solve("a b", KINDS["hashed"].make)
 
 
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda full: full.nothing, "make raised AttributeError: .*nothing'; give a function"),
+        (lambda: FULL, "make raised TypeError: .*; give a function"),
+        (lambda full: None, "make=None: have it return a spec"),
+        (lambda full: Dense, "make=.*: have it return a spec"),
+    ],
+)
+def test_a_function_that_makes_no_spec_is_a_mistake(make: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        Solve("dim", make).of(FULL, 3)
+
+
 def test_trainings_of_folds_are_counted() -> None:
     data = {"docs": Config(FULL, folds=5), "news": Config(FULL)}
     assert (
