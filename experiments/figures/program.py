@@ -61,6 +61,8 @@ def _main(words: list[str]) -> int:
     from experiments.runs.found import found
 
     wanted = formats(given.formats)
+    if "" in [given.static, *given.runs]:
+        raise Mistake("RUN, --static: got an empty text; give . for the folder that you are in")
     require_layout(given.layout)
     import_jax()  # it takes seconds: an interrupt is told all the same
     stopping.imported()

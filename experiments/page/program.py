@@ -77,6 +77,8 @@ def _check(given: dict[str, Any]) -> None:
             raise Mistake(f"--{name} {given[name]}: give a whole number of at least 1")
     if not 0 <= given["seed"] < 2**32:
         raise Mistake(f"--seed {given['seed']}: give a whole number of at least 0, below 2**32")
+    if "" in given["runs"]:
+        raise Mistake("RUN: got an empty text; give . for the folder that you are in")
     needed("jinja2", "report", "A page of runs")
     require_layout(given["layout"])
     output = Path(given["output"]).expanduser()

@@ -107,6 +107,7 @@ def test_the_program_writes_the_same_bytes_again(
         (["{}", "--static", "x", "--layout", "mds"], "there is no such layout"),
         (["{}", "--static", "x", "--points", "0"], "--points 0"),
         (["{}", "--static", "x", "--colour"], "--colour"),
+        (["{}", "--static", ""], "got an empty text"),
     ],
 )
 def test_mistakes_are_told(

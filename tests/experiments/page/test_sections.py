@@ -203,6 +203,7 @@ def test_the_policy_is_of_what_the_page_holds(report: Path) -> None:
         (["-o", "{tmp}"], "it is a folder"),
         (["-o", "{tmp}/none/report.html"], "there is no folder"),
         (["--seed", "-1"], "--seed -1"),
+        ([""], "got an empty text"),
         (["--seed", "4294967296"], "below 2**32"),
         (["--tile", "x"], "--help` lists"),
     ],
