@@ -131,12 +131,12 @@ def test_a_claim_that_was_cut_in_the_middle(tmp_path: Path, monkeypatch: pytest.
 
 def test_a_configuration_that_ends_its_workers_fails(tmp_path: Path) -> None:
     ledger = opened(tmp_path)
-    for _ in range(3):
+    for _ in range(5):
         claim = claimed(ledger)
         assert claim.number == 0
         ledger.give_back(claim, "SIGKILL")
     (record,) = ledger.records()
-    assert (record.state, record.attempts) == ("failed", 3) and "3 times, at last by SIGKILL" in record.reason
+    assert (record.state, record.attempts) == ("failed", 5) and "5 times, at last by SIGKILL" in record.reason
     assert claimed(ledger).number == 1
 
 
