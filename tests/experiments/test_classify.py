@@ -122,6 +122,7 @@ def labels(folder: Path, side: str) -> np.ndarray:
     return material.dataset.labels[getattr(material.splits, side)]
 
 
+@pytest.mark.slow
 def test_a_finished_run_is_a_model(runs, root) -> None:
     (folder, _), _ = runs
     classifier = experiments.load(folder / "subword" / "seed-0")
@@ -327,6 +328,7 @@ def test_a_workdir_of_someone_else_is_refused(inside, small, tmp_path) -> None:
     assert [file.name for file in tmp_path.iterdir()] == ["table.md"]
 
 
+@pytest.mark.slow
 def test_a_mistake_in_a_process_of_its_own(root, config, tmp_path) -> None:
     process = program(root, "classify", config, "--workdir", tmp_path / "w", "--train.step", "3")
     _, err = process.communicate(timeout=300)
@@ -347,6 +349,7 @@ def test_another_update_is_another_config(runs, inside, config) -> None:
     assert status == 2 and 'train.update: "auto" → "dense"' in told(err)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words",
     [

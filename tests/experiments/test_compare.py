@@ -264,6 +264,7 @@ def killed(root: Path, comparison: Path, workdir: Path, sign: str) -> None:
     process.wait()
 
 
+@pytest.mark.slow
 def test_killed_in_a_training_it_goes_on_to_the_same_bits(
     whole: Path, written: Callable[..., Path], run: Callable[..., int], root: Path, tmp_path: Path
 ) -> None:
@@ -316,6 +317,7 @@ def test_a_rate_that_was_tidied_and_is_the_best_now_is_trained_again(
     assert "finished before" in out and f"rate {other:g} · seed 0: starts" in out
 
 
+@pytest.mark.slow
 def test_folds_choose_their_rates_and_score_every_row(
     written: Callable[..., Path], run: Callable[..., int], tmp_path: Path
 ) -> None:

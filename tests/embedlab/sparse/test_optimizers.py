@@ -82,6 +82,7 @@ def both(name: str) -> tuple[sparse.Trainer, optax.GradientTransformation]:
 SLOW = ("sgd", "momentum", "momentum-decay", "adagrad", "adam")  # whose parts are in others
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", [pytest.param(name, marks=[pytest.mark.slow] if name in SLOW else []) for name in EXACT]
 )

@@ -11,6 +11,8 @@ import pytest
 from embedlab.vectors import load
 from tests.experiments.page.conftest import LABELS, WORDS, Opened, Runs, open_page
 
+pytestmark = pytest.mark.slow
+
 LEFT, RIGHT = ".view:nth-child(1)", ".view:nth-child(2)"
 
 

@@ -271,6 +271,7 @@ def test_states_are_hidden_by_a_box(opened: Opened) -> None:
     assert found.locator("polyline[data-kind='pruned']").first.is_visible()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("theme", "width"), [("light", 390), ("dark", 1280)])
 def test_everyone_can_use_it(browser: Any, page: Path, theme: str, width: int) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")

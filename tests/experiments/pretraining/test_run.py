@@ -204,6 +204,7 @@ def test_odd_words_come_through(inside: Inside, write_config: Any, tmp_path: Pat
         np.testing.assert_allclose(model.vector(word), vectors[word], rtol=1e-5, atol=1e-6, err_msg=word)
 
 
+@pytest.mark.slow
 def test_similarity_is_asked_meanwhile_and_in_the_end(
     inside: Inside, write_config: Any, tmp_path: Path
 ) -> None:

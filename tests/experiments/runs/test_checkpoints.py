@@ -193,6 +193,7 @@ def test_what_a_kill_left_is_put_away(folder: Path, left: str) -> None:
     assert content(folder) == before
 
 
+@pytest.mark.slow
 def test_no_thread_prints_a_traceback_of_its_own(folder: Path, root: Path) -> None:
     # A manifest that fits a damaged file: so that Orbax is given it, as by a defect of ours.
     code = f"""

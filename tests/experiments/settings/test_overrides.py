@@ -354,6 +354,7 @@ def test_every_field_has_a_meaning(quickstart: Config) -> None:
                 assert documented(kind).get(name), key
 
 
+@pytest.mark.slow
 def test_what_help_shows_can_be_given() -> None:
     odd = Csv(path="a b.csv", classes=("x, y", "z"), columns=("text", "label"), delimiter=";")
     for start in (Config(HASHED, data=odd), Config(DENSE, rivals={"small": embedlab.Hashed(None, 8, 20)})):

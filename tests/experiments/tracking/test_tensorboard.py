@@ -74,6 +74,7 @@ def test_more_steps_go_on_and_stand_once(tracked: Path, small: Path, inside: Ins
     assert {step for step, name, _ in found if name == "train/loss"} == {10, 20, 30}
 
 
+@pytest.mark.slow
 def test_a_run_that_is_killed_goes_on_in_a_folder_elsewhere(
     root: Path, small: Path, inside: Inside, tmp_path: Path
 ) -> None:

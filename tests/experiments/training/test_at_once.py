@@ -134,6 +134,7 @@ def test_who_is_behind_catches_up(tmp_path: Path, calls: list[tuple[int, int, in
         near(fitted.parameters, alone(seed)[0].parameters)
 
 
+@pytest.mark.slow
 def test_all_are_saved_where_they_are_told_to_stop_and_go_on_to_the_same_bits(tmp_path: Path) -> None:
     def stop(step: int, loss: float, predicted: np.ndarray, parameters: object) -> None:
         if step == 20:
