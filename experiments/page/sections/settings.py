@@ -27,9 +27,9 @@ def section(given: Given, options: Options) -> Section | None:
     whole = [{"title": work.title, "rows": list(flat(work.config))} for work in given.works if work.config]
     if not settings:
         return None
-    grouped = [(key, by_value(list(settings), values)) for key, values in differing]
-    values = {"names": list(settings), "differing": differing, "whole": whole}
-    values["grouped"] = grouped if len(settings) > _COLUMNS else []
+    is_wide = len(settings) > _COLUMNS
+    grouped = [(key, by_value(list(settings), values)) for key, values in differing] if is_wide else []
+    values = {"names": list(settings), "differing": differing, "grouped": grouped, "whole": whole}
     return Section("settings", "Settings", "settings.html.j2", values)
 
 
