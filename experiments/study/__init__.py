@@ -1,0 +1,1 @@
+"""What the applications of embeddings share whose ids are not the words of texts."""
