@@ -68,7 +68,9 @@ def text_columns(text: str, columns: Sequence[str]) -> list[str]:
     return [text] if text in columns else [part.strip() for part in text.split("+")]
 
 
-def column_number(path: Path, field: str, name: str, columns: Sequence[str], hint: str = "") -> int:
+def column_number(
+    path: Path, field: str, name: str, columns: Sequence[str], hint: str = "", group: str = "data"
+) -> int:
     """Where a column stands among those of a file; its name must stand there once.
 
     Args:
@@ -77,6 +79,7 @@ def column_number(path: Path, field: str, name: str, columns: Sequence[str], hin
         name: the column's name.
         columns: the names there are.
         hint: what the error message says more.
+        group: that the field belongs to in a config.
 
     Raises:
         ValueError: where there is no such column, or two.
@@ -89,8 +92,8 @@ def column_number(path: Path, field: str, name: str, columns: Sequence[str], hin
         return list(columns).index(name)
     fault = "has two columns" if name in columns else "has no column"
     raise ValueError(
-        f"--data.{field}={name!r}: {path} {fault} of this name; its columns are "
-        f"{nearest_first(name, columns)}; name one of them with --data.{field}{hint}"
+        f"--{group}.{field}={name!r}: {path} {fault} of this name; its columns are "
+        f"{nearest_first(name, columns)}; name one of them with --{group}.{field}{hint}"
     )
 
 

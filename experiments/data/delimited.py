@@ -5,7 +5,6 @@ Source: RFC 4180 (CSV); IANA's text/tab-separated-values (TSV).
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import dataclasses
 from abc import abstractmethod
@@ -13,16 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from embedlab.checks import require
 from experiments.data.base import Source
 from experiments.data.columns import ColumnSource, column_number, text_columns
+from experiments.data.csv_records import DELIMITERS, csv_records, on_lines, quoted_hint, require_delimiter
 from experiments.data.files import Row, TextSource
-
-# Longer fields than the csv module's default of 131,072 characters occur (books, logs). A limit there must
-# be, since a quote that is never closed swallows the rest of the file.
-_LONGEST_FIELD = 2**24
-#: What parts fields in the wild, the most usual first, with how a shell is given it.
-_DELIMITERS = {",": "','", ";": "';'", "\t": "$'\\t'", "|": "'|'"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,29 +74,17 @@ class Delimited(ColumnSource, TextSource):
     def _delimiter_hint(self, fields: list[str]) -> str:
         """What is said of one field that holds what may be the delimiter; empty of others."""
         own = self.dialect()["delimiter"]
-        found = [other for other in _DELIMITERS if other != own and other in fields[0]]
+        found = [other for other in DELIMITERS if other != own and other in fields[0]]
         if len(fields) > 1 or not found:
             return ""
         shown = {"\t": "a tab"}.get(found[0], repr(found[0]))
-        flag = f"--data.type csv --data.delimiter {_DELIMITERS[found[0]]}"
+        flag = f"--data.type csv --data.delimiter {DELIMITERS[found[0]]}"
         return f"if it is {shown} that parts fields here, give {flag}"
 
     def _records(self, path: Path) -> Iterator[tuple[str, list[str]]]:
         """Records with the physical lines they lie on; blank lines are passed over."""
-        reader = csv.reader(self.lines(path), strict=True, **self.dialect())
-        with _long_fields():
-            while True:
-                first = reader.line_num + 1
-                try:
-                    fields = next(reader)
-                except StopIteration:
-                    return
-                except csv.Error as error:
-                    where = _lines(first, reader.line_num)
-                    fault = str(error).partition(" - ")[0]  # what follows is advice to a programmer
-                    raise ValueError(f"{path}, {where}: {fault}; {self.hint()}") from None
-                if fields:
-                    yield _lines(first, reader.line_num), fields
+        for first, last, fields in csv_records(path, self.lines(path), self.dialect(), self.hint()):
+            yield on_lines(first, last), fields
 
 
 @Source.register_subclass("csv")
@@ -126,17 +107,13 @@ class Csv(Delimited):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        one = len(self.delimiter) == 1 and self.delimiter not in '"\r\n\0'
-        require(one, "delimiter", self.delimiter, "give one character that is no quote and no end of line")
+        require_delimiter(self.delimiter)
 
     def dialect(self) -> dict[str, Any]:
         return {"delimiter": self.delimiter}
 
     def hint(self) -> str:
-        return (
-            f"put a field that holds {self.delimiter!r}, a quote or a newline in quotes, double a quote "
-            f"inside one, and close every quote"
-        )
+        return quoted_hint(self.delimiter)
 
 
 @Source.register_subclass("tsv")
@@ -160,17 +137,3 @@ class Tsv(Delimited):
             "a field holds no tab and no newline; if fields are in quotes, read it with "
             "--data.type csv --data.delimiter $'\\t'"
         )
-
-
-def _lines(first: int, last: int) -> str:
-    return f"line {first}" if last <= first else f"lines {first}–{last}"
-
-
-@contextlib.contextmanager
-def _long_fields() -> Iterator[None]:
-    """The limit is the csv module's own, for all readers: raised while reading, then put back."""
-    before = csv.field_size_limit(_LONGEST_FIELD)
-    try:
-        yield
-    finally:
-        csv.field_size_limit(before)

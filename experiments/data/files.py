@@ -200,12 +200,14 @@ class TextSource(FileSource):
         return text_lines(path, self.encoding)
 
 
-def existing_file(field: str, path: str) -> Path:
+def existing_file(field: str, path: str, group: str = "data", holds: str = "one labelled text a row") -> Path:
     """The path of an ordinary file that is not empty; asks before opening, since a FIFO would block.
 
     Args:
         field: the field that names the file, for the error message.
         path: its value; `~` is the home folder.
+        group: that the field belongs to in a config.
+        holds: what such a file is expected to hold, for the error message.
 
     Raises:
         ValueError: where there is no such file, or it is a folder, a pipe or a device, or empty.
@@ -214,7 +216,7 @@ def existing_file(field: str, path: str) -> Path:
         >>> existing_file("path", __file__).suffix
         '.py'
     """
-    found, flag = Path(path).expanduser(), f"--data.{field}"
+    found, flag = Path(path).expanduser(), f"--{group}.{field}"
     try:
         status = found.stat()
     except (OSError, ValueError) as error:  # of a NUL in it, a ValueError
@@ -225,7 +227,7 @@ def existing_file(field: str, path: str) -> Path:
         ) from None
     kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a pipe or a device"
     require(stat.S_ISREG(status.st_mode), flag, path, f"this is {kind}; give the path of an ordinary file")
-    require(status.st_size > 0, flag, path, "the file is empty; give a file with one labelled text a row")
+    require(status.st_size > 0, flag, path, f"the file is empty; give a file with {holds}")
     return found
 
 

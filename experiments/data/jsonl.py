@@ -14,9 +14,8 @@ from typing import Any
 from experiments.data.base import Source
 from experiments.data.columns import ColumnSource, as_labels, text_columns
 from experiments.data.files import Row, TextSource
+from experiments.data.json_objects import json_object, keys_within, value_at
 from experiments.nearest import nearest_first
-
-_LEVELS = 5  # of objects in objects, whose keys an error message names
 
 
 @Source.register_subclass("jsonl")
@@ -45,21 +44,7 @@ class Jsonl(ColumnSource, TextSource):
                     raise ValueError(f"{path}, line {number}: {error}") from None
 
     def _row(self, line: str) -> tuple[str, str | tuple[str, ...], str, str | None]:
-        try:
-            found = json.loads(line.rstrip("\r\n"))  # with its end a line that breaks off would be two
-        except json.JSONDecodeError as error:
-            raise ValueError(
-                f"no JSON ({error.msg} at column {error.colno}); write one JSON object a line"
-            ) from None
-        except RecursionError:
-            raise ValueError("nested too deeply; write an object of a few levels") from None
-        except ValueError:
-            raise ValueError("a number of too many digits; write it as a string") from None
-        if not isinstance(found, dict):
-            raise ValueError(
-                f"a JSON {type(found).__name__} where an object is expected; write one object a line "
-                f"(`jq -c '.[]'` makes them of one array)"
-            )
+        found = json_object(line)
         texts = text_columns(self.text, list(found))
         splits = [self.split] if self.split else []
         seconds = text_columns(self.second, list(found)) if self.second else []
@@ -84,22 +69,13 @@ class Jsonl(ColumnSource, TextSource):
 
 def _value(found: dict[str, Any], field: str, key: str) -> Any:
     """The value of a key, or of `outer.inner`."""
-    value: Any = found
-    for part in [key] if key in found else key.split("."):
-        if not isinstance(value, dict) or part not in value:
-            known = nearest_first(key, list(_keys(found)))
-            raise ValueError(f"no key {key!r}; the object has {known}; name one of them with --data.{field}")
-        value = value[part]
-    return value
-
-
-def _keys(found: dict[str, Any], outer: str = "", levels: int = _LEVELS) -> Iterator[str]:
-    """The keys whose values are no objects, those within others by points."""
-    for key, value in found.items():
-        if isinstance(value, dict) and value and levels > 1:
-            yield from _keys(value, f"{outer}{key}.", levels - 1)
-        else:
-            yield outer + key
+    try:
+        return value_at(found, key)
+    except KeyError:
+        known = nearest_first(key, list(keys_within(found)))
+        raise ValueError(
+            f"no key {key!r}; the object has {known}; name one of them with --data.{field}"
+        ) from None
 
 
 def _within(value: Any) -> str:
