@@ -1,0 +1,1 @@
+"""Graphs: classes of nodes and links between them, and triples of knowledge graphs."""
