@@ -9,26 +9,17 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import fnmatch
-import os
-import stat
 import zipfile
-import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from embedlab.checks import require
+from experiments.data.archives import LONGEST, archive_of, opened, translated
 from experiments.data.base import Source
 from experiments.data.files import SIDE_OF, Row, TextSource, existing_file
-from experiments.data.reading import decoded, of_a_system
+from experiments.data.reading import decoded
 from experiments.tasks.names import some
-
-#: Bytes of one text, at most.
-LONGEST_TEXT = 2**24
-# An archive may be a bomb. Texts become five times smaller, logs fifty times.
-_RATIO, _FREE = 200, 2**26
-
-_Read = Callable[[PurePosixPath], bytes]
 
 
 class _Place(NamedTuple):
@@ -72,7 +63,7 @@ class Folders(TextSource):
 
     def found(self, field: str, path: str) -> Path:
         place = Path(path).expanduser()
-        archive = None if place.is_dir() else _archive(place)
+        archive = None if place.is_dir() else archive_of(place)
         if archive is None and not place.is_dir():
             existing_file(field, path)  # says what it is
         if archive is not None and existing_file(field, str(archive)) and not zipfile.is_zipfile(archive):
@@ -83,19 +74,19 @@ class Folders(TextSource):
         return place
 
     def rows(self, path: Path) -> Iterator[Row]:
-        with _translated(path), contextlib.ExitStack() as stack:
-            names, read = _opened(path, stack)
+        with translated(path), contextlib.ExitStack() as stack:
+            names, read = opened(path, stack)
             texts, _ = self._placed(path, names)
             for name, side, label in (text for text in texts if self._is_wanted(text.label)):
                 raw = read(name)
-                if len(raw) > LONGEST_TEXT:
-                    raise ValueError(f"{path}, {name}: longer than {LONGEST_TEXT:,} bytes; cut it in parts")
+                if len(raw) > LONGEST:
+                    raise ValueError(f"{path}, {name}: longer than {LONGEST:,} bytes; cut it in parts")
                 text = decoded(raw, self.encoding, f"{path}, {name}").strip()
                 yield Row(str(name), text, label, side)
 
     def passed_over(self, path: Path) -> str:
-        with _translated(path), contextlib.ExitStack() as stack:
-            texts, strays = self._placed(path, _opened(path, stack)[0])
+        with translated(path), contextlib.ExitStack() as stack:
+            texts, strays = self._placed(path, opened(path, stack)[0])
         others = [text for text in texts if not self._is_wanted(text.label)]
         told = []
         if strays:
@@ -133,75 +124,3 @@ class Folders(TextSource):
 
     def _aliased(self) -> set[str]:
         return {alias.partition("=")[0] for alias in self.aliases}
-
-
-@contextlib.contextmanager
-def _translated(path: Path) -> Iterator[None]:
-    """Makes one sentence of what is raised where a folder or an archive can't be read."""
-    try:
-        yield
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise ValueError(f"{path}: the archive can't be unpacked ({error}); fetch it again") from None
-    except OSError as error:
-        raise ValueError(f"{path}: cannot be read ({error}); check its permissions") from None
-
-
-def _archive(path: Path) -> Path | None:
-    """The file that a path names, or that lies on its way."""
-    return next((up for up in (path, *path.parents) if up.is_file()), None)
-
-
-def _opened(path: Path, stack: contextlib.ExitStack) -> tuple[list[PurePosixPath], _Read]:
-    """The ordinary files below a folder, on the disk or in an archive, and how one is read."""
-    archive = None if path.is_dir() else _archive(path)
-    if archive is None:
-        return _in_folder(path)
-    inner = PurePosixPath(path.relative_to(archive).as_posix())
-    packed = stack.enter_context(zipfile.ZipFile(archive))
-    return _in_archive(packed, inner, archive.stat().st_size)
-
-
-def _in_folder(path: Path) -> tuple[list[PurePosixPath], _Read]:
-    """The ordinary files below a folder, and how one is read."""
-    found = []
-    for folder, _, names in os.walk(path):
-        for name in names:
-            file = Path(folder, name)
-            if file.is_file():  # a pipe would block
-                found.append(PurePosixPath(file.relative_to(path).as_posix()))
-
-    def read(name: PurePosixPath) -> bytes:
-        with (path / name).open("rb") as file:
-            return file.read(LONGEST_TEXT + 1)
-
-    return [name for name in found if not of_a_system(name)], read
-
-
-def _in_archive(
-    packed: zipfile.ZipFile, inner: PurePosixPath, size: int
-) -> tuple[list[PurePosixPath], _Read]:
-    """The ordinary files of an archive below a folder in it, and how one is read.
-
-    What a header says of a size is not relied on: reading stops where a text, or all, would be too long.
-    """
-    members: dict[PurePosixPath, zipfile.ZipInfo] = {}
-    for member in packed.infolist():
-        name = PurePosixPath(member.filename)
-        plain = not member.is_dir() and not stat.S_ISLNK(member.external_attr >> 16)
-        if plain and name.is_relative_to(inner):
-            members[name.relative_to(inner)] = member
-    total, most = 0, max(_FREE, _RATIO * size)
-
-    def read(name: PurePosixPath) -> bytes:
-        nonlocal total
-        with packed.open(members[name]) as file:
-            raw = file.read(LONGEST_TEXT + 1)
-        total += len(raw)
-        if total > most:
-            raise ValueError(
-                f"{packed.filename}: unpacked it has more than {_RATIO} times its size, as no texts have; "
-                f"unpack it yourself if it is what you want to read"
-            )
-        return raw
-
-    return [name for name in members if not of_a_system(name)], read
