@@ -38,7 +38,7 @@ def frequency(given: Given) -> Figure | None:
     if not made:
         return None
     headline, own = made[0].task.headline, looks(begun(runs))
-    shown = [each for each in made if any(_of(each, headline.key, band) for band in _BANDS)]
+    shown = [each for each in made if any(_of(each, band) for band in _BANDS)]
     if not shown:
         return None
     with styled():
@@ -46,7 +46,7 @@ def frequency(given: Given) -> Figure | None:
         for number, result in enumerate(shown):
             apart = 0.5 * ((number + 0.5) / len(shown) - 0.5)
             for place, band in enumerate(_BANDS):
-                if values := _of(result, headline.key, band):
+                if values := _of(result, band):
                     mean = float(np.mean(values))
                     ends = [[mean - min(values)], [max(values) - mean]]
                     first = result.label if place == 0 else None
@@ -60,7 +60,7 @@ def frequency(given: Given) -> Figure | None:
         ]
         panel.set_xticks(range(len(_BANDS)), names)
         panel.grid(visible=False, axis="x")
-        panel.set_ylabel(f"{headline.name}, %")
+        panel.set_ylabel(headline.axis())
         panel.set_xlabel("words of the text, by how often training holds them")
         legend(figure, panel)
         caption(
@@ -69,7 +69,8 @@ def frequency(given: Given) -> Figure | None:
     return figure
 
 
-def _of(result: Result, key: str, band: str) -> list[float]:
-    """In %, of each run."""
-    found = [run.summary.get("test", {}).get(f"{key}_{band}") for run in result.runs]
-    return [100 * value for value in found if isinstance(value, int | float)]
+def _of(result: Result, band: str) -> list[float]:
+    """Of each run, as it is shown."""
+    headline = result.task.headline
+    found = [run.summary.get("test", {}).get(f"{headline.key}_{band}") for run in result.runs]
+    return [headline.factor * value for value in found if isinstance(value, int | float)]

@@ -53,10 +53,12 @@ def pareto(given: Given) -> Figure | None:
         panel.xaxis.set_major_formatter(lambda value, _: size(value))
         panel.xaxis.set_minor_formatter(lambda *_: "")
         panel.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-        panel.set(xlabel="trainable bytes", ylabel=f"{headline.name} on test rows, %")
+        panel.set(xlabel="trainable bytes", ylabel=headline.axis("on test rows"))
         legend(figure, panel)
         without = [
-            f"{each.label}: {100 * each.score:.1f} %" for each in scored if each not in shown and each.score
+            f"{each.label}: {each.task.headline.told(each.score)}"
+            for each in scored
+            if each not in shown and each.score
         ]
         bars = "Bars: 95 % intervals." if any(each.interval for each in shown) else _NO_BARS
         told = f" Without bytes: {', '.join(without)}." if without else ""
@@ -68,8 +70,9 @@ def pareto(given: Given) -> Figure | None:
 
 
 def _point(panel: Axes, result: Result, place: float, look: Look) -> None:
-    score, interval = 100 * (result.score or 0.0), result.interval
-    ends = None if interval is None else [[score - 100 * interval.low], [100 * interval.high - score]]
+    factor, interval = result.task.headline.factor, result.interval
+    score = factor * (result.score or 0.0)
+    ends = None if interval is None else [[score - factor * interval.low], [factor * interval.high - score]]
     panel.errorbar([place], [score], ends, label=result.label, capsize=2, elinewidth=0.8, **look.point)
     index = result.mean("index_bytes") or 0
     if index:
@@ -80,15 +83,13 @@ def _point(panel: Axes, result: Result, place: float, look: Look) -> None:
 
 def _front(panel: Axes, shown: Sequence[Result], places: Sequence[float]) -> None:
     """Steps through those that are better than all of as few bytes, where they are drawn."""
-    best, steps = float("-inf"), []
-    order = sorted(
-        range(len(shown)), key=lambda n: (shown[n].mean("trainable_bytes"), -(shown[n].score or 0))
-    )
+    best, steps, headline = float("-inf"), [], shown[0].task.headline
+    scores = [headline.metric(each.score or 0) for each in shown]
+    order = sorted(range(len(shown)), key=lambda n: (shown[n].mean("trainable_bytes"), -scores[n]))
     for number in order:
-        score = shown[number].score or 0
-        if score > best:
-            best = score
-            steps.append((places[number], 100 * best))
+        if scores[number] > best:
+            best = scores[number]
+            steps.append((places[number], headline.factor * headline.metric(best)))
     if len(steps) > 1:
         panel.step(*zip(*steps, strict=True), where="post", color=INK, linewidth=0.6, alpha=0.5, zorder=0)
 

@@ -61,7 +61,7 @@ def _results(made: Sequence[Result]) -> PaperTable:
         return PaperTable([], [], "")
     task = scored[0].task
     columns: dict[str, Callable[[Result], str]] = {
-        f"{task.headline.name} % [95 %]": _score,
+        f"{task.headline.named} [95 %]": _score,
         **{" ".join(each.title): _metric(each.key, each.show) for each in task.columns},
         "parameters": lambda each: _number(each.mean("parameters"), ",.0f"),
         "trainable": lambda each: _size(each, "trainable_bytes"),
@@ -100,10 +100,11 @@ def _form(name: str) -> str:
 
 
 def _score(result: Result) -> str:
-    if result.interval is None:
-        return _number(None if result.score is None else 100 * result.score, ".1f")
-    mean, low, high = (100 * end for end in (result.interval.mean, result.interval.low, result.interval.high))
-    return f"{mean:.1f} [{low:.1f}, {high:.1f}]"
+    headline, found = result.task.headline, result.interval
+    if found is None:
+        return "" if result.score is None else headline.number(result.score)
+    mean, low, high = (headline.number(end) for end in (found.mean, found.low, found.high))
+    return f"{mean} [{low}, {high}]"
 
 
 def _runs(result: Result) -> str:

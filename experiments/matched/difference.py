@@ -95,16 +95,18 @@ def difference(
     groups: Int[np.ndarray, " rows"],
     *,
     least: float = 0.0,
+    most: float = 1.0,
     resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> Difference:
     """The paired difference of two embeddings; groups are drawn for both alike, seeds for each by itself.
 
     Args:
-        a: [seeds of a, rows], how well an embedding does on a test row, at most 1.
+        a: [seeds of a, rows], how well an embedding does on a test row.
         b: [seeds of b, rows], the other, on the same rows.
         groups: int [rows], which rows are near-duplicates of each other.
-        least: the smallest score there can be.
+        least: the smallest mean score there can be.
+        most: the largest.
         resamples: how many.
         seed: of the random draws.
 
@@ -119,4 +121,4 @@ def difference(
     """
     count, apart, worse, better = resample_pairs(a, b, groups, resamples, seed)
     mean = float(np.mean(a) - np.mean(b))
-    return Difference(mean, np.sort(apart), count, worse, better, 1.0 - least)
+    return Difference(mean, np.sort(apart), count, worse, better, most - least)

@@ -13,6 +13,7 @@ from experiments.matched.cells import part
 from experiments.matched.comparison import Comparison
 from experiments.matched.results import Found, Result
 from experiments.reports.sizes import size
+from experiments.reports.units import in_metric
 
 MISSING = (
     "No figure was drawn, since matplotlib is missing: pip install 'embedlab[report]', and the same command "
@@ -66,27 +67,33 @@ def _draw(axis: Any, comparison: Comparison, found: Found) -> None:
         if of_kind:
             # Those of one budget would hide each other; the reference is alone.
             shift = 1.03 ** (place - (len(kinds) + 1) / 2) if place else 1.0
-            _points(axis, kind, _MARKS[place % len(_MARKS)], f"C{place % 10}", of_kind, shift)
+            _points(axis, found, kind, place, of_kind, shift)
     front = pareto(found.results)
-    at, score = [_bytes(each) for each in front], [100 * _score(each) for each in front]
+    at, score = [_bytes(each) for each in front], [_shown(found, _score(each)) for each in front]
     axis.step(at, score, where="post", color="0.6", linewidth=1, zorder=0, label="none better at its bytes")
     axis.set_xscale("log")
     sizes = {each.made.cell.budget: _bytes(each) for each in found.results}
     axis.set_xticks(list(sizes.values()), [f"{size(at)}\n{part(budget)}" for budget, at in sizes.items()])
     axis.minorticks_off()
     axis.set_xlabel("trainable bytes of the embedding, and part of the reference's")
-    axis.set_ylabel(f"{found.headline.name}, %")
+    axis.set_ylabel(found.headline.axis())
     axis.set_title(found.data)
     axis.legend(fontsize="small")
 
 
-def _points(axis: Any, kind: str, mark: str, colour: str, results: Sequence[Result], shift: float) -> None:
-    scores = [each.score for each in results if each.score is not None]
-    means = [100 * each.mean for each in scores]
-    below = [100 * max(0.0, each.mean - each.low) for each in scores]
-    above = [100 * max(0.0, each.high - each.mean) for each in scores]
+def _points(axis: Any, found: Found, kind: str, place: int, results: Sequence[Result], shift: float) -> None:
+    factor = found.headline.factor
+    scores = [in_metric(found.headline, each.score) for each in results if each.score is not None]
+    means = [factor * each.mean for each in scores]
+    below = [factor * max(0.0, each.mean - each.low) for each in scores]
+    above = [factor * max(0.0, each.high - each.mean) for each in scores]
     at = [shift * _bytes(each) for each in results]
-    axis.errorbar(at, means, yerr=[below, above], fmt=mark, color=colour, capsize=3, linewidth=1, label=kind)
+    look = {"fmt": _MARKS[place % len(_MARKS)], "color": f"C{place % 10}", "capsize": 3, "linewidth": 1}
+    axis.errorbar(at, means, yerr=[below, above], label=kind, **look)
+
+
+def _shown(found: Found, score: float) -> float:
+    return found.headline.factor * found.headline.metric(score)
 
 
 def _bytes(result: Result) -> int:

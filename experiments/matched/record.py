@@ -10,9 +10,11 @@ from typing import Any
 from experiments.config import Config
 from experiments.matched.comparison import Comparison
 from experiments.matched.results import Found, Made, Result
-from experiments.reports.bootstrap import LEVEL, MARGIN, Interval
+from experiments.reports.bootstrap import LEVEL, Interval
+from experiments.reports.units import in_metric
 from experiments.runs.run import commit, versions
 from experiments.settings import codec
+from experiments.tasks import Headline
 
 
 def record(comparison: Comparison, found: Sequence[Found], workdir: Path) -> dict[str, Any]:
@@ -30,11 +32,13 @@ def record(comparison: Comparison, found: Sequence[Found], workdir: Path) -> dic
         "rates": list(comparison.rates),
         "tolerance": comparison.tolerance,
         "level": LEVEL,
-        "margin": MARGIN,
         "data": {
             one.data: {
                 "title": one.title,
                 "metric": one.headline.key,
+                "margin": one.headline.margin,
+                "factor": one.headline.factor,
+                "digits": one.headline.digits,
                 "test_rows": one.test_rows,
                 "test_groups": one.test_groups,
                 "folds": one.folds,
@@ -42,17 +46,17 @@ def record(comparison: Comparison, found: Sequence[Found], workdir: Path) -> dic
             }
             for one in found
         },
-        "cells": [_cell(one.data, each, workdir) for one in found for each in one.results],
+        "cells": [_cell(one, each, workdir) for one in found for each in one.results],
         "versions": versions(),
         "commit": commit(),
     }
 
 
-def _cell(data: str, result: Result, workdir: Path) -> dict[str, Any]:
+def _cell(found: Found, result: Result, workdir: Path) -> dict[str, Any]:
     made, cell, against = result.made, result.made.cell, result.against
     scored = result.score is not None
     return {
-        "data": data,
+        "data": found.data,
         "kind": cell.kind,
         "budget": cell.budget,
         "is_reference": cell.is_reference,
@@ -64,9 +68,9 @@ def _cell(data: str, result: Result, workdir: Path) -> dict[str, Any]:
         "parameters": round(made.mean("parameters")) if scored else None,
         "tuning": [_tuning(made, place) for place in range(len(made.tuned))],
         "edge": any(each.edge for each in made.tuned),
-        "score": _interval(result.score),
-        "difference": _interval(against.interval if against else None),
-        "simultaneous": _interval(against.simultaneous if against else None),
+        "score": _interval(found.headline, result.score),
+        "difference": _interval(found.headline, against.interval if against else None),
+        "simultaneous": _interval(found.headline, against.simultaneous if against else None),
         "p": against.p if against else None,
         "p_adjusted": against.p_adjusted if against else None,
         "p_margin_adjusted": against.p_margin_adjusted if against else None,
@@ -83,5 +87,5 @@ def _tuning(made: Made, place: int) -> dict[str, Any]:
     return {"fold": tuned.fold, "rate": tuned.rate, "edge": tuned.edge, "trials": trials}
 
 
-def _interval(interval: Interval | None) -> dict[str, float] | None:
-    return None if interval is None else dataclasses.asdict(interval)
+def _interval(headline: Headline, scores: Interval | None) -> dict[str, float] | None:
+    return None if scores is None else dataclasses.asdict(in_metric(headline, scores))

@@ -15,7 +15,7 @@ from experiments.matched.difference import Difference, difference
 from experiments.matched.holm import holm
 from experiments.matched.tune import Tuned
 from experiments.matched.verdict import verdict
-from experiments.reports.bootstrap import LEVEL, MARGIN, Interval, mean_interval
+from experiments.reports.bootstrap import LEVEL, Interval, mean_interval
 from experiments.runs.outcome import scores
 from experiments.runs.results import seconds
 from experiments.tasks import Headline
@@ -73,7 +73,7 @@ class Against:
         simultaneous: as wide that all of the comparison hold at once with 95 % (Bonferroni).
         p: of there being no difference.
         p_adjusted: the same, by Holm over all that is tested in the comparison.
-        p_margin_adjusted: of a loss of just one point, adjusted alike.
+        p_margin_adjusted: of a loss of just the headline's margin, one point of a share, adjusted alike.
         verdict: in words.
     """
 
@@ -152,7 +152,12 @@ def results(
         _difference(each, own, _of_reference(each, made, scored), materials[each.cell.data])
         for each, own in zip(made, scored, strict=True)
     ]
-    against = iter(_against([each for each in differences if each is not None]))
+    told = [
+        (each, materials[cell.cell.data][0].config.task.headline)
+        for each, cell in zip(differences, made, strict=True)
+        if each is not None
+    ]
+    against = iter(_against(told))
     judged = [
         Result(
             each,
@@ -191,7 +196,8 @@ def _groups(folds: Sequence[Material]) -> np.ndarray:
 
 
 def _interval(own: np.ndarray, folds: Sequence[Material]) -> Interval:
-    return mean_interval(own, _groups(folds), least=folds[0].config.task.headline.least)
+    headline = folds[0].config.task.headline
+    return mean_interval(own, _groups(folds), least=headline.least, most=headline.most)
 
 
 def _of_reference(
@@ -206,17 +212,19 @@ def _difference(
 ) -> Difference | None:
     if made.cell.is_reference or own is None or reference is None:
         return None
-    return difference(own, reference, _groups(folds), least=folds[0].config.task.headline.least)
+    headline = folds[0].config.task.headline
+    return difference(own, reference, _groups(folds), least=headline.least, most=headline.most)
 
 
-def _against(found: Sequence[Difference]) -> list[Against]:
-    """Judges all differences together: of each it is asked whether it is none, and whether it is a point."""
-    zeros, margins = [each.p() for each in found], [each.p(-MARGIN) for each in found]
+def _against(found: Sequence[tuple[Difference, Headline]]) -> list[Against]:
+    """Judges all differences together: of each it is asked whether it is none, and whether the margin."""
+    zeros = [each.p() for each, _ in found]
+    margins = [each.p(-headline.margin) for each, headline in found]
     adjusted = holm([*zeros, *margins])
     level = 1 - (1 - LEVEL) / max(1, len(found))
     return [
-        Against(each.interval(), each.interval(level), p, zero, margin, verdict(each, zero, margin))
-        for each, p, zero, margin in zip(
+        Against(each.interval(), each.interval(level), p, zero, margin, verdict(each, zero, margin, headline))
+        for (each, headline), p, zero, margin in zip(
             found, zeros, adjusted[: len(found)], adjusted[len(found) :], strict=True
         )
     ]

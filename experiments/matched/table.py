@@ -13,6 +13,8 @@ from experiments.matched.comparison import Comparison
 from experiments.matched.results import Found, Result
 from experiments.reports.bootstrap import Interval
 from experiments.reports.sizes import size
+from experiments.reports.units import in_metric, span
+from experiments.tasks import Headline
 
 _EDGES = {"lowest": "↓", "highest": "↑"}
 #: Columns that a terminal has no room for: they are told below the table.
@@ -23,9 +25,9 @@ def grid(comparison: Comparison, found: Found) -> Grid:
     """The table of one data set, for a page."""
     header = (
         *("kind", "bytes", "size", "rate", "trained", "index"),
-        *(f"{found.headline.name} % [95 %]", "difference [95 %]", "p, adj.", "verdict", "s"),
+        *(f"{found.headline.named} [95 %]", "difference [95 %]", "p, adj.", "verdict", "s"),
     )
-    rows = tuple(_cells(each) for each in found.results)
+    rows = tuple(_cells(each, found.headline) for each in found.results)
     return Grid(found.data, header, rows, caption(comparison, found), left=(0, 9))
 
 
@@ -89,10 +91,14 @@ def footing(comparison: Comparison, found: Sequence[Found]) -> str:
     return (
         f"Differences are paired, by bootstrap over groups of test rows and seeds; p is of no difference, "
         f"adjusted by Holm over the {2 * compared} questions of this comparison (of each of {compared} "
-        "embeddings: is there a difference, and is it a loss of more than 1 point). A verdict says what "
-        "these adjusted values support; intervals in the tables are each for itself."
+        f"embeddings: is there a difference, and is it a loss of more than {_margins(found)}). A verdict "
+        "says what these adjusted values support; intervals in the tables are each for itself."
         + _few(len(comparison.seeds))
     )
+
+
+def _margins(found: Sequence[Found]) -> str:
+    return " or ".join(dict.fromkeys(one.headline.margin_told() for one in found))
 
 
 def _few(seeds: int) -> str:
@@ -108,9 +114,9 @@ def markdown(comparison: Comparison, found: Sequence[Found]) -> str:
 
 
 def spreadsheet(found: Sequence[Found]) -> str:
-    """All cells as comma-separated values, unrounded: scores in parts of 1, sizes in bytes."""
+    """All cells as comma-separated values, unrounded: shares in parts of 1, sizes in bytes."""
     text = io.StringIO()
-    lines = [_values(one.data, each) for one in found for each in one.results]
+    lines = [_values(one, each) for one in found for each in one.results]
     writer = csv.DictWriter(text, list(lines[0]), lineterminator="\n")
     writer.writeheader()
     writer.writerows(lines)
@@ -143,7 +149,7 @@ def _row(cells: Sequence[str]) -> str:
     return " & ".join(map(escaped, cells)) + r" \\"
 
 
-def _cells(result: Result) -> tuple[str, ...]:
+def _cells(result: Result, headline: Headline) -> tuple[str, ...]:
     cell, against = result.made.cell, result.against
     return (
         cell.kind,
@@ -152,8 +158,8 @@ def _cells(result: Result) -> tuple[str, ...]:
         _rates(result),
         size(result.made.trainable_bytes),
         size(index) if (index := result.made.index_bytes) else "",
-        "" if result.score is None else _percent(result.score),
-        "" if against is None else _percent(against.interval, "+"),
+        "" if result.score is None else _span(headline, result.score),
+        "" if against is None else _span(headline, against.interval, "+"),
         "" if against is None else _p(against.p_adjusted),
         result.verdict,
         "" if result.score is None else f"{result.made.seconds:.1f}",
@@ -180,15 +186,14 @@ def _p(value: float) -> str:
     return "< 0.001" if value < 0.001 else f"{value:.3f}"
 
 
-def _percent(interval: Interval, sign: str = "") -> str:
-    mean, low, high = (100 * each + 0.0 for each in (interval.mean, interval.low, interval.high))
-    return f"{mean:{sign}.1f} [{low:{sign}.1f}, {high:{sign}.1f}]".replace("-", "−")
+def _span(headline: Headline, interval: Interval, sign: str = "") -> str:
+    return span(headline, interval, sign).replace("-", "−")
 
 
-def _values(data: str, result: Result) -> dict[str, object]:
+def _values(found: Found, result: Result) -> dict[str, object]:
     made, cell, against = result.made, result.made.cell, result.against
     values: dict[str, object] = {
-        "data": data,
+        "data": found.data,
         "kind": cell.kind,
         "budget": cell.budget,
         "field": cell.solved.field,
@@ -198,8 +203,13 @@ def _values(data: str, result: Result) -> dict[str, object]:
         "rate": " ".join(f"{each.rate:g}" for each in made.tuned if each.rate is not None),
         "edge": " ".join(each.edge for each in made.tuned if each.edge),
     }
-    values |= _named("score", result.score) | _named("difference", against.interval if against else None)
-    values |= _named("simultaneous", against.simultaneous if against else None)
+    intervals = {
+        "score": result.score,
+        "difference": against.interval if against else None,
+        "simultaneous": against.simultaneous if against else None,
+    }
+    for name, interval in intervals.items():
+        values |= _named(name, None if interval is None else in_metric(found.headline, interval))
     for name in ("p", "p_adjusted", "p_margin_adjusted"):
         values[name] = "" if against is None else getattr(against, name)
     return values | {

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from experiments.matched.difference import Difference
-from experiments.reports.bootstrap import LEVEL, MARGIN
+from experiments.reports.bootstrap import LEVEL
+from experiments.tasks import CLASSES, Headline
 
-_POINT = f"{100 * MARGIN:.0f} point"
 
-
-def verdict(found: Difference, p_zero: float, p_margin: float) -> str:
+def verdict(found: Difference, p_zero: float, p_margin: float, headline: Headline = CLASSES.headline) -> str:
     """The words for a difference.
 
     Args:
         found: the difference.
         p_zero: adjusted p-value of there being none.
         p_margin: adjusted p-value of its being a loss of just the margin.
+        headline: what the scores are of, which has the margin.
 
     Returns:
         A word or a sentence.
@@ -27,13 +27,15 @@ def verdict(found: Difference, p_zero: float, p_margin: float) -> str:
     """
     alpha = 1 - LEVEL
     differs, sided = p_zero <= alpha, p_margin <= alpha
+    better, worse = ("lower", "higher") if headline.less_is_better else ("above", "below")
+    point = headline.margin_told()
     if differs and found.mean > 0:
-        return "above"
+        return better
     if differs and sided:
-        more = found.mean < -MARGIN
-        return f"below by more than {_POINT}" if more else f"below, by no more than {_POINT}"
+        more = found.mean < -headline.margin
+        return f"{worse} by more than {point}" if more else f"{worse}, by no more than {point}"
     if differs:
-        return f"below; by more than {_POINT} or not is undecided"
-    if sided and found.mean > -MARGIN:
-        return f"no difference was found; not below by more than {_POINT}"
+        return f"{worse}; by more than {point} or not is undecided"
+    if sided and found.mean > -headline.margin:
+        return f"no difference was found; not {worse} by more than {point}"
     return "undecided: the interval is too wide"

@@ -41,7 +41,7 @@ _BANDS = {"rare": "rare", "middle": "middling", "frequent": "frequent", "with_oo
 _HEADLINES = [kind.headline for kind in Task.get_known_choices().values()]
 _LINES = (
     *(
-        _Line(f"{headline.name} %, {which} words", "test", f"{headline.key}_{band}", _percent)
+        _Line(f"{headline.named}, {which} words", "test", f"{headline.key}_{band}", headline.number)
         for headline in _HEADLINES
         for band, which in _BANDS.items()
     ),

@@ -15,7 +15,7 @@ from experiments.reports.resampling import by_group, resample_groups, resample_p
 
 #: The part of the resampled values that an interval holds.
 LEVEL = 0.95
-#: One point of the score: how far below another still counts as keeping up with it.
+#: One point of a share: how far below another still counts as keeping up with it.
 MARGIN = 0.01
 _ROUNDING = 1e-12
 
@@ -44,6 +44,11 @@ class Interval:
         """Whether a value lies within."""
         return self.low <= value <= self.high
 
+    @property
+    def negated(self) -> Interval:
+        """The interval of minus the estimate."""
+        return Interval(-self.mean, -self.high, -self.low)
+
     def not_below(self, margin: float = MARGIN) -> bool:
         """Whether a difference with this interval is no loss of more than a margin.
 
@@ -59,6 +64,7 @@ def mean_interval(
     groups: Int[np.ndarray, " rows"] | None = None,
     *,
     least: float = 0.0,
+    most: float = 1.0,
     resamples: int = 2000,
     seed: int = 0,
 ) -> Interval:
@@ -80,9 +86,10 @@ def mean_interval(
     seeds, none at one).
 
     Args:
-        scores: [seeds, rows], how well the model of a seed does on a test row, at most 1.
+        scores: [seeds, rows], how well the model of a seed does on a test row.
         groups: int [rows], which rows are near-duplicates of each other; None if none are.
-        least: the smallest score there can be; −∞ where there is none.
+        least: the smallest mean there can be; −∞ where there is none.
+        most: the largest.
         resamples: how many resamples.
         seed: of the random draws; the result depends on it and on nothing else that is random, and not
             on the order of the rows or the numbers of the groups.
@@ -110,7 +117,7 @@ def mean_interval(
     mean, rate = float(scores.mean()), total / size
     resampled = resample_seeds(rng, resample_groups(rng, size, total, resamples))
     worse, better = (rate < mean - _ROUNDING).any(), (rate > mean + _ROUNDING).any()
-    return _interval(mean, resampled, len(size), worse=worse, better=better, least=least, most=1.0)
+    return _interval(mean, resampled, len(size), worse=worse, better=better, least=least, most=most)
 
 
 def paired_difference(
@@ -119,6 +126,7 @@ def paired_difference(
     groups: Int[np.ndarray, " rows"] | None = None,
     *,
     least: float = 0.0,
+    most: float = 1.0,
     resamples: int = 2000,
     seed: int = 0,
 ) -> Interval:
@@ -133,10 +141,11 @@ def paired_difference(
     none of `a` does better. Where the two agree on every row it reaches as far either way.
 
     Args:
-        a: [seeds of a, rows], how well a model does on a test row, at most 1.
+        a: [seeds of a, rows], how well a model does on a test row.
         b: [seeds of b, rows], the other model's, on the same rows in the same order.
         groups: int [rows], which rows are near-duplicates of each other; None if none are.
-        least: the smallest score there can be; −∞ where there is none.
+        least: the smallest mean there can be; −∞ where there is none.
+        most: the largest.
         resamples: how many resamples.
         seed: of the random draws.
 
@@ -161,8 +170,8 @@ def paired_difference(
     if a.shape[1] != b.shape[1]:
         raise ValueError(f"a has {a.shape[1]} rows and b {b.shape[1]}: give both on the same test rows")
     count, apart, worse, better = resample_pairs(a, b, groups, resamples, seed)
-    mean, most = float(a.mean() - b.mean()), 1.0 - least
-    return _interval(mean, apart, count, worse=worse, better=better, least=-most, most=most)
+    mean, widest = float(a.mean() - b.mean()), most - least
+    return _interval(mean, apart, count, worse=worse, better=better, least=-widest, most=widest)
 
 
 def _interval(

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from experiments.config import BAG
 from experiments.runs.outcome import Outcome
-from experiments.tasks import Task
+from experiments.tasks import Judge
 from experiments.training.baselines import NGRAMS
 
 
-def described(outcome: Outcome, main: str, task: Task) -> str:
+def described(outcome: Outcome, main: str, task: Judge) -> str:
     """What a baseline is, in a few words.
 
     Args:
         outcome: of the baseline.
         main: name of the embedding that the config is about.
-        task: what is learnt.
+        task: what judges it.
     """
+    if what := outcome.summaries[0].get("what"):
+        return f"{outcome.name} {what}"
     if outcome.name == task.majority:
         return f"{outcome.name} {task.guess}"
     if outcome.name == BAG:

@@ -9,8 +9,9 @@ from typing import Any
 from experiments.reports.described import described
 from experiments.reports.row import Row
 from experiments.reports.table import Table
+from experiments.reports.units import in_metric
 from experiments.runs.outcome import Outcome
-from experiments.tasks import Task
+from experiments.tasks import Headline, Judge
 
 
 def compared(made: Table, baselines: Sequence[Outcome], outcomes: Sequence[Outcome]) -> dict[str, Any]:
@@ -18,40 +19,42 @@ def compared(made: Table, baselines: Sequence[Outcome], outcomes: Sequence[Outco
 
     Returns:
         `verdict`, in words. `baselines`: by name, `what` each is and its `test` metrics, means over seeds.
-        `paired`: by an embedding's name and another's or a baseline's, `difference` (the one's score minus
-        the other's) with `low` and `high`, its 95 % interval, and whether it is `not_below` by more than a
-        point; where both have one seed `mcnemar`: on how many groups of rows the `first` and the `second`
-        does better, and `p`. `folds`: by name, the `scores` of each fold, with `mean` and standard deviation
-        `sd`, null for one fold; without folds, none. `data`: what is doubtful in them (see
-        `experiments.reports.doubts`).
+        `paired`: by an embedding's name and another's or a baseline's, `difference` (the one's headline minus
+        the other's) with `low` and `high`, its 95 % interval, and whether it is `not_below`: no worse by more
+        than the headline's margin, a point of shares; where both have one seed `mcnemar`: on how many groups
+        of rows the `first` and the `second` does better, and `p`. `folds`: by name, the `scores` of each
+        fold, with `mean` and standard deviation `sd`, null for one fold; without folds, none. `data`: what is
+        doubtful in them (see `experiments.reports.doubts`).
     """
-    rows = {row.name: row for row in made.rows}
+    rows, headline = {row.name: row for row in made.rows}, made.task.headline
     found: dict[str, Any] = {
         "verdict": made.verdict(),
         "data": dict(made.facts),
         "baselines": {each.name: _baseline(each, outcomes[0].name, made.task) for each in baselines},
-        "paired": {each.name: _pairs(rows[each.name]) for each in outcomes if rows[each.name].over},
+        "paired": {each.name: _pairs(rows[each.name], headline) for each in outcomes if rows[each.name].over},
     }
     if made.folds:
-        found["folds"] = {row.name: _folds(row) for row in made.rows}
+        found["folds"] = {row.name: _folds(row, headline) for row in made.rows}
     return found
 
 
-def _baseline(outcome: Outcome, main: str, task: Task) -> dict[str, Any]:
+def _baseline(outcome: Outcome, main: str, task: Judge) -> dict[str, Any]:
     metrics = {name: outcome.mean("test", name) for name in outcome.summaries[0]["test"]}
     return {"what": described(outcome, main, task), "test": metrics}
 
 
-def _pairs(row: Row) -> dict[str, Any]:
+def _pairs(row: Row, headline: Headline) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for name, interval in row.over.items():
-        ends = {"difference": interval.mean, "low": interval.low, "high": interval.high}
-        found[name] = {**ends, "not_below": interval.not_below()}
+    for name, scores in row.over.items():
+        shown = in_metric(headline, scores)
+        ends = {"difference": shown.mean, "low": shown.low, "high": shown.high}
+        found[name] = {**ends, "not_below": scores.not_below(headline.margin)}
         if name in row.mcnemar:
             found[name]["mcnemar"] = dataclasses.asdict(row.mcnemar[name])
     return found
 
 
-def _folds(row: Row) -> dict[str, Any]:
+def _folds(row: Row, headline: Headline) -> dict[str, Any]:
     mean, spread = row.over_folds or (None, None)
-    return {"scores": list(row.by_fold), "mean": mean, "sd": spread}
+    shown = None if mean is None else headline.metric(mean)
+    return {"scores": [headline.metric(score) for score in row.by_fold], "mean": shown, "sd": spread}

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from experiments.runs.outcome import Outcome, predictions
-from experiments.tasks import Task
+from experiments.tasks import Judge
 
 
-def pooled(parts: Sequence[Outcome], targets: Sequence[np.ndarray], task: Task) -> Outcome:
+def pooled(parts: Sequence[Outcome], targets: Sequence[np.ndarray], task: Judge) -> Outcome:
     """The outcome over the test rows of all folds, one fold's after the other's.
 
     In each seed a row is predicted once, by the model that was not trained on its fold; metrics are those of

@@ -17,7 +17,8 @@ class Row:
     Attributes:
         name: its name.
         kind: "embedding", or "baseline" for what it is measured against.
-        score: the headline of the task (accuracy, of classes) on the test rows, in parts of 1.
+        score: the mean score on the test rows: the headline of the task (accuracy, of classes), in parts of
+            1, or minus it where less is better.
         metrics: the task's other metrics by name, means over seeds.
         difference: score minus the reference's, paired by row; None for the reference itself.
         parameters: trained numbers.

@@ -73,8 +73,12 @@ def _row(
     reference: str | None,
     dim: int,
 ) -> Row:
+    headline = task.headline
+
     def less(other: Outcome) -> Interval:
-        return paired_difference(outcome.scores, other.scores, groups, least=task.headline.least)
+        return paired_difference(
+            outcome.scores, other.scores, groups, least=headline.least, most=headline.most
+        )
 
     others = [other for other in everything if other is not outcome]
     over = {other.name: less(other) for other in others}
@@ -96,7 +100,7 @@ def _baseline_row(outcome: Outcome, task: Task, groups: np.ndarray, reference: R
     return Row(
         name=outcome.name,
         kind="baseline",
-        difference=Interval(-ahead.mean, -ahead.high, -ahead.low),
+        difference=ahead.negated,
         **(trained or _trained(outcome, dim)),
         **_scores(outcome, task, groups),
     )
@@ -129,8 +133,9 @@ def _sizes(outcome: Outcome) -> dict[str, Any]:
 
 def _scores(outcome: Outcome, task: Task, groups: np.ndarray) -> dict[str, Any]:
     """The fields of a row that embeddings and baselines have alike."""
+    headline = task.headline
     return {
-        "score": mean_interval(outcome.scores, groups, least=task.headline.least),
+        "score": mean_interval(outcome.scores, groups, least=headline.least, most=headline.most),
         "metrics": {metric.key: outcome.mean("test", metric.key) for metric in task.columns},
         "by_fold": outcome.by_fold,
     }

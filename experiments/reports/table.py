@@ -15,8 +15,9 @@ from rich.text import Text
 
 from experiments.reports.bootstrap import Interval
 from experiments.reports.row import Row
+from experiments.reports.units import in_metric, span
 from experiments.reports.verdict import verdict
-from experiments.tasks import CLASSES, Metric, Task
+from experiments.tasks import CLASSES, Judge, Metric
 
 __all__ = ["Row", "Table"]
 
@@ -39,7 +40,7 @@ class Table:
         max_length: how many tokens of a document are read; None if all are.
         cut: how many test documents are longer than that; None if not known.
         folds: how many parts the data were cut in, where rows are of folds; None for one split.
-        task: what was learnt, which names the scores.
+        task: what judged it, which names the scores.
         notes: what the caption says of the baselines.
         doubts: what it says of the data, in sentences.
         facts: the same as values, for a summary.
@@ -71,7 +72,7 @@ class Table:
     max_length: int | None = None
     cut: int | None = None
     folds: int | None = None
-    task: Task = CLASSES
+    task: Judge = CLASSES
     notes: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
     facts: Mapping[str, Any] = dataclasses.field(default_factory=dict)
@@ -100,7 +101,7 @@ class Table:
         return "\n".join([*lines, "", self.caption()])
 
     def csv(self) -> str:
-        """Comma-separated values, unrounded: scores in parts of 1, sizes in bytes."""
+        """Comma-separated values, unrounded: shares in parts of 1, sizes in bytes."""
         text = io.StringIO()
         lines = [dict(self._values(row)) for row in self.rows]
         writer = csv.DictWriter(text, list(lines[0]), lineterminator="\n")
@@ -190,14 +191,18 @@ class Table:
 
     def _scores(self) -> list[_Column]:
         """The task's headline, and the other metrics."""
-        headline = _Column(self.task.headline.title, lambda row: _span(row.score))
+        headline = _Column(self.task.headline.title, lambda row: span(self.task.headline, row.score))
         return [headline, *(_Column(metric.title, _showing(metric)) for metric in self.task.columns)]
 
     def _over_folds(self) -> list[_Column]:
         """The column of means over folds; none where there are not several."""
+        headline = self.task.headline
 
         def show(row: Row) -> str:
-            return " ± ".join(_number(100 * value, ".1f") for value in row.over_folds or ())
+            if row.over_folds is None:
+                return ""
+            mean, spread = row.over_folds
+            return f"{headline.number(headline.metric(mean))} ± {headline.number(spread)}"
 
         return [_Column(("folds", "mean ± sd"), show)] if any(row.over_folds for row in self.rows) else []
 
@@ -205,10 +210,10 @@ class Table:
         def show(row: Row) -> str:
             if row.name == self.reference:
                 return "reference"
-            return _span(row.difference, "+.1f") if row.difference else ""
+            return span(self.task.headline, row.difference, "+") if row.difference else ""
 
         named = self.reference and len(self.reference) <= _SHORT_NAME
-        return _Column((f"vs {self.reference}" if named else "difference", "in points"), show)
+        return _Column((f"vs {self.reference}" if named else "difference", self.task.headline.points), show)
 
     def _values(self, row: Row) -> Iterator[tuple[str, object]]:
         for field in dataclasses.fields(Row):
@@ -216,17 +221,26 @@ class Table:
             if field.name in ("over", "mcnemar"):  # a pair of rows each: the verdict's and the summary's
                 continue
             if field.name == "by_fold":
-                yield from zip(("fold_mean", "fold_sd"), row.over_folds or (None, None), strict=True)
+                mean, spread = row.over_folds or (None, None)
+                yield "fold_mean", None if mean is None else self.task.headline.metric(mean)
+                yield "fold_sd", spread
             elif field.name == "metrics":
                 yield from value.items()
             elif field.name in ("score", "difference"):
-                yield from _ends(self.task.headline.key if field.name == "score" else field.name, value)
+                name = self.task.headline.key if field.name == "score" else field.name
+                yield from self._ends(name, value)
             else:
                 yield field.name, value
         for baseline in (each.name for each in self.rows if each.is_baseline):
-            yield from _ends(f"over_{baseline}", row.over.get(baseline))
+            yield from self._ends(f"over_{baseline}", row.over.get(baseline))
         for name in ("data", "classes", "test_rows", "test_groups", "words", "max_length", "cut", "folds"):
             yield name, getattr(self, name)
+
+    def _ends(self, name: str, interval: Interval | None) -> Iterator[tuple[str, object]]:
+        """An interval of scores as three values of the metric; empty ones where there is none."""
+        found = in_metric(self.task.headline, interval) if interval else None
+        for end in ("mean", "low", "high"):
+            yield (name if end == "mean" else f"{name}_{end}"), getattr(found, end) if found else None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -246,21 +260,10 @@ def _line(cells: list[str], columns: list[_Column], widths: list[int]) -> str:
     return f"| {' | '.join(padded)} |"
 
 
-def _ends(name: str, interval: Interval | None) -> Iterator[tuple[str, object]]:
-    """An interval as three values; empty ones where there is none."""
-    for end in ("mean", "low", "high"):
-        yield (name if end == "mean" else f"{name}_{end}"), getattr(interval, end) if interval else None
-
-
 def _number(value: float, form: str) -> str:
     """Formats a number; what rounds to zero has no minus sign."""
     digits = int(form.strip("+.f"))
     return format(round(value, digits) + 0.0, form)
-
-
-def _span(interval: Interval, form: str = ".1f") -> str:
-    mean, low, high = (_number(100 * end, form) for end in (interval.mean, interval.low, interval.high))
-    return f"{mean} [{low}, {high}]"
 
 
 def _short(number: float, unit: str = "") -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from experiments.reports.bootstrap import MARGIN, Interval
+from experiments.reports.bootstrap import Interval
 from experiments.reports.row import Row
+from experiments.reports.units import in_metric
 from experiments.tasks import CLASSES, Headline
 
 _FEW_SEEDS = 5
@@ -63,7 +64,7 @@ def verdict(
     best, full = pool[0], reference if rivals else None
     sentences = [
         _opening(pool, full, bool(smaller), test_rows, headline),
-        _over_folds(best),
+        _over_folds(best, headline),
         _others(best, pool[1] if len(pool) > 1 else None, rows, headline),
         _too_large(pool, full, words, ngrams),
         _doubt(rows, len(pool) > 1, test_rows, test_groups or test_rows),
@@ -76,21 +77,22 @@ def _opening(
 ) -> str:
     best = pool[0]
     which = f"{best.name} is the best of {len(pool)} embeddings and" if len(pool) > 1 else best.name
-    score, rows = _percent(best.score.mean), _counted(test_rows, "test row")
+    score, rows = headline.told(headline.metric(best.score.mean)), _counted(test_rows, "test row")
     gets = f"{which} {headline.sentence.format(score=score, rows=rows)}"
     if reference is None:
-        low, high = _percent(best.score.low), _percent(best.score.high)
-        return f"{gets} (95 % interval {low} to {high})."
+        found = in_metric(headline, best.score)
+        return f"{gets} (95 % interval {headline.told(found.low)} to {headline.told(found.high)})."
     share = _share_of_bytes(pool, reference)
     start = f"At {share} of {reference.name}'s trainable bytes, " if smaller else ""
     index = f" (with an index of {best.index_bytes / 1e6:.1f} MB besides, computed from the words)"
-    both = f"{gets}{index if best.index_bytes else ''}, {reference.name} {_percent(reference.score.mean)}"
+    whole = headline.told(headline.metric(reference.score.mean))
+    both = f"{gets}{index if best.index_bytes else ''}, {reference.name} {whole}"
     if best.difference is None:
         return f"{start}{both}."
-    mean, within = _numbers(best.difference, "+")
+    mean, within = _numbers(best.difference, headline, "+")
     return (
-        f"{start}{both}: a difference of {mean} points ({within}), "
-        f"{_within_a_point(best.difference, reference.name)}."
+        f"{start}{both}: a difference of {mean} ({within}), "
+        f"{_within_the_margin(best.difference, reference.name, headline)}."
     )
 
 
@@ -100,25 +102,26 @@ def _share_of_bytes(pool: list[Row], reference: Row) -> str:
     return f"{low} %" if low == high else f"{low} to {high} %"
 
 
-def _within_a_point(difference: Interval, reference: str) -> str:
+def _within_the_margin(difference: Interval, reference: str, headline: Headline) -> str:
+    within = f"within {headline.margin_told()} of {reference}"
+    better = "lower" if headline.less_is_better else "above"
     if difference.low > 0:
-        return f"so it is above {reference}"
-    if difference.not_below():
-        return f"so it is within 1 point of {reference}" + ", or above" * (difference.high > MARGIN)
-    if difference.high >= -MARGIN:
-        return f"so whether it is within 1 point of {reference} is open"
-    return f"so it is not within 1 point of {reference}"
+        return f"so it is {better}{' than' if headline.less_is_better else ''} {reference}"
+    if difference.not_below(headline.margin):
+        return f"so it is {within}" + f", or {better}" * (difference.high > headline.margin)
+    if difference.high >= -headline.margin:
+        return f"so whether it is {within} is open"
+    return f"so it is not {within}"
 
 
-def _over_folds(best: Row) -> str:
+def _over_folds(best: Row, headline: Headline) -> str:
     """The numbers that papers give."""
     if best.over_folds is None:
         return ""
     mean, spread = best.over_folds
-    return (
-        f"Over {_counted(len(best.by_fold), 'fold')} the mean is {_percent(mean)} and the standard deviation "
-        f"{100 * spread:.1f} points."
-    )
+    told, apart = headline.told(headline.metric(mean)), _in_points(headline.number(spread), headline)
+    folds = _counted(len(best.by_fold), "fold")
+    return f"Over {folds} the mean is {told} and the standard deviation {apart}."
 
 
 def _others(best: Row, second: Row | None, rows: Sequence[Row], headline: Headline) -> str:
@@ -143,17 +146,17 @@ def _guesses(row: Row) -> bool:
 def _standing(name: str, row: Row, paired: Interval | None, best: str, headline: Headline) -> str:
     """Where a row stands to the best, of which `paired` is the difference to it."""
     if paired is None:
-        return f"{name} {headline.short.format(score=_percent(row.score.mean))}"
+        return f"{name} {headline.short.format(score=headline.told(headline.metric(row.score.mean)))}"
     known = paired.low > 0 or paired.high < 0
     open_ = "" if known else ", so their order is open"
-    if round(100 * paired.mean, 2) == 0:
-        return f"{name} is level with {best} ({_numbers(paired)[1]}){open_}"
-    if paired.mean < 0:
-        mean, within = _numbers(Interval(-paired.mean, -paired.high, -paired.low))
-        side = "ahead of"
-    else:
-        (mean, within), side = _numbers(paired), "behind"
-    return f"{name} is {mean} points {side} {best} ({within}){open_}"
+    if float(headline.number(paired.mean, more=1)) == 0:
+        return f"{name} is level with {best} ({_numbers(paired, headline)[1]}){open_}"
+    sides = ("lower than", "higher than") if headline.less_is_better else ("ahead of", "behind")
+    side = sides[paired.mean > 0]
+    # Told as a distance: above zero to the side that is named.
+    apart = paired if (paired.mean > 0) != headline.less_is_better else paired.negated
+    mean, within = _numbers(apart, headline)
+    return f"{name} is {mean} {side} {best} ({within}){open_}"
 
 
 def _too_large(pool: list[Row], reference: Row | None, words: int | None, ngrams: int) -> str:
@@ -211,15 +214,19 @@ def _counted(number: int, what: str, of: str = "") -> str:
     return f"{number:,} {what}{'s' * (number != 1)}{of}"
 
 
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"
+def _in_points(number: str, headline: Headline) -> str:
+    return f"{number} {headline.difference_unit}".rstrip()
 
 
-def _numbers(difference: Interval, sign: str = "") -> tuple[str, str]:
-    """A difference in points, and its interval; with a sign at all of them where it tells two sides apart."""
-    points = [100 * value for value in (difference.mean, difference.low, difference.high)]
-    # What is said of a whole point, or of none, must agree with the number shown: then two digits.
-    digits = 2 if any(round(abs(value), 1) in (0.0, 1.0) for value in points) else 1
-    mean, low, high = (round(value, digits) + 0.0 for value in points)
-    signs = "+" if sign or low < 0 else ""
-    return f"{mean:{sign}.{digits}f}", f"95 % interval {low:{signs}.{digits}f} to {high:{signs}.{digits}f}"
+def _numbers(difference: Interval, headline: Headline, sign: str = "") -> tuple[str, str]:
+    """A difference with its unit, and its interval; a sign at all numbers where it tells two sides apart."""
+    found = in_metric(headline, difference)
+    ends = (found.mean, found.low, found.high)
+    # What is said of the whole margin, or of none, must agree with the number shown: then a digit more.
+    telling = {float(headline.number(value)) for value in (0.0, headline.margin)}
+    more = int(any(abs(float(headline.number(value))) in telling for value in ends))
+    signs = "+" if sign or float(headline.number(found.low, more=more)) < 0 else ""
+    mean, low, high = (
+        headline.number(value, given, more) for value, given in zip(ends, (sign, signs, signs), strict=True)
+    )
+    return _in_points(mean, headline), f"95 % interval {low} to {high}"

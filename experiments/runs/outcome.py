@@ -12,7 +12,7 @@ import numpy as np
 from embedlab.files import write_whole
 from experiments.errors import RunFailure, placed
 from experiments.runs.run import RunDirectory
-from experiments.tasks import Task
+from experiments.tasks import Judge
 
 _PREDICTIONS = "predictions.npz"
 #: Beside a run's vectors: the class in whose documents each word occurs most, −1 for none; int32 [words].
@@ -25,8 +25,9 @@ class Outcome:
 
     Attributes:
         name: its name in the table.
-        scores: float64 [seeds, rows], how well each test row is told, at most 1: 1 where the class is right
-            and 0 where it is not, say (see `Task.scores`). Their mean is the headline of a table.
+        scores: float64 [seeds, rows], how well each test row is told: 1 where the class is right and 0 where
+            it is not, say (see `Judge.scores`). Their mean is the headline of a table, or minus it where less
+            is better.
         summaries: one a seed.
         directories: where the runs lie, one a seed; none where they lie in those of the parts.
         fold: number of the fold whose rows they are; None where there is one split, and for all together.
@@ -99,8 +100,8 @@ def predictions(directory: RunDirectory, rows: int) -> np.ndarray:
     return predicted
 
 
-def scores(directory: RunDirectory, task: Task, targets: np.ndarray) -> np.ndarray:
-    """How well a finished run tells each test row, float64 [rows]; see `Task.scores`.
+def scores(directory: RunDirectory, task: Judge, targets: np.ndarray) -> np.ndarray:
+    """How well a finished run tells each test row, float64 [rows]; see `Judge.scores`.
 
     Raises:
         RunFailure: its predictions are missing or damaged.
@@ -108,7 +109,7 @@ def scores(directory: RunDirectory, task: Task, targets: np.ndarray) -> np.ndarr
     return task.scores(predictions(directory, len(targets)), targets)
 
 
-def told(summary: dict[str, Any], task: Task) -> str:
+def told(summary: dict[str, Any], task: Judge) -> str:
     """A run's end in a few words."""
     headline = task.headline
-    return f"test {headline.name} {100 * summary['test'][headline.key]:.1f} %"
+    return f"test {headline.name} {headline.told(summary['test'][headline.key])}"

@@ -13,6 +13,7 @@ import numpy as np
 
 from experiments.errors import Mistake
 from experiments.reports.bootstrap import Interval, mean_interval
+from experiments.reports.units import in_metric
 from experiments.runs.found_run import FINISHED, FoundRun
 from experiments.runs.run import RunDirectory
 from experiments.tasks import CLASSES, Task
@@ -98,7 +99,9 @@ class Result:
             return None
         predicted, targets, groups = self.tested
         scores = np.stack([self.task.scores(each, targets) for each in predicted])
-        return mean_interval(scores, groups, least=self.task.headline.least)
+        headline = self.task.headline
+        found = mean_interval(scores, groups, least=headline.least, most=headline.most)
+        return in_metric(headline, found)
 
     @property
     def counted(self) -> int:

@@ -1,8 +1,8 @@
 """What a task provides: all in which learning classes, labels and values differ.
 
 A run knows nothing of its task but this: how labels are read, how many outputs a model has, what is
-minimised, what outputs mean, how predictions are judged and told. A further task is one file beside this one,
-and one line in `experiments.tasks`.
+minimised, what outputs mean; and how predictions are judged and told, which is in `experiments.tasks.judge`.
+A further task is one file beside this one, and one line in `experiments.tasks`.
 
 Source: the parting is the project's own.
 """
@@ -19,62 +19,10 @@ import jax
 import numpy as np
 from jaxtyping import Float, Int
 
+from experiments.tasks.judge import Judge
+
 #: What a task learns of the training labels beside the model, by name: numbers that JSON can hold.
 Constants = Mapping[str, Any]
-
-
-@dataclasses.dataclass(frozen=True)
-class Metric:
-    """A number of `Task.metrics`, and how a table shows it.
-
-    Attributes:
-        key: its name in summaries.
-        title: the head of its column, in lines.
-        factor: what it is shown times; 100 for a share in %.
-        form: how it is then written.
-
-    Example:
-        >>> Metric("macro_f1", ("macro", "F1 %")).show(0.8123)
-        '81.2'
-        >>> Metric("rmse", ("RMSE",), 1, ".3g").show(0.01234)
-        '0.0123'
-    """
-
-    key: str
-    title: tuple[str, ...]
-    factor: float = 100
-    form: str = ".1f"
-
-    def show(self, value: float) -> str:
-        """The number as a table writes it; what rounds to zero has no minus sign."""
-        shown = format(self.factor * value, self.form)
-        return format(0.0, self.form) if float(shown) == 0 else shown
-
-
-@dataclasses.dataclass(frozen=True)
-class Headline:
-    """The metric that a task is judged by: the mean of a score that each test row has, at most 1.
-
-    Attributes:
-        key: its name in summaries.
-        name: its name in words.
-        title: the head of its column, in lines.
-        sentence: how a verdict says it, of `{score}` and `{rows}`.
-        short: the same, where the rows have been named before.
-        least: the smallest score that a row can have; −∞ where there is none.
-
-    Example:
-        >>> right = Headline("f1", "F1", ("F1", "%"), "has an F1 of {score} on the {rows}", "has {score}")
-        >>> right.sentence.format(score="81.0 %", rows="500 test rows")
-        'has an F1 of 81.0 % on the 500 test rows'
-    """
-
-    key: str
-    name: str
-    title: tuple[str, ...]
-    sentence: str
-    short: str
-    least: float = 0.0
 
 
 class Reader(ABC):
@@ -124,7 +72,7 @@ class Linear:
     settled: bool = True
 
 
-class Task(draccus.ChoiceRegistry, ABC):
+class Task(draccus.ChoiceRegistry, Judge):
     """What is learnt: a frozen dataclass, chosen in a config by its registered name.
 
     Three forms of a row's label have to be told apart. A *target* is what a data set holds, in its own unit:
@@ -135,19 +83,11 @@ class Task(draccus.ChoiceRegistry, ABC):
 
     Attributes:
         also_called: what others call it, in small letters and digits alone; told to a user who gives it.
-        headline: the metric that decides.
-        columns: the metrics that a table shows beside it.
-        majority: the name of the baseline that knows no text.
-        guess: what it does, in words.
         linear: the name of the baseline that is linear in TF-IDF.
         penalties: inverse strengths of the L2 penalty that the linear baseline chooses from.
     """
 
     also_called: ClassVar[tuple[str, ...]] = ()
-    headline: ClassVar[Headline]
-    columns: ClassVar[tuple[Metric, ...]]
-    majority: ClassVar[str] = "majority"
-    guess: ClassVar[str] = "names the largest class"
     linear: ClassVar[str] = "tfidf-logistic"
     penalties: ClassVar[tuple[float, ...]] = (1.0, 10.0, 100.0, 1000.0)
 
@@ -202,17 +142,6 @@ class Task(draccus.ChoiceRegistry, ABC):
             ValueError: a class has no training row, say.
         """
 
-    def require_told(self, targets: np.ndarray, which: str) -> None:
-        """Refuses targets [rows, …], one at least, of which the metrics are not defined.
-
-        Args:
-            targets: of some rows.
-            which: which rows they are, as in "of the test side".
-
-        Raises:
-            ValueError: the values are all alike, say.
-        """
-
     def require_shared(self, targets: np.ndarray, names: Sequence[str]) -> None:
         """Refuses targets of all rows of which nearly each row has its own, so that none can be learnt.
 
@@ -231,10 +160,6 @@ class Task(draccus.ChoiceRegistry, ABC):
     def owners(self, targets: np.ndarray) -> Int[np.ndarray, " rows"] | None:
         """The one class of each row, int [rows], by which words can be told apart; None if there is none."""
         return None
-
-    @abstractmethod
-    def counted(self, names: int) -> str:
-        """So many classes or labels, in words."""
 
     # --- learning --------------------------------------------------------------------------------------
 
@@ -267,32 +192,6 @@ class Task(draccus.ChoiceRegistry, ABC):
     ) -> Float[np.ndarray, "rows outputs"]:
         """Predictions, in the unit of the targets."""
         return linked
-
-    # --- judging ---------------------------------------------------------------------------------------
-
-    @abstractmethod
-    def metrics(self, predicted: Float[np.ndarray, "rows outputs"], targets: np.ndarray) -> dict[str, float]:
-        """Finite numbers by name; the headline and those of `columns` are among them."""
-
-    @abstractmethod
-    def scores(
-        self, predicted: Float[np.ndarray, "rows outputs"], targets: np.ndarray
-    ) -> Float[np.ndarray, " rows"]:
-        """The score of each row, float64 [rows], at most 1; their mean is the headline."""
-
-    def by_name(
-        self, predicted: Float[np.ndarray, "rows outputs"], targets: np.ndarray, names: Sequence[str]
-    ) -> dict[str, dict[str, float]]:
-        """Metrics of each class or label, by its name; none where there are no names."""
-        return {}
-
-    @abstractmethod
-    def answers(self, predicted: Float[np.ndarray, "rows outputs"], names: Sequence[str]) -> list[Any]:
-        """What a program is told of each row."""
-
-    @abstractmethod
-    def fields(self, answer: Any) -> tuple[str, ...]:
-        """An answer as text, in columns."""
 
     # --- baselines -------------------------------------------------------------------------------------
 

@@ -16,8 +16,9 @@ import optax
 from jaxtyping import Float, Int
 
 from embedlab.checks import require
-from experiments.tasks.base import Constants, Headline, Linear, Metric, Reader, Task
+from experiments.tasks.base import Constants, Linear, Reader, Task
 from experiments.tasks.evaluate import evaluate
+from experiments.tasks.judge import Headline, Metric
 from experiments.tasks.names import is_number, one_label, require_declared, some
 from experiments.tasks.weights import require_weights, weights_of
 

@@ -15,7 +15,8 @@ import optax
 from jaxtyping import Float, Int
 
 from embedlab.checks import require
-from experiments.tasks.base import Constants, Headline, Linear, Metric, Reader, Task
+from experiments.tasks.base import Constants, Linear, Reader, Task
+from experiments.tasks.judge import Headline, Metric
 from experiments.tasks.names import require_declared
 from experiments.tasks.weights import require_weights, weights_of
 

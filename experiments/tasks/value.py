@@ -16,7 +16,8 @@ import optax
 from jaxtyping import Float
 
 from embedlab.checks import require
-from experiments.tasks.base import Constants, Headline, Linear, Metric, Reader, Task
+from experiments.tasks.base import Constants, Linear, Reader, Task
+from experiments.tasks.judge import Headline, Metric
 from experiments.tasks.names import is_number, one_label
 
 _MOST = 1e30  # predictions are of float32, whose largest is 3e38

@@ -32,8 +32,11 @@ def _of(folder: Path) -> dict[str, Any]:
     blocks = [{"grid": _reordered(each)} if isinstance(each, Grid) else _text(each) for each in written]
     record = directory.read(_FILE) or {}
     try:
-        plots = [plot(str(name), record["cells"]) for name in record["data"]]
-    except (KeyError, TypeError, ValueError) as error:
+        plots = [
+            plot(str(name), record["cells"], factor=about.get("factor", 100), digits=about.get("digits", 1))
+            for name, about in record["data"].items()
+        ]
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Mistake(
             f"{folder / _FILE}: it is no record of a comparison ({type(error).__name__}: {error}). Put it "
             "back as it was, or give the command of the comparison again, which writes it anew."
@@ -61,12 +64,14 @@ def _text(text: str) -> dict[str, str]:
     return {"title": text.strip("*")} if bold else {"text": text}
 
 
-def plot(data: str, cells: list[dict[str, Any]]) -> dict[str, Any]:
+def plot(data: str, cells: list[dict[str, Any]], *, factor: float = 100, digits: int = 1) -> dict[str, Any]:
     """Where each cell of a data set lies: its bytes across, logarithmic, and its score up, with its interval.
 
     Args:
         data: name of the data set.
         cells: of `compare.json`; those that failed are left out.
+        factor: what scores are shown times.
+        digits: after the point.
 
     Example:
         >>> score = {"mean": 0.5, "low": 0.4, "high": 0.6}
@@ -88,6 +93,9 @@ def plot(data: str, cells: list[dict[str, Any]]) -> dict[str, Any]:
     def across(width: float) -> float:
         return round(_LEFT + 24 + (width - left) / ((right - left) or 1.0) * (_RIGHT - _LEFT - 48), 1)
 
+    def shown(cell: dict[str, Any], end: str) -> str:
+        return f"{factor * cell['score'][end]:.{digits}f}"
+
     points = [
         {
             "label": cell["kind"],
@@ -97,8 +105,8 @@ def plot(data: str, cells: list[dict[str, Any]]) -> dict[str, Any]:
             "y": up(cell["score"]["mean"]),
             "low": up(cell["score"]["low"]),
             "high": up(cell["score"]["high"]),
-            "told": f"{cell['kind']} at {size(cell['trainable_bytes'])}: {100 * cell['score']['mean']:.1f} "
-            f"({100 * cell['score']['low']:.1f} to {100 * cell['score']['high']:.1f})",
+            "told": f"{cell['kind']} at {size(cell['trainable_bytes'])}: {shown(cell, 'mean')} "
+            f"({shown(cell, 'low')} to {shown(cell, 'high')})",
         }
         for cell, width in zip(kept, sizes, strict=True)
     ]
@@ -106,7 +114,7 @@ def plot(data: str, cells: list[dict[str, Any]]) -> dict[str, Any]:
         "data": data,
         "points": points,
         "kinds": list(enumerate(kinds)),
-        "y_ticks": [(up(tick), f"{100 * tick:.3g}") for tick in ticks(bottom, top)],
+        "y_ticks": [(up(tick), f"{factor * tick:.3g}") for tick in ticks(bottom, top)],
         "x_ticks": [
             (across(width), size(cell["trainable_bytes"]))
             for cell, width in {

@@ -131,7 +131,7 @@ def _unfinished(kinds: list[Kind], work: Work) -> Grid:
     for kind in kinds:
         scores = [run.summary[side][headline.key] for run in kind.finished if side in run.summary]
         sizes = kind.first.summary
-        shown = f"{100 * sum(scores) / len(scores):.1f}" if scores else ""
+        shown = headline.number(sum(scores) / len(scores)) if scores else ""
         rows.append(
             (
                 kind.runs[0].name,
@@ -141,7 +141,7 @@ def _unfinished(kinds: list[Kind], work: Work) -> Grid:
                 f"{len(kind.finished)} of {len(kind.runs)}",
             )
         )
-    score = f"validation {headline.name} %" if undecided else f"{headline.name} % (no interval yet)"
+    score = f"validation {headline.named}" if undecided else f"{headline.named} (no interval yet)"
     head = ("name", "kind", score, "trainable bytes", "runs finished")
     return Grid(head, tuple(rows), (False, False, True, True, True))
 
