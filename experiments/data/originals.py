@@ -80,7 +80,14 @@ GOOGLE_ANALOGIES = Original(
     "https://github.com/tmikolov/word2vec",
     "Google analogies",
 )
-_ALL = (MR, TREC, SST_FINE, SST_BINARY, AG_NEWS_TEST, WEBKB, MOVIE_REVIEWS, WORD_SIMILARITY, GOOGLE_ANALOGIES)
+MOVIELENS = Original(
+    "movielens_100k",
+    ("u.data", "u.item", "u.user"),
+    "https://grouplens.org/datasets/movielens/100k (its terms: research alone, no redistribution)",
+    "MovieLens 100k",
+)
+_TEXTS = (MR, TREC, SST_FINE, SST_BINARY, AG_NEWS_TEST, WEBKB, MOVIE_REVIEWS)
+_ALL = (*_TEXTS, WORD_SIMILARITY, GOOGLE_ANALOGIES, MOVIELENS)
 
 
 def folder() -> Path:

@@ -1,1 +1,0 @@
-"""Genes: sequences of DNA as words of k letters, and what they are classes of."""

@@ -1,1 +1,0 @@
-"""Link prediction in knowledge graphs: which entity stands at the other end of a relation."""
