@@ -6,8 +6,9 @@ frequent words of the training documents, as many as it has ids for.
 
 from experiments.config.experiment import BAG, Config
 from experiments.config.quality import Quality
+from experiments.config.study import Study
 from experiments.config.text import Text
 from experiments.config.train import Optimizer, Train
 from experiments.config.transfer import Mode, Transfer
 
-__all__ = ["BAG", "Config", "Mode", "Optimizer", "Quality", "Text", "Train", "Transfer"]
+__all__ = ["BAG", "Config", "Mode", "Optimizer", "Quality", "Study", "Text", "Train", "Transfer"]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 
 import embedlab
-from embedlab.checks import require, require_count
-from experiments.checks import require_bool, require_counts
+from embedlab.checks import require
+from experiments.checks import require_bool
+from experiments.config import common
 from experiments.config.quality import Quality
 from experiments.config.text import Text
 from experiments.config.train import Train
@@ -19,22 +19,7 @@ from experiments.mesh import Mesh
 from experiments.tasks import Classes, Task
 
 BAG = "bag"  # the baseline that is the embedding in a plain bag
-_MOST_FOLDS = 10_000
 _TAKEN = (BAG, "baselines")  # no rival is called as a row of the table, or as the folder of those
-
-
-# Checks come first: the defaults of `Config` are made, and so checked, while this file is read.
-
-
-def _require_seed(field: str, value: int) -> None:
-    require_count(field, value, least=0)
-    require(value < 2**32, field, value, "give a seed below 2**32")
-
-
-def _require_embedding(field: str, value: object) -> None:
-    # A class has the protocol's members too, so it is asked for by itself.
-    made = isinstance(value, embedlab.Embedding) and not isinstance(value, type)
-    require(made, field, value, "give a spec, such as embedlab.Dense(vocabulary=16384, dim=64)")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -99,37 +84,22 @@ class Config:
     mesh: Mesh = Mesh()
 
     def __post_init__(self) -> None:
-        _require_embedding("embedding", self.embedding)
+        common.require_embeddings(self.embedding, self.rivals)
         for field, kind in _PARTS.items():
             value = getattr(self, field)
             require(isinstance(value, kind), field, value, f"give an instance of {kind.__name__}")
-        require(isinstance(self.rivals, dict), "rivals", self.rivals, "give a dict of embeddings by name")
-        for name, rival in self.rivals.items():
-            # A rival's name is a folder's name and a part of a dotted key as well.
-            plain = isinstance(name, str) and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", name)
-            require(bool(plain), "rivals", name, "name a rival with letters, digits, - and _ only")
+        for name in self.rivals:
             taken = name in (*_TAKEN, self.task.majority, self.task.linear)
             require(not taken, "rivals", name, "this is a name of the baselines; give another")
             taken = bool(self.transfer.vectors) and name in self.transfer.modes
             require(not taken, "rivals", name, "this is a mode of the vectors; give another name")
-            _require_embedding(f"rivals.{name}", rival)
-        if self.train.rounding == "stochastic":
-            for name, spec in {"embedding": self.embedding, **self.rivals}.items():
-                narrow = getattr(spec, "dtype", "bfloat16") == "bfloat16"
-                remedy = (
-                    f"{name} has tables of {getattr(spec, 'dtype', '')}, this is for bfloat16; give nearest"
-                )
-                require(narrow, "train.rounding", self.train.rounding, remedy)
+        common.require_rounding(self.train, {"embedding": self.embedding, **self.rivals})
         self._require_transferable()
         self._require_readable()
         for field in ("baselines", "seeds_together", "stream"):
             require_bool(field, getattr(self, field))
-        several = isinstance(self.seeds, tuple) and len(set(self.seeds)) == len(self.seeds) >= 1
-        require(several, "seeds", self.seeds, "give a tuple of one seed or more, each once")
-        for seed in self.seeds:
-            _require_seed("seeds", seed)
-        _require_seed("split_seed", self.split_seed)
-        self._require_folds()
+        common.require_seeds(self.seeds, self.split_seed)
+        common.require_folds(self.folds, self.only_folds)
         shared = self.train.batch % self.mesh.batch == 0
         remedy = f"it does not divide train.batch={self.train.batch}; give another of the two"
         require(shared, "mesh.batch", self.mesh.batch, remedy)
@@ -137,9 +107,7 @@ class Config:
     @property
     def folds_run(self) -> tuple[int, ...]:
         """The numbers of the folds that are run, in order; empty where there is one split."""
-        if self.folds < 2:
-            return ()
-        return tuple(sorted(self.only_folds)) or tuple(range(self.folds))
+        return common.folds_run(self.folds, self.only_folds)
 
     def _require_transferable(self) -> None:
         """Refuses vectors for an embedding whose tables can't begin with them."""
@@ -183,19 +151,6 @@ class Config:
         )
         fits = longest is None or self.text.longest <= longest
         require(fits, "text.max_length", self.text.max_length, remedy)
-
-    def _require_folds(self) -> None:
-        require_counts(self, _MOST_FOLDS, "folds", least=0)
-        only = self.only_folds
-        once = isinstance(only, tuple) and len(set(only)) == len(only)
-        require(once, "only_folds", only, "give a tuple of folds, each once")
-        if self.folds < 2:
-            remedy = f"there are no folds (folds={self.folds}); give folds=10, say, or only_folds=()"
-            require(not only, "only_folds", only, remedy)
-        for fold in only:
-            require_count("only_folds", fold, least=0)
-            remedy = f"give numbers of 0 … {self.folds - 1}, as folds={self.folds}"
-            require(fold < self.folds, "only_folds", fold, remedy)
 
 
 _PARTS = {

@@ -20,9 +20,10 @@ from experiments.mesh import everywhere
 _AHEAD = 128  # steps whose documents are read before they are asked for
 _THREADS = 2  # that read; reading is copying, which lets others run
 
-#: What `steps.take` is given: ids, lengths and labels of documents; int32 [most, batch], which of them a step
-#: sees; and how many steps there are, of which the rest is no step. Of few shapes: each is compiled.
-Part = tuple[tuple[Any, Any, Any], np.ndarray, int]
+#: What `steps.take` is given: a tree of arrays [examples, …], as ids, lengths and labels of documents;
+#: int32 [most, batch], which of them a step sees; and how many steps there are, of which the rest is no step.
+#: Of few shapes: each is compiled.
+Part = tuple[Any, np.ndarray, int]
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -36,6 +37,11 @@ class Labelled:
 
     documents: Encoded | Unread
     labels: Any
+
+    @property
+    def buffers(self) -> dict[str, np.ndarray]:
+        """The embedding's, for these documents."""
+        return self.documents.buffers
 
 
 class Feed(ABC):
@@ -73,8 +79,8 @@ class _InMemory(Feed):
         documents = train.documents
         assert isinstance(documents, Encoded)
         self._order, self._most, self._longest = order, most, documents.longest
-        self._ids = everywhere(sharding, _spared(documents.ids))
-        self._rest = everywhere(sharding, (_spared(documents.lengths), jax.tree.map(_spared, train.labels)))
+        self._ids = everywhere(sharding, spared(documents.ids))
+        self._rest = everywhere(sharding, (spared(documents.lengths), jax.tree.map(spared, train.labels)))
         self._cut: dict[int, Any] = {documents.width: self._ids}
 
     def parts(self, step: int, count: int) -> Iterator[Part]:
@@ -84,7 +90,7 @@ class _InMemory(Feed):
             width = self._ids.shape[1]
             if self._order.lengths is not None:
                 width = int(widths(self._longest[rows].max(1), width)[0])
-            yield (self._of_width(width), *self._rest), _filled(rows, self._most), len(rows)
+            yield (self._of_width(width), *self._rest), filled(rows, self._most), len(rows)
 
     def _of_width(self, width: int) -> Any:
         if width not in self._cut:
@@ -92,7 +98,7 @@ class _InMemory(Feed):
         return self._cut[width]
 
 
-def _spared(rows: np.ndarray) -> np.ndarray:
+def spared(rows: np.ndarray) -> np.ndarray:
     """With rows to spare, 3 % at most, which no step takes: so folds, of about one size, are of one shape."""
     step = 1 << max(0, len(rows).bit_length() - 6)
     return np.pad(rows, ((0, -len(rows) % step), *[(0, 0)] * (rows.ndim - 1)))
@@ -113,8 +119,8 @@ class _Read(Feed):
             batches = [next(self._steps) for _ in range(min(self._most, count - first))]
             arrays: Any = jax.tree.map(lambda *parts: np.concatenate(parts), *batches)
             rows = np.arange(len(batches) * self._order.batch, dtype=np.int32).reshape(len(batches), -1)
-            filled = jax.tree.map(functools.partial(_filled, rows=self._most * self._order.batch), arrays)
-            yield filled, _filled(rows, self._most), len(batches)
+            whole = jax.tree.map(functools.partial(filled, rows=self._most * self._order.batch), arrays)
+            yield whole, filled(rows, self._most), len(batches)
 
     def _from(self, step: int) -> Iterator[Any]:
         import grain  # it takes seconds, which a training in memory need not wait for
@@ -130,6 +136,6 @@ class _Read(Feed):
         return ids, lengths, jax.tree.map(lambda x: x[rows], self._train.labels)
 
 
-def _filled(array: np.ndarray, rows: int) -> np.ndarray:
-    """The array with rows of zeros after its own."""
+def filled(array: np.ndarray, rows: int) -> np.ndarray:
+    """The array with rows of zeros after its own, up to so many."""
     return np.concatenate([array, np.zeros((rows - len(array), *array.shape[1:]), array.dtype)])

@@ -122,7 +122,7 @@ def encode(
         corpus: the documents.
         length: to which they are padded; None for that of the longest.
     """
-    numbers, buffers = _numbering(spec, vocabulary, corpus.words)
+    numbers, buffers = numbering(spec, vocabulary, corpus.words)
     width = max(1, int(corpus.longest.max(initial=0))) if length is None else length
     return Unread(corpus, numbers, np.arange(len(corpus)), buffers, width)
 
@@ -132,10 +132,16 @@ def in_memory(documents: Unread) -> Encoded:
     return Encoded(*documents.take(np.arange(len(documents))), documents.buffers)
 
 
-def _numbering(
+def numbering(
     spec: Any, vocabulary: Vocabulary, words: Sequence[str]
 ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """The id of each word of a corpus, int32 [words]; and the buffers for these ids."""
+    """The id of each of some distinct words, int32 [words]; and the buffers for these ids.
+
+    Args:
+        spec: the embedding.
+        vocabulary: its words.
+        words: known or not.
+    """
     numbers = vocabulary.encode(words)
     if not isinstance(spec, OpenVocabulary):
         return numbers, {}

@@ -19,7 +19,7 @@ from experiments.documents.corpus import Corpus
 from experiments.mesh import Spread
 from experiments.quality.plurals import plural_pairs
 from experiments.sampling import even_sample
-from experiments.training.model import Model
+from experiments.training.learner import Learner
 
 _SPECIAL = len(Vocabulary.SPECIAL)
 _SEEN = "seen"
@@ -53,18 +53,22 @@ class Inspector:
         labels: int [words], the class a word occurs in most, for the silhouette; −1 for none.
         spread: how parameters lie over a mesh, whose processes all call the same methods of them; None for
             one device.
+        numbers: int32 [words], the id of each word as the embedding takes it; None where that is its place in
+            the vocabulary.
     """
 
-    model: Model
+    model: Learner
     vocabulary: Vocabulary
     buffers: Any
     settings: Quality
     labels: np.ndarray
     spread: Spread | None = None
+    numbers: np.ndarray | None = None
 
     def vectors(self, parameters: dict[str, Any], ids: np.ndarray | None = None) -> Any:
-        """Vectors [ids, dim] of the vocabulary's words, or of some ids."""
+        """Vectors [ids, dim] of the vocabulary's words, or of those at some places in it."""
         ids = np.arange(_SPECIAL, len(self.vocabulary), dtype=np.int32) if ids is None else ids
+        ids = ids if self.numbers is None else self.numbers[ids]
         if self.spread is None:
             # Folds differ by some words: without padding each would compile a program of its own.
             padded = np.pad(ids, (0, -len(ids) % _TOGETHER))
@@ -110,6 +114,7 @@ class Inspector:
         spec = self.model.spec
         if isinstance(spec, embedlab.Hashed):
             ids = np.arange(_SPECIAL, len(self.vocabulary), dtype=np.int32)
+            ids = ids if self.numbers is None else self.numbers[ids]
             rows = np.asarray(main_lookup(spec.index(self.buffers, ids)).rows)
             return _collisions("collisions", rows, spec.buckets)
         if isinstance(spec, embedlab.Subword):
@@ -154,11 +159,11 @@ class Watch:
 
 
 @functools.partial(jax.jit, static_argnames=("model",))
-def _vectors(model: Model, parameters: Any, buffers: Any, ids: Any) -> Any:
+def _vectors(model: Learner, parameters: Any, buffers: Any, ids: Any) -> Any:
     return embedlab.embed(model.spec, model.variables(parameters, buffers), ids)
 
 
-def _on_mesh(model: Model, parameters: Any, buffers: Any, ids: np.ndarray, spread: Spread) -> np.ndarray:
+def _on_mesh(model: Learner, parameters: Any, buffers: Any, ids: np.ndarray, spread: Spread) -> np.ndarray:
     """A part after the other, since each device is given the vectors of a part."""
     parts = max(1, -(-len(ids) // _PART))
     padded = np.pad(ids, (0, parts * _PART - len(ids)))
@@ -167,7 +172,7 @@ def _on_mesh(model: Model, parameters: Any, buffers: Any, ids: np.ndarray, sprea
 
 
 @functools.partial(jax.jit, static_argnames=("model", "spread"))
-def _part(model: Model, parameters: Any, buffers: Any, ids: Any, spread: Spread) -> Any:
+def _part(model: Learner, parameters: Any, buffers: Any, ids: Any, spread: Spread) -> Any:
     def vectors(parameters: Any, ids: Any) -> Any:
         return _vectors(model, parameters, buffers, ids)
 

@@ -7,13 +7,14 @@ every run are read back, and measured on the words of the smallest vocabulary al
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 import embedlab
 from embedlab.text import Vocabulary
 from embedlab.vectors import Vectors
+from experiments.config import Quality
 from experiments.documents.material import Material
 from experiments.errors import RunFailure
 from experiments.quality.inspection import majority_classes, measured, overlap
@@ -55,15 +56,38 @@ def on_shared_words(runs: Mapping[Run, RunDirectory], material: Material) -> Sha
     Raises:
         RunFailure: vectors are missing or damaged.
     """
+
+    def classes(words: Sequence[str]) -> np.ndarray:
+        return _classes(words, material)
+
+    return measured_on_shared(runs, material.config.quality, material.learnt_counts, classes)
+
+
+def measured_on_shared(
+    runs: Mapping[Run, RunDirectory],
+    settings: Quality,
+    learnt: Mapping[str, int],
+    classes: Callable[[Sequence[str]], np.ndarray],
+) -> SharedWords:
+    """Measures the vectors that finished runs left, whatever their words stand for.
+
+    Args:
+        runs: their directories.
+        settings: how many rows and neighbours.
+        learnt: how often each word occurs in training, of those that do.
+        classes: the class of each of some words, int [words], for the silhouette; −1 for none.
+
+    Raises:
+        RunFailure: vectors are missing or damaged.
+    """
     words = _common([_read(directory).words for directory in runs.values()])
-    settings = material.config.quality
     sample = even_sample(len(words), settings.rows)
     taken = [words[place] for place in sample]
     pairs = plural_pairs(words)
     pairs = pairs[even_sample(len(pairs), settings.rows)]
     sides = [[words[place] for place in side] for side in pairs.T]
-    counts = np.array([material.learnt_counts.get(word, 0) for word in taken], np.int64)
-    labels = _classes(taken, material)
+    counts = np.array([learnt.get(word, 0) for word in taken], np.int64)
+    labels = classes(taken)
     tables, metrics = {}, {}
     for run, directory in runs.items():
         found = _read(directory)  # one at a time: those of many folds are large together

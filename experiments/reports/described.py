@@ -16,8 +16,8 @@ def described(outcome: Outcome, main: str, task: Judge) -> str:
         main: name of the embedding that the config is about.
         task: what judges it.
     """
-    if what := outcome.summaries[0].get("what"):
-        return f"{outcome.name} {what}"
+    if "what" in outcome.of_each_run[0]:  # it says it itself
+        return f"{outcome.name} {outcome.of_each_run[0]['what']}"
     if outcome.name == task.majority:
         return f"{outcome.name} {task.guess}"
     if outcome.name == BAG:

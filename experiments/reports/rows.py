@@ -37,8 +37,10 @@ def table(material: Material, baselines: Sequence[Outcome], outcomes: Sequence[O
     def spec(outcome: Outcome) -> embedlab.Embedding:
         return config.rivals.get(outcome.name, config.embedding)
 
-    rows = [_row(outcome, everything, task, groups, reference, spec(outcome).dim) for outcome in outcomes]
-    beside = [_baseline_row(outcome, task, groups, rows[0], config.embedding.dim) for outcome in baselines]
+    rows = [
+        embedding_row(outcome, everything, task, groups, reference, spec(outcome).dim) for outcome in outcomes
+    ]
+    beside = [baseline_row(outcome, task, groups, rows[0], config.embedding.dim) for outcome in baselines]
     doubtful = doubts(material)
     return Table(
         rows=(*beside, *rows),
@@ -65,7 +67,7 @@ def _vectors(outcomes: Sequence[Outcome]) -> list[str]:
     return [text for text in dict.fromkeys(said) if text]
 
 
-def _row(
+def embedding_row(
     outcome: Outcome,
     everything: Sequence[Outcome],
     task: Task,
@@ -73,6 +75,16 @@ def _row(
     reference: str | None,
     dim: int,
 ) -> Row:
+    """An embedding's line.
+
+    Args:
+        outcome: what came of it.
+        everything: of all embeddings and baselines, it among them.
+        task: how they are judged.
+        groups: int [rows], which test rows are drawn together.
+        reference: name of the one that differences are to; None if there is none.
+        dim: width of its vectors.
+    """
     headline = task.headline
 
     def less(other: Outcome) -> Interval:
@@ -93,8 +105,16 @@ def _row(
     )
 
 
-def _baseline_row(outcome: Outcome, task: Task, groups: np.ndarray, reference: Row, dim: int) -> Row:
-    """A baseline's line; one that is trained as embeddings are has their columns too."""
+def baseline_row(outcome: Outcome, task: Task, groups: np.ndarray, reference: Row, dim: int) -> Row:
+    """A baseline's line; one that is trained as embeddings are has their columns too.
+
+    Args:
+        outcome: what came of it.
+        task: how it is judged.
+        groups: int [rows], which test rows are drawn together.
+        reference: the line that differences are to, which has this baseline among its `over`.
+        dim: width of the embedding's vectors.
+    """
     ahead = reference.over[outcome.name]
     trained = {"seeds": None, **_sizes(outcome)} if "best_step" not in outcome.summaries[0] else {}
     return Row(

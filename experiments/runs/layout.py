@@ -9,12 +9,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from experiments.config import Config, Transfer
+from experiments.config import Config, Study, Transfer
 from experiments.runs.run import RunDirectory
 from experiments.settings import codec
 
+#: Of whatever trains embeddings with several seeds, in folds or not.
+AnyConfig = Config | Study
 #: Beside a run's config where it came to no result, and is not tried again: `reason`.
 FAILED = "failed.json"
 
@@ -33,12 +35,14 @@ class Run(NamedTuple):
     fold: int | None = None
 
 
-def names(config: Config) -> dict[str, Config]:
+def names(config: AnyConfig) -> dict[str, Any]:
     """By its name, what each embedding of a config is trained with: settings that are of it alone.
 
     The reference is named after its kind. Where it begins with vectors it is named after its mode, and so are
     the modes beside it.
     """
+    if isinstance(config, Study):
+        return _named(config)
     transfer = config.transfer
     name = transfer.mode if transfer.vectors else codec.kind_name(config.embedding)
     while name in config.rivals:
@@ -50,7 +54,15 @@ def names(config: Config) -> dict[str, Config]:
     return {name: own, **beside, **rivals}
 
 
-def numbers(config: Config) -> tuple[int | None, ...]:
+def _named(config: Study) -> dict[str, Study]:
+    name = codec.kind_name(config.embedding)
+    while name in config.rivals:
+        name += "-reference"
+    own = {name: config.embedding, **config.rivals}
+    return {each: dataclasses.replace(config, embedding=spec, rivals={}) for each, spec in own.items()}
+
+
+def numbers(config: AnyConfig) -> tuple[int | None, ...]:
     """The folds that are run; a None where there is one split."""
     return config.folds_run or (None,)
 
@@ -70,7 +82,7 @@ def told(fold: int | None, what: str) -> str:
     return what if fold is None else f"fold {fold} · {what}"
 
 
-def runs(config: Config) -> Iterator[Run]:
+def runs(config: AnyConfig) -> Iterator[Run]:
     """Every training of a config's embeddings, in order."""
     for fold in numbers(config):
         for name in names(config):
@@ -78,7 +90,7 @@ def runs(config: Config) -> Iterator[Run]:
                 yield Run(name, seed, fold)
 
 
-def run_directory(workdir: Path, config: Config, run: Run) -> RunDirectory:
+def run_directory(workdir: Path, config: AnyConfig, run: Run) -> RunDirectory:
     """Where a run lies: the workdir itself if it is the only one."""
     alone = len(names(config)) == len(config.seeds) == 1 and config.folds < 2
     if alone:
@@ -86,6 +98,6 @@ def run_directory(workdir: Path, config: Config, run: Run) -> RunDirectory:
     return RunDirectory(folder(workdir, run.fold) / run.name / f"seed-{run.seed}")
 
 
-def run_directories(workdir: Path, config: Config) -> dict[Run, RunDirectory]:
+def run_directories(workdir: Path, config: AnyConfig) -> dict[Run, RunDirectory]:
     """Where every run lies."""
     return {run: run_directory(workdir, config, run) for run in runs(config)}

@@ -38,12 +38,19 @@ class Targets(NamedTuple):
 def keep(workdir: Path, materials: Sequence[Material]) -> None:
     """Writes them for each split, unless they are there."""
     for material in materials:
-        folder = layout.folder(workdir, material.fold)
-        if (folder / _FILE).exists():
-            continue
-        folder.mkdir(parents=True, exist_ok=True)
         data, rows = material.dataset, material.splits.test
-        found = Targets(data.labels[rows], data.groups[rows])
+        write(layout.folder(workdir, material.fold), Targets(data.labels[rows], data.groups[rows]))
+
+
+def write(folder: Path, found: Targets) -> None:
+    """Writes those of one split, unless they are there.
+
+    Args:
+        folder: the workdir, or that of a fold.
+        found: its targets.
+    """
+    if not (folder / _FILE).exists():
+        folder.mkdir(parents=True, exist_ok=True)
         _write(folder / _FILE, found)
 
 

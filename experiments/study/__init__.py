@@ -1,1 +1,1 @@
-"""What the applications of embeddings share whose ids are not the words of texts."""
+"""What all applications of an embedding layer share: configs, runs, tables, stored models."""

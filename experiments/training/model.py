@@ -13,6 +13,9 @@ from flax import nnx
 from jaxtyping import Array, Float, PRNGKeyArray
 
 import embedlab
+from embedlab.sparse import Sharding
+from experiments.config import Train
+from experiments.documents.feed import Feed, Labelled, feed
 from experiments.documents.prepare import Encoded, Unread
 from experiments.documents.widths import widths
 from experiments.encoders import Documents, Encoder, EncoderModule
@@ -21,13 +24,14 @@ from experiments.head import Head
 from experiments.mesh import Spread
 from experiments.tasks import Classes, Task
 from experiments.training import functional
+from experiments.training.learner import Learner
 
 _ROWS = 256  # documents a step of prediction
 _BLOCK = 2**14  # documents that are read at once
 
 
 @dataclasses.dataclass(frozen=True)
-class Model:
+class Model(Learner):
     """What is trained, without its arrays; static under `jit`.
 
     Attributes:
@@ -50,14 +54,15 @@ class Model:
     resting: tuple[str, ...] = ()
     masked: tuple[str, ...] = ()
 
-    def init(self, key: PRNGKeyArray, buffers: Any) -> dict[str, Any]:
-        """The trained arrays: `tables` and `dense` of the embedding, the `encoder`'s and the `head`'s."""
-        variables = self.embedding(key, buffers)
-        return {"tables": variables.tables, "dense": variables.dense, **self.layers(key)}
+    @property
+    def reads(self) -> int:
+        """Ids that an example reads: of a document, 8."""
+        return 8
 
-    def embedding(self, key: PRNGKeyArray, buffers: Any) -> embedlab.Variables:
-        """The embedding's part of `init`."""
-        return self.spec.init(jax.random.split(key)[0], buffers)
+    @property
+    def max_norm(self) -> float | None:
+        """That of the head."""
+        return self.head.max_norm
 
     def layers(self, key: PRNGKeyArray) -> dict[str, Any]:
         """The part of `init` that is no embedding."""
@@ -70,10 +75,6 @@ class Model:
     @property
     def _build(self) -> functional.Build:
         return _Build(self.encoder, self.spec.dim)
-
-    def variables(self, parameters: dict[str, Any], buffers: Any) -> embedlab.Variables:
-        """The embedding's part of the parameters, with buffers beside."""
-        return embedlab.Variables(parameters["tables"], parameters["dense"], buffers)
 
     def outputs(
         self,
@@ -99,6 +100,42 @@ class Model:
             features = jnp.concatenate([u, v, jnp.abs(u - v), u * v], -1)
         head_key = None if key is None else jax.random.fold_in(key, 2)
         return self.head.outputs(parameters["head"], features, head_key)
+
+    def objective(
+        self,
+        settings: Train,
+        whole: tuple[str, ...],
+        buffers: Any,
+        parameters: dict[str, Any],
+        batch: Any,
+        key: PRNGKeyArray,
+    ) -> tuple[Any, Any]:
+        """What is minimised, and what is told of it: the task's loss alone."""
+        ids, lengths, learnt = batch
+        outputs = self.outputs(parameters, buffers, ids, lengths, settings.dropout, key)
+        loss = self.task.losses(outputs, learnt).mean()
+        if settings.l2 and whole:  # of other tables the optimizer of rows knows
+            return loss + settings.l2 * self._l2(whole, parameters, buffers, ids, lengths), loss
+        return loss, loss
+
+    def _l2(self, whole: tuple[str, ...], parameters: Any, buffers: Any, ids: Any, lengths: Any) -> Any:
+        """The L2 penalty on the rows that a batch's real ids use, of some tables."""
+        ids, lengths = single(ids, lengths)
+        real = jnp.arange(ids.shape[1]) < lengths[:, None]
+        lookups = embedlab.lookups(self.spec, self.variables(parameters, buffers), ids, mask=real)
+        lookups = tuple(look for look in lookups if look.table in whole)
+        return embedlab.l2_rows(embedlab.gather(parameters["tables"], lookups), lookups)
+
+    def feed(self, train: Labelled, seed: int, batch: int, most: int, sharding: Sharding | None) -> Feed:
+        """What gives steps their documents."""
+        return feed(train, seed, batch, most, self.encoder.by_length, sharding)
+
+    def watched(
+        self, parameters: dict[str, Any], valid: Labelled, spread: Spread | None
+    ) -> tuple[np.ndarray, float]:
+        """The linked outputs of the documents, and the task's loss of them."""
+        predicted = linked(self, parameters, valid.documents, spread)
+        return predicted, self.task.loss(predicted, valid.labels)
 
 
 def single(ids: Any, lengths: Any) -> tuple[Any, Any]:

@@ -19,7 +19,7 @@ from embedlab.sparse.sharding.state import place_of, whole_of
 from experiments.config import Train
 from experiments.mesh import Spread
 from experiments.training import steps
-from experiments.training.model import Model
+from experiments.training.learner import Learner
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -50,7 +50,7 @@ class Placement(ABC):
         given: tables that are not drawn; on a mesh they are whole on one device, until they are parted.
     """
 
-    model: Model
+    model: Learner
     settings: Train
     buffers: Any
     sharding: sparse.Sharding | None
@@ -158,7 +158,7 @@ class _OnMesh(Placement):
 
 
 def placement(
-    model: Model,
+    model: Learner,
     settings: Train,
     buffers: Any,
     sharding: sparse.Sharding | None = None,

@@ -15,11 +15,11 @@ import embedlab
 from embedlab import sparse
 from experiments.config import Train
 from experiments.training import optimizers
-from experiments.training.model import Model, single
+from experiments.training.learner import Learner
 
 
 def begin(
-    model: Model,
+    model: Learner,
     settings: Train,
     parameters: dict[str, Any] | Callable[[], dict[str, Any]],
     buffers: Any,
@@ -43,7 +43,7 @@ def begin(
     return state if sharding is None else _named_alike(state, sharding)
 
 
-def drawn(model: Model, seed: int, buffers: Any) -> Any:
+def drawn(model: Learner, seed: int, buffers: Any) -> Any:
     """What `begin` makes the parameters of on a mesh: the bits of `model.init`, and no table whole anywhere.
 
     Tables that start from an array in a file are read whole. What is no table is drawn operation by operation
@@ -62,7 +62,7 @@ def drawn(model: Model, seed: int, buffers: Any) -> Any:
     return make
 
 
-def trained_whole(model: Model, settings: Train, tables: dict[str, Any], buffers: Any) -> tuple[str, ...]:
+def trained_whole(model: Learner, settings: Train, tables: dict[str, Any], buffers: Any) -> tuple[str, ...]:
     """Names of the tables that `train.update` has trained whole, by optax.
 
     Where each row is read several times a step, there is nothing to be saved by finding out which are:
@@ -70,6 +70,7 @@ def trained_whole(model: Model, settings: Train, tables: dict[str, Any], buffers
 
     Example:
         >>> from experiments.encoders import Bag
+        >>> from experiments.training.model import Model
         >>> spec = embedlab.Hashed(10_000, 4, buckets=1000, hashes=2, importance=10_000)
         >>> tables = jax.eval_shape(lambda: spec.init(jax.random.key(0)).tables)
         >>> trained_whole(Model(spec, Bag(), 2), Train(batch=256), tables, {})
@@ -82,15 +83,15 @@ def trained_whole(model: Model, settings: Train, tables: dict[str, Any], buffers
     moving = [name for name in tables if name not in (*model.resting, *model.masked)]
     if settings.update == "dense":
         return tuple(moving)
-    reads = dict.fromkeys(tables, 0)  # a step, if a document has 8 ids
+    reads = dict.fromkeys(tables, 0)  # a step
     for look in model.spec.index(buffers, np.zeros(1, np.int32)):
-        reads[look.table] += 8 * settings.batch * np.shape(look.rows)[-1]
+        reads[look.table] += model.reads * settings.batch * np.shape(look.rows)[-1]
     return tuple(name for name in moving if tables[name].shape[0] < reads[name])
 
 
 @functools.partial(jax.jit, static_argnames=("model", "settings", "sharding"), donate_argnames="live")
 def take(
-    model: Model,
+    model: Learner,
     settings: Train,
     live: sparse.TrainState,
     buffers: Any,
@@ -110,8 +111,8 @@ def take(
         settings: how.
         live: the state, which is used up: its tables are changed in place.
         buffers: the embedding's buffers for the documents.
-        arrays: ids, lengths and what is learnt of all documents.
-        rows: int32 [steps, batch], which documents a step sees.
+        arrays: a tree of arrays [examples, …]: ids, lengths and what is learnt of all documents, say.
+        rows: int32 [steps, batch], which examples a step sees.
         count: how many steps to take, at most as many as there are rows.
         key: of dropout; a step's own follows from it and from the number of the step.
         sharding: what lies where on a mesh; None for one device.
@@ -142,7 +143,7 @@ def programs() -> int:
 
 @functools.partial(jax.jit, static_argnames=("model", "settings", "sharding"), donate_argnames="live")
 def up_to_date(
-    model: Model,
+    model: Learner,
     settings: Train,
     live: sparse.TrainState,
     buffers: Any,
@@ -186,14 +187,14 @@ def _copied_to(old: Any, new: Any, place: Any) -> Any:
 
 
 def whole(
-    model: Model, settings: Train, live: sparse.TrainState, buffers: Any, sharding: sparse.Sharding
+    model: Learner, settings: Train, live: sparse.TrainState, buffers: Any, sharding: sparse.Sharding
 ) -> sparse.TrainState:
     """The state in the memory of the host, as one device would have it; it can still be used."""
     return trainer_of(model, settings, live, buffers, sharding).whole(live)
 
 
 def placed(
-    model: Model, settings: Train, live: sparse.TrainState, buffers: Any, sharding: sparse.Sharding
+    model: Learner, settings: Train, live: sparse.TrainState, buffers: Any, sharding: sparse.Sharding
 ) -> sparse.TrainState:
     """A whole state, cut over the devices of a mesh."""
     return _named_alike(trainer_of(model, settings, live, buffers, sharding).place(live), sharding)
@@ -209,7 +210,7 @@ def _named_alike(state: sparse.TrainState, sharding: sparse.Sharding) -> sparse.
 
 
 def trainer_of(
-    model: Model, settings: Train, live: sparse.TrainState, buffers: Any, sharding: sparse.Sharding | None
+    model: Learner, settings: Train, live: sparse.TrainState, buffers: Any, sharding: sparse.Sharding | None
 ) -> sparse.Trainer:
     """The trainer that began this state.
 
@@ -229,7 +230,7 @@ def trainer_of(
 
 
 def _trainer(
-    model: Model,
+    model: Learner,
     settings: Train,
     tables: dict[str, Any],
     buffers: Any,
@@ -246,32 +247,13 @@ def _trainer(
         if name not in whole
     }
     return sparse.Trainer(
-        functools.partial(_loss, model, settings, whole, buffers),  # they are no part of the batch, to be cut
+        functools.partial(
+            model.objective, settings, whole, buffers
+        ),  # they are no part of the batch, to be cut
         rows=by_rows,
-        dense=optimizers.of_arrays(settings, model.head.max_norm),
+        dense=optimizers.of_arrays(settings, model.max_norm),
         dense_tables=whole,
         has_aux=True,
         clip=settings.clip,
         sharding=sharding,
     )
-
-
-def _loss(
-    model: Model, settings: Train, whole: Any, buffers: Any, parameters: Any, documents: Any, key: Any
-) -> tuple[Any, Any]:
-    """What is minimised, and what is told of it: the task's loss alone."""
-    ids, lengths, learnt = documents
-    outputs = model.outputs(parameters, buffers, ids, lengths, settings.dropout, key)
-    loss = model.task.losses(outputs, learnt).mean()
-    if settings.l2 and whole:  # of other tables the optimizer of rows knows
-        return loss + settings.l2 * _l2(model, whole, parameters, buffers, ids, lengths), loss
-    return loss, loss
-
-
-def _l2(model: Model, whole: Any, parameters: Any, buffers: Any, ids: Any, lengths: Any) -> Any:
-    """The L2 penalty on the rows that a batch's real ids use, of some tables."""
-    ids, lengths = single(ids, lengths)
-    real = jnp.arange(ids.shape[1]) < lengths[:, None]
-    lookups = embedlab.lookups(model.spec, model.variables(parameters, buffers), ids, mask=real)
-    lookups = tuple(look for look in lookups if look.table in whole)
-    return embedlab.l2_rows(embedlab.gather(parameters["tables"], lookups), lookups)

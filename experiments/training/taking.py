@@ -15,7 +15,7 @@ import jax
 import numpy as np
 
 from experiments.config import Train
-from experiments.documents.feed import Feed, Labelled, feed
+from experiments.documents.feed import Feed
 from experiments.mesh import everywhere
 from experiments.process import peers
 from experiments.training import steps
@@ -98,11 +98,11 @@ class Taker:
         return live, np.concatenate([np.asarray(losses)[:part] for losses, part in found])
 
 
-def taker(place: Placement, train: Labelled, seed: int) -> Taker:
+def taker(place: Placement, train: Any, seed: int) -> Taker:
     """What takes the steps of a training with this seed."""
     model, settings, sharding = place.model, place.settings, place.sharding
-    source = feed(train, seed, settings.batch, most_at_once(settings), model.encoder.by_length, sharding)
-    buffers = everywhere(sharding, train.documents.buffers)
+    source = model.feed(train, seed, settings.batch, most_at_once(settings), sharding)
+    buffers = everywhere(sharding, train.buffers)
     # Here: a seed may be beyond the int32 that it would be traced as.
     return Taker(place, source, buffers, everywhere(sharding, jax.random.key(seed)))
 

@@ -17,7 +17,7 @@ import jax.numpy as jnp
 from embedlab import sparse
 from experiments.config import Train
 from experiments.training import steps
-from experiments.training.model import Model
+from experiments.training.learner import Learner
 
 
 def stacked(states: Sequence[sparse.TrainState]) -> sparse.TrainState:
@@ -57,7 +57,7 @@ def parted(live: sparse.TrainState) -> list[sparse.TrainState]:
 
 @functools.partial(jax.jit, static_argnames=("model", "settings"), donate_argnames="live")
 def take(
-    model: Model,
+    model: Learner,
     settings: Train,
     live: sparse.TrainState,
     buffers: Any,

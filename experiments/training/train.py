@@ -21,14 +21,13 @@ import numpy as np
 
 from embedlab.sparse import Sharding
 from experiments.config import Train
-from experiments.documents.feed import Labelled
 from experiments.errors import Diverged
 from experiments.mesh import Spread
 from experiments.process import peers, stopping
 from experiments.runs import agreed
 from experiments.runs.checkpoints import Checkpoints
 from experiments.training import steps
-from experiments.training.model import Model, linked
+from experiments.training.learner import Learner
 from experiments.training.placement import Given, Placement, placement
 from experiments.training.speed import Speed
 from experiments.training.standing import Standing
@@ -69,10 +68,10 @@ _P = ParamSpec("_P")
 
 
 def fitting(
-    model: Model,
+    model: Learner,
     settings: Train,
-    train: Labelled,
-    valid: Labelled,
+    train: Any,
+    valid: Any,
     *,
     seed: int,
     buffers: Any,
@@ -93,8 +92,8 @@ def fitting(
     Args:
         model: what to train.
         settings: how.
-        train: documents to learn from.
-        valid: documents to stop by.
+        train: examples to learn from, as the model's `feed` takes them: labelled documents, say.
+        valid: those to stop by, as its `watched` does.
         seed: of the initial parameters, the order and the dropout.
         buffers: the embedding's buffers that belong to it from the start.
         sharding: what lies where on a mesh; None for one device.
@@ -105,9 +104,9 @@ def fitting(
         on_start: called with the step of the last evaluation before the run goes on, 0 if there is none,
             and the parameters that it goes on with.
         on_evaluation: called with the step, the mean training loss since the last evaluation, the
-            validation outputs [rows, outputs] as `experiments.training.model.linked` gives them, and the
-            parameters. Either is to copy what it keeps of the parameters: the next steps use them up. On a
-            mesh they lie as `Placement.spread` says, and each process is to read the same of them.
+            validation outputs [rows, outputs] as the model's `watched` gives them, and the parameters. Either
+            is to copy what it keeps of the parameters: the next steps use them up. On a mesh they lie as
+            `Placement.spread` says, and each process is to read the same of them.
         on_speed: called before `on_evaluation`, with how fast steps are taken.
         on_fault: called with the step, the split ("train" or "valid", or else "parameters") and what became
             no number there, before the failure is raised.
@@ -125,7 +124,7 @@ def fitting(
         training = _begun(place, seed, checkpoints, memory, watch)
     on_start(training.standing.evaluated, training.live.params)
     take = taker(place, train, seed)
-    yield from training.run(take, valid, train.documents.buffers, on_evaluation, on_fault, on_speed)
+    yield from training.run(take, valid, train.buffers, on_evaluation, on_fault, on_speed)
     standing = training.standing
     return Fitted(
         parameters=training.best,
@@ -153,7 +152,7 @@ fit = _by_itself(fitting)
 class _Training:
     """A training on its way."""
 
-    model: Model
+    model: Learner
     settings: Train
     place: Placement
     live: Any
@@ -173,7 +172,7 @@ class _Training:
     def run(
         self,
         take: Take,
-        valid: Labelled,
+        valid: Any,
         buffers: Any,
         on_evaluation: OnEvaluation,
         on_fault: OnFault,
@@ -208,19 +207,17 @@ class _Training:
             raise Diverged(_no_number(self.model, f"the training loss became {loss} at step {step}"))
         self.standing.add(losses)
 
-    def _evaluate(
-        self, valid: Labelled, buffers: Any, on_evaluation: OnEvaluation, on_fault: OnFault
-    ) -> None:
+    def _evaluate(self, valid: Any, buffers: Any, on_evaluation: OnEvaluation, on_fault: OnFault) -> None:
         standing = self.standing
         with self.watch("evaluate"):
             self.live = self.place.up_to_date(self.live, buffers)
             parameters = self.live.params
-            predicted = linked(self.model, parameters, valid.documents, self.spread)
+            predicted, valid_loss = self.model.watched(parameters, valid, self.spread)
             # A loss is of the parameters before an update, these are of those after.
             if not np.isfinite(predicted).all():
                 self._fault("the validation predictions became nan", on_fault)
             step, loss = standing.step, standing.mean_loss
-            if standing.judge(peers.agreed(self.model.task.loss(predicted, valid.labels))):
+            if standing.judge(peers.agreed(valid_loss)):
                 self.best = jax.block_until_ready(self.place.kept(self.best, parameters))
         with self.watch("inspect"):
             on_evaluation(step, loss, predicted, parameters)
@@ -279,7 +276,7 @@ def _begun(
     return _Training(place.model, place.settings, place, *kept)
 
 
-def _no_number(model: Model, what: str) -> str:
+def _no_number(model: Learner, what: str) -> str:
     narrow = getattr(model.spec, "dtype", "") in ("float16", "bfloat16")
     return (
         f"{what}; the last good checkpoint stays. Lower train.rate,"

@@ -13,11 +13,12 @@ import pytest
 import embedlab
 from embedlab.text import Vocabulary, pad
 from experiments.config import Train
+from experiments.documents.feed import Labelled
 from experiments.documents.prepare import Encoded
 from experiments.encoders import Bag, Cnn, Dan, Encoder, Learned, Rnn, Transformer
 from experiments.head import Head
 from experiments.training.model import Model, linked
-from experiments.training.train import Labelled, fit
+from experiments.training.train import fit
 
 LENGTH = 10  # words of a question, at most
 Read = tuple[list[list[str]], np.ndarray]

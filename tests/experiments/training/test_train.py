@@ -13,6 +13,7 @@ import pytest
 
 import embedlab
 from experiments.config import Train
+from experiments.documents.feed import Labelled
 from experiments.documents.prepare import Encoded
 from experiments.encoders import Bag, Cnn
 from experiments.errors import RunFailure
@@ -21,7 +22,7 @@ from experiments.runs.checkpoints import Checkpoints
 from experiments.training import train as train_module
 from experiments.training.model import Model, linked
 from experiments.training.steps import programs
-from experiments.training.train import Fitted, Labelled, fit
+from experiments.training.train import Fitted, fit
 from tests.experiments.training.learnable import documents
 
 MODEL = Model(embedlab.Dense(50, 8), Bag(), 2)

@@ -1,0 +1,82 @@
+"""Which applications there are, and their configs as JSON: `application` says whose a run is."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+from collections.abc import Mapping
+from typing import Any
+
+from experiments.config import Study
+from experiments.errors import Mistake
+from experiments.runs import layout
+from experiments.settings import codec
+from experiments.settings.schema import did_you_mean
+from experiments.study.application import Application
+
+#: The packages of `experiments` that are applications; each has an `APPLICATION`.
+NAMES: tuple[str, ...] = ()
+_PLACES: dict[str, str] = {}  # of those whose package is called otherwise
+#: The key in a run's `config.json`.
+KEY = "application"
+
+
+def application(name: str) -> Application:
+    """The application of this name.
+
+    Raises:
+        Mistake: there is none.
+
+    Example:
+        >>> application("recomend")
+        Traceback (most recent call last):
+        experiments.errors.Mistake: application 'recomend': there is none of this name...
+    """
+    if name not in NAMES:
+        near = did_you_mean(name, NAMES)
+        raise Mistake(
+            f"application {name!r}: there is none of this name{near or '; there are'} {', '.join(NAMES)}"
+        )
+    found: Application = importlib.import_module(_PLACES.get(name, f"experiments.{name}")).APPLICATION
+    return found
+
+
+def application_of(config: Any) -> Application | None:
+    """The application whose config this is, by its class; None where there is none."""
+    for name in NAMES if isinstance(config, Study) else ():
+        if isinstance(config, application(name).kind):
+            return application(name)
+    return None
+
+
+def encode(application: Application, config: Any) -> dict[str, Any]:
+    """A config as JSON values, with the application that it is of."""
+    return {KEY: application.name, **codec.encode(config)}
+
+
+def encode_run(
+    application: Application, config: Any, name: str, seed: int, fold: int | None
+) -> dict[str, Any]:
+    """The config of one run of a comparison, as JSON values.
+
+    Args:
+        application: whose config it is.
+        config: of the comparison.
+        name: of the embedding.
+        seed: of the training.
+        fold: number of the fold; None where there is one split.
+    """
+    own = layout.names(config)[name]
+    only = () if fold is None else (fold,)
+    return encode(application, dataclasses.replace(own, seeds=(seed,), only_folds=only))
+
+
+def decode(raw: Mapping[str, Any]) -> tuple[Application, Any]:
+    """The application and the config that a run's `config.json` stands for.
+
+    Raises:
+        Mistake: it is none of an application's.
+    """
+    values = dict(raw)
+    found = application(str(values.pop(KEY, "")))
+    return found, codec.decode(values, found.kind)

@@ -1,0 +1,58 @@
+"""The table of an application: its embeddings beside its baselines, on the same test rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from experiments.reports.described import described
+from experiments.reports.rows import baseline_row, embedding_row
+from experiments.reports.table import Table
+from experiments.runs import layout
+from experiments.runs.outcome import Outcome
+from experiments.study.split import Split
+
+
+def table(splits: Sequence[Split], baselines: Sequence[Outcome], outcomes: Sequence[Outcome]) -> Table:
+    """The table; the first embedding is the reference.
+
+    Args:
+        splits: of the data, in the order of the outcomes' rows.
+        baselines: what came of the baselines.
+        outcomes: what came of the embeddings.
+    """
+    first: Any = splits[0]
+    config = first.config
+    specs = {name: own.embedding for name, own in layout.names(config).items()}
+    everything = [*baselines, *outcomes]
+    reference = outcomes[0].name if len(everything) > 1 else None
+    groups = _groups(splits)
+    rows = [
+        embedding_row(each, everything, first.judge, groups, reference, specs[each.name].dim)
+        for each in outcomes
+    ]
+    beside = [baseline_row(each, first.judge, groups, rows[0], config.embedding.dim) for each in baselines]
+    return Table(
+        rows=(*beside, *rows),
+        reference=reference,
+        classes=len(first.names),
+        task=first.judge,
+        test_rows=len(groups),
+        data=first.title,
+        test_groups=len(np.unique(groups)),
+        folds=config.folds if config.folds_run else None,
+        notes=tuple(described(each, outcomes[0].name, first.judge) for each in baselines),
+        doubts=first.doubts,
+    )
+
+
+def _groups(splits: Sequence[Split]) -> np.ndarray:
+    """The groups of all test rows; a group of one fold is none of another's."""
+    found, before = [], 0
+    for split in splits:
+        _, own = np.unique(split.groups, return_inverse=True)
+        found.append(own + before)
+        before += int(own.max()) + 1
+    return np.concatenate(found)
