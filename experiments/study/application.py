@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from embedlab.text import Vocabulary
 from experiments.config.study import Study
 from experiments.study.split import Split
-from experiments.tasks import Task as Judge
+from experiments.tasks import Judge
 from experiments.training import learner
 
 #: Told of the parts of a long reading: how many are done, of how many.

@@ -26,6 +26,7 @@ class Examples:
         ValueError: no example, or arrays of different lengths.
 
     Example:
+        >>> import numpy as np
         >>> examples = Examples({"ids": np.arange(6).reshape(3, 2), "label": np.arange(3)})
         >>> len(examples)
         3

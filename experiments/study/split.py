@@ -13,7 +13,7 @@ from jaxtyping import Int
 import embedlab
 from experiments.config.study import Study
 from experiments.study.learning import Learning
-from experiments.tasks import Task as Judge
+from experiments.tasks import Judge
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
