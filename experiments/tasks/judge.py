@@ -143,15 +143,18 @@ class Judge(ABC):
 
     Attributes:
         headline: the metric that decides.
-        columns: the metrics that a table shows beside it.
         majority: the name of the baseline that knows nothing of a row.
         guess: what it does, in words.
     """
 
     headline: ClassVar[Headline]
-    columns: ClassVar[tuple[Metric, ...]]
     majority: ClassVar[str] = "majority"
     guess: ClassVar[str] = "names the largest class"
+
+    @property
+    @abstractmethod
+    def columns(self) -> tuple[Metric, ...]:
+        """The metrics that a table shows beside the headline."""
 
     @abstractmethod
     def metrics(self, predicted: Float[np.ndarray, "rows outputs"], targets: np.ndarray) -> dict[str, float]:
