@@ -239,12 +239,14 @@ def _cut(settings: Codes, columns: int, widths: Sequence[int] | None) -> list[in
 
 def _centres(settings: Codes, part: np.ndarray) -> np.ndarray:
     from sklearn.cluster import MiniBatchKMeans  # here: 2 s that a mistake need not wait for
+    from threadpoolctl import threadpool_limits
 
     distinct = np.unique(part, axis=0)
     if len(distinct) <= settings.codes:
         return distinct
     model = MiniBatchKMeans(settings.codes, batch_size=_BATCH, n_init=1, random_state=settings.seed)
-    return model.fit(part).cluster_centers_.astype(np.float64)
+    with threadpool_limits(1):  # several would wait for each other, and add up in another order
+        return model.fit(part).cluster_centers_.astype(np.float64)
 
 
 def _ends(centres: Sequence[np.ndarray]) -> list[int]:
