@@ -370,7 +370,10 @@ def test_no_example_is_passed_over() -> None:
     assert written <= {test.name for name in MODULES for test in examples(name)}
 
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [
+    ROOT / "README.md",
+    *sorted(page for page in (ROOT / "docs").rglob("*.md") if "api" not in page.parts),
+]
 
 
 def python_blocks(text: str) -> str:

@@ -1,0 +1,175 @@
+"""Runs every application on its data, and writes the table of the README.
+
+    EMBEDLAB_DATA=DIR PYTHONPATH=. python scripts/applications.py --workdir runs/applications [NAME …]
+
+A row is a config of `configs/`, run in a folder of its own, with all that a run writes, and continued where
+it was stopped; NAME are rows, or applications; none of them for all. Writes `applications.md`: the headline
+metric on test rows with its 95 % interval, the strongest baseline on the same rows, the paired difference
+to it, the same for the rival of as many bytes, and what it took. Rows that were not run are left out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import dataclasses
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from experiments.config import Config
+from experiments.errors import Mistake
+from experiments.process.program import guarded
+from experiments.reports.bootstrap import Interval
+from experiments.reports.console import open_console
+from experiments.runs.run import RunDirectory
+from experiments.settings import config_file
+from experiments.settings.schema import did_you_mean
+from experiments.study import registry
+from experiments.tasks import Headline
+
+
+@dataclasses.dataclass(frozen=True)
+class Measure:
+    """A row of the table.
+
+    Attributes:
+        name: of its folder.
+        application: of which it is.
+        config: the path of its config.
+        data: what it is of, in words.
+        wanted: what is published, or is to be reached, in words.
+    """
+
+    name: str
+    application: str
+    config: str
+    data: str
+    wanted: str
+
+
+MEASURES: tuple[Measure, ...] = ()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help="rows or applications; none for all")
+    parser.add_argument("--workdir", required=True, type=Path, help="where all is written")
+    parser.add_argument("--table", action="store_true", help="only write the table of what was run")
+    given = parser.parse_args()
+    return guarded(lambda: run(given.names, given.workdir, only_table=given.table))
+
+
+def run(names: Sequence[str], workdir: Path, *, only_table: bool = False) -> int:
+    """Runs what is not finished, and writes the table."""
+    console = open_console()
+    for measure in () if only_table else chosen(names):
+        console.rule(measure.name)
+        run_one(measure, workdir / measure.name, console)
+    text = "\n".join(table(workdir)) + "\n"
+    RunDirectory(workdir).write_text("applications.md", text)
+    console.rule()
+    console.print(text, highlight=False, markup=False, soft_wrap=True)
+    return 0
+
+
+def chosen(names: Sequence[str], measures: Sequence[Measure] = MEASURES) -> list[Measure]:
+    """The rows that are meant.
+
+    Raises:
+        Mistake: a name is neither a row's nor an application's.
+    """
+    known = [*dict.fromkeys(m.name for m in measures), *dict.fromkeys(m.application for m in measures)]
+    for name in names:
+        if name not in known:
+            near = did_you_mean(name, known)
+            raise Mistake(f"{name!r}: there is no such row{near or '; there are'} {', '.join(known)}")
+    return [m for m in measures if not names or {m.name, m.application} & set(names)]
+
+
+def run_one(measure: Measure, workdir: Path, console: Console) -> None:
+    """Runs a row's config, or goes on with it."""
+    config = config_file.load(measure.config, object)
+    application = registry.application_of(config)
+    if isinstance(config, Config):
+        from experiments.comparisons import comparison
+
+        comparison.run(config, workdir, console)
+    elif application is not None:
+        from experiments.study import comparison as study
+
+        study.run(application, config, workdir, console)
+    else:
+        raise Mistake(f"{measure.config}: it is no config of an application")
+
+
+def table(workdir: Path, measures: Sequence[Measure] = MEASURES) -> Iterator[str]:
+    """The lines of the table, in Markdown."""
+    yield (
+        "| application | data, config | embedding | metric [95 %] | strongest baseline | difference to it | "
+        "trainable | seconds a run | published, or to be reached |"
+    )
+    yield "|" + " --- |" * 9
+    for measure in measures:
+        path = workdir / measure.name / "table.csv"
+        if path.is_file():
+            with path.open(encoding="utf-8", newline="") as file:
+                rows = list(csv.DictReader(file))
+            yield from _lines(measure, rows, _headline(workdir / measure.name))
+
+
+def _headline(workdir: Path) -> Headline:
+    """The metric of a finished row."""
+    raw: dict[str, Any] = json.loads((workdir / "config.json").read_text("utf-8"))
+    if registry.KEY in raw:
+        application, config = registry.decode(raw)
+        return application.judge(config).headline
+    from experiments.settings import codec
+
+    return codec.decode(raw).task.headline
+
+
+def _lines(measure: Measure, rows: list[dict[str, str]], headline: Headline) -> Iterator[str]:
+    baselines = [row for row in rows if row["kind"] == "baseline"]
+
+    def score(row: dict[str, str]) -> float:
+        return headline.metric(float(row[headline.key]))
+
+    best = max(baselines, key=score) if baselines else None
+    for place, row in enumerate(row for row in rows if row["kind"] != "baseline"):
+        against = _span(row, f"over_{best['name']}", headline, "+") if best else ""
+        cells = (
+            measure.application if not place else "",
+            f"{measure.data}, `{measure.config}`" if not place else "",
+            row["name"],
+            _span(row, headline.key, headline),
+            f"{best['name']} {_span(best, headline.key, headline)}" if best and not place else "",
+            against,
+            _bytes(int(row["trainable_bytes"])),
+            f"{float(row['seconds']):.0f}",
+            measure.wanted if not place else "",
+        )
+        yield f"| {' | '.join(cells)} |"
+
+
+def _span(row: dict[str, str], name: str, headline: Headline, sign: str = "") -> str:
+    found = Interval(*(float(row[name + end]) for end in ("", "_low", "_high")))
+    mean, low, high = (headline.number(end, sign) for end in (found.mean, found.low, found.high))
+    return f"{mean} [{low}, {high}]"
+
+
+def _bytes(number: int) -> str:
+    for unit in ("B", "kB", "MB"):
+        if number < 1000 or unit == "MB":
+            break
+        number = round(number / 1000)
+    return f"{number} {unit}"
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
