@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import ClassVar
 
 import embedlab
 from embedlab.checks import require
@@ -19,6 +20,8 @@ class Study:
     A subclass adds what its data are and what its model is, and calls `__post_init__` of this class first.
 
     Attributes:
+        honours: the fields of `train` that say how many rows are looked at, `rows` and `evaluate_rows`, which
+            this application knows of; the others are refused.
         embedding: the embedding that the runs are about; its ids are words of one vocabulary, whatever they
             stand for: users, values of columns, entities, k-mers.
         train: how a model is trained.
@@ -32,12 +35,14 @@ class Study:
 
     Raises:
         ValueError: a field of another type, a rival's name that is no plain word, seeds or folds that are
-            none, or `train.l2` for tables that are not trained by rows.
+            none, `train.l2` for tables that are not trained by rows, or rows that are not looked at alone.
 
     Example:
         >>> Study(embedlab.Dense(vocabulary=100, dim=8), seeds=(0, 1)).train.optimizer
         'adam'
     """
+
+    honours: ClassVar[tuple[str, ...]] = ()
 
     embedding: embedlab.Embedding
     train: Train = Train()
@@ -61,6 +66,10 @@ class Study:
         require_bool("baselines", self.baselines)
         common.require_seeds(self.seeds, self.split_seed)
         common.require_folds(self.folds, self.only_folds)
+        for field in ("rows", "evaluate_rows"):
+            value = getattr(self.train, field)
+            remedy = "this application looks at all rows; give none, and fewer rows in the data"
+            require(value is None or field in self.honours, f"train.{field}", value, remedy)
         by_rows = not self.train.l2 or self.train.update == "sparse"
         remedy = (
             "this is a penalty on the rows that a batch uses; add --train.update sparse, or take weight_decay"

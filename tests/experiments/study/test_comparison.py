@@ -137,3 +137,9 @@ def test_a_penalty_on_rows_wants_rows() -> None:
     with pytest.raises(ValueError, match=r"train\.l2=0\.1: .*--train\.update sparse"):
         config(train=Train(l2=0.1))
     assert config(train=Train(l2=0.1, update="sparse")).train.l2 == 0.1
+
+
+@pytest.mark.parametrize("field", ["rows", "evaluate_rows"])
+def test_what_an_application_does_not_honour_is_refused(field: str) -> None:
+    with pytest.raises(ValueError, match=rf"train\.{field}=9: this application looks at all rows"):
+        config(train=Train(**{field: 9}))
