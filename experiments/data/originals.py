@@ -86,8 +86,14 @@ MOVIELENS = Original(
     "https://grouplens.org/datasets/movielens/100k (its terms: research alone, no redistribution)",
     "MovieLens 100k",
 )
+WN18RR = Original(
+    "kg_wn18rr",
+    ("train.txt", "valid.txt", "test.txt"),
+    "https://github.com/villmow/datasets_knowledge_embedding (its folder WN18RR/text)",
+    "WN18RR",
+)
 _TEXTS = (MR, TREC, SST_FINE, SST_BINARY, AG_NEWS_TEST, WEBKB, MOVIE_REVIEWS)
-_ALL = (*_TEXTS, WORD_SIMILARITY, GOOGLE_ANALOGIES, MOVIELENS)
+_ALL = (*_TEXTS, WORD_SIMILARITY, GOOGLE_ANALOGIES, MOVIELENS, WN18RR)
 
 
 def folder() -> Path:

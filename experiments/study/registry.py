@@ -15,8 +15,10 @@ from experiments.settings.schema import did_you_mean
 from experiments.study.application import Application
 
 #: The packages of `experiments` that are applications; each has an `APPLICATION`.
-NAMES: tuple[str, ...] = ()
-_PLACES: dict[str, str] = {}  # of those whose package is called otherwise
+NAMES: tuple[str, ...] = ("triples",)
+_PLACES: dict[str, str] = {
+    "triples": "experiments.graph.triples"
+}  # of those whose package is called otherwise
 #: The key in a run's `config.json`.
 KEY = "application"
 

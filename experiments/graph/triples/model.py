@@ -17,6 +17,7 @@ from experiments.checks import finite
 from experiments.config import Train
 from experiments.graph.triples.objectives import All, Negatives, Objective, against_all, against_drawn
 from experiments.graph.triples.scores import Product, Score
+from experiments.study.learner import Learner
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Penalty:
 
 
 @dataclasses.dataclass(frozen=True)
-class TripleModel:
+class TripleModel(Learner):
     """What is trained, without its arrays; static under `jit`.
 
     Words of the one table are the padding and the unknown word, then relations, then entities.
@@ -83,10 +84,6 @@ class TripleModel:
     def layers(self, key: PRNGKeyArray) -> dict[str, Any]:
         """None: all that is trained are vectors of words."""
         return {}
-
-    def variables(self, parameters: dict[str, Any], buffers: Any) -> embedlab.Variables:
-        """The embedding's part of the parameters, with buffers beside."""
-        return embedlab.Variables(parameters["tables"], parameters["dense"], buffers)
 
     def query(
         self,

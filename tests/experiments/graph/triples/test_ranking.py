@@ -7,7 +7,7 @@ import pytest
 
 from experiments.graph.triples.facts import facts_of, queries
 from experiments.graph.triples.known import Known
-from experiments.graph.triples.ranking import filtered_ranks, ranks
+from experiments.graph.triples.ranking import ranks
 
 
 def drawn(seed: int, entities: int = 12, relations: int = 3, facts: int = 60) -> np.ndarray:
@@ -54,8 +54,9 @@ def test_entities_without_a_column_of_their_own_tie() -> None:
 
 
 def test_a_score_that_is_no_number_is_no_rank() -> None:
+    asked = queries(drawn(0), 3)
     with pytest.raises(ValueError, match="not finite"):
-        filtered_ranks(np.array([[np.nan, 1.0]]), np.array([0]), (np.array([0]), np.array([1])))
+        ranks(asked, lambda some: np.full((len(some), 12), np.nan), Known.of(asked, 12))
 
 
 def test_known_answers_are_those_of_the_query_alone() -> None:

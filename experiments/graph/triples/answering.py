@@ -1,0 +1,97 @@
+"""A trained model of triples asked for what is not known: the best answers to new queries."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from experiments.graph.triples.encode import ENTITY, RELATION
+from experiments.graph.triples.known import Known
+from experiments.graph.triples.model import TripleModel
+from experiments.graph.triples.scoring import Scoring
+from experiments.nearest import nearest_first
+from experiments.study.application import Answering, Stored
+from experiments.study.words import own_numbers
+
+_BEST = 5  # answers to a query
+
+
+class TripleAnswering(Answering):
+    """Answers `head<TAB>relation` with tails, and `<TAB>relation<TAB>tail` with heads.
+
+    The best five come with their scores, the best first, without those that training knows. An entity that
+    training does not know has no vector: its queries have no answer, which is said in its place.
+
+    Args:
+        stored: what a finished run left.
+
+    Example:
+        See docs/applications/graph.md.
+    """
+
+    about = "head and relation with a tab between, or a tab, relation, tab and tail"
+
+    def __init__(self, stored: Stored) -> None:
+        config, words = stored.config, stored.vocabulary.words
+        links = config.model
+        named = [word.removeprefix(RELATION) for word in words[2:] if word.startswith(RELATION)]
+        self._relations = named[: len(named) // 2] if links.reciprocal else named
+        self._entities = [word.removeprefix(ENTITY) for word in words[2 + len(named) :]]
+        self.learner = TripleModel(
+            config.embedding, links.score, links.objective, links.penalty, len(named), len(self._entities)
+        )
+        _, self.buffers = own_numbers(config.embedding, stored.vocabulary)
+        ids = 2 + len(named) + np.arange(len(self._entities), dtype=np.int32)
+        relations = len(self._relations)
+        self._scoring = Scoring(self.learner, self.buffers, ids, relations, links.reciprocal)
+        self._known = Known.of(stored.kept["known"], len(self._entities))
+
+    @functools.cached_property
+    def _numbers(self) -> tuple[dict[str, int], dict[str, int]]:
+        """The number of each entity, and of each relation, by name."""
+        entities, relations = (
+            {name: place for place, name in enumerate(names)} for names in (self._entities, self._relations)
+        )
+        return entities, relations
+
+    def answers(
+        self, parameters: dict[str, Any], lines: Sequence[str], header: str = ""
+    ) -> Iterator[tuple[str, ...]]:
+        """The best answers to each line and their scores, in turn.
+
+        Args:
+            parameters: `tables` and `dense` of the embedding.
+            lines: as a user gives them.
+            header: not read.
+
+        Raises:
+            ValueError: a line has not two or three parts, or a relation that training did not have.
+        """
+        vectors = self._scoring.vectors(parameters)
+        for number, line in enumerate(lines, 1):
+            entity, relation = self._read(line, number)
+            place = self._numbers[0].get(entity)
+            if place is None:
+                yield (f"unknown entity {entity!r}",)
+                continue
+            asked = np.array([[place, relation, 0]], np.int32)
+            scores = self._scoring.scores(parameters, vectors, asked)[0].copy()
+            scores[self._known.pairs(asked)[1]] = -np.inf
+            best = np.argsort(-scores, kind="stable")[:_BEST]
+            best = best[np.isfinite(scores[best])]
+            yield tuple(text for e in best for text in (self._entities[e], f"{scores[e]:.3f}"))
+
+    def _read(self, line: str, number: int) -> tuple[str, int]:
+        """The entity of a line, and the directed relation."""
+        parts = [part.strip() for part in line.split("\t")]
+        heads = len(parts) == 3 and not parts[0]
+        if not heads and not (len(parts) == 2 and parts[0]):
+            raise ValueError(f"line {number}: {line!r:.60} is no query; give {self.about}")
+        if parts[1] not in self._numbers[1]:
+            near = nearest_first(parts[1], self._relations)
+            raise ValueError(f"line {number}: there is no relation {parts[1]!r:.60}; there is {near}")
+        relation = self._numbers[1][parts[1]] + heads * len(self._relations)
+        return parts[2] if heads else parts[0], relation
