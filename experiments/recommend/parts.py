@@ -16,7 +16,7 @@ import numpy as np
 
 from embedlab.checks import require
 
-By = Literal["rows", "users", "last", "moment"]
+By = Literal["auto", "rows", "users", "last", "moment"]
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -34,56 +34,68 @@ class Parts:
     test: np.ndarray
 
 
-def at_random(rows: int, seed: int, *, fold: int = 0, folds: int = 5, valid: float = 0.05) -> Parts:
-    """One of several folds of rows in random order: a fifth to test on, of five.
+#: Where a test side lies in a random order, from one share of it to another.
+Span = tuple[float, float]
+
+
+def fold_of(fold: int, folds: int) -> Span:
+    """Where a fold lies: fold i of k from i/k to (i + 1)/k.
+
+    Args:
+        fold: its number.
+        folds: how many there are.
+
+    Example:
+        >>> fold_of(1, 4)
+        (0.25, 0.5)
+    """
+    return fold / folds, (fold + 1) / folds
+
+
+def at_random(rows: int, seed: int, *, span: Span = (0.0, 0.2), valid: float = 0.05) -> Parts:
+    """Rows in random order, a part of them to test on.
 
     Args:
         rows: how many there are.
         seed: of their order.
-        fold: which is the test side.
-        folds: how many.
+        span: where the test side lies in it.
         valid: share of the others that is watched.
 
     Example:
-        >>> made = at_random(100, 0, fold=4)
+        >>> made = at_random(100, 0, span=fold_of(4, 5))
         >>> len(made.train), len(made.valid), len(made.test)
         (76, 4, 20)
     """
-    return _folded(np.arange(rows), rows, seed, fold, folds, valid)
+    return _parted(np.arange(rows), rows, seed, span, valid)
 
 
-def of_users(user: np.ndarray, seed: int, *, fold: int = 0, folds: int = 5, valid: float = 0.05) -> Parts:
-    """Folds of whole users: those who are tested on, and those watched, are unknown to the training.
+def of_users(user: np.ndarray, seed: int, *, span: Span = (0.0, 0.2), valid: float = 0.05) -> Parts:
+    """Whole users: those who are tested on, and those watched, are unknown to the training.
 
     Args:
         user: int [rows], whose each row is.
         seed: of their order.
-        fold: which is the test side.
-        folds: how many.
+        span: where those who are tested on lie in it.
         valid: share of the other users who are watched.
 
     Example:
-        >>> made = of_users(np.array([7, 7, 8, 9, 9, 9]), 0, folds=3, valid=0.5)
+        >>> made = of_users(np.array([7, 7, 8, 9, 9, 9]), 0, span=(0.0, 1 / 3), valid=0.5)
         >>> len(made.train) + len(made.valid) + len(made.test)
         6
     """
     distinct, which = np.unique(user, return_inverse=True)
-    return _folded(which, len(distinct), seed, fold, folds, valid)
+    return _parted(which, len(distinct), seed, span, valid)
 
 
-def _folded(unit: np.ndarray, units: int, seed: int, fold: int, folds: int, valid: float) -> Parts:
-    """Folds of units, of which each row belongs to one."""
+def _parted(unit: np.ndarray, units: int, seed: int, span: Span, valid: float) -> Parts:
+    """Units in random order, of which each row belongs to one."""
     order = np.random.default_rng(seed).permutation(units)
-    fold_of = np.empty(units, np.int64)
-    fold_of[order] = np.arange(units) * folds // units
-    rest = np.flatnonzero(fold_of != fold)
-    watched = np.random.default_rng([seed, fold]).permutation(rest)[: max(1, round(valid * len(rest)))]
-    is_watched = np.zeros(units, bool)
-    is_watched[watched] = True
-    tested = fold_of == fold
-    sides = (~tested & ~is_watched, is_watched, tested)
-    train, valid_rows, test = (np.flatnonzero(side[unit]) for side in sides)
-    return Parts(train, valid_rows, test)
+    first, last = (round(share * units) for share in span)
+    rest = np.sort(np.concatenate([order[:first], order[last:]]))
+    number = np.random.default_rng([seed, first]).permutation(rest)[: max(1, round(valid * len(rest)))]
+    side = np.zeros(units, np.int64)
+    side[number], side[order[first:last]] = 1, 2
+    return Parts(*(np.flatnonzero(side[unit] == which) for which in range(3)))
 
 
 def last_of_each(
@@ -91,8 +103,9 @@ def last_of_each(
 ) -> Parts:
     """Of each user the last rows in time to test on, and those before them to watch.
 
-    Where times are equal, or not known, rows are in random order. A user whose share is less than one row
-    has none there: of so few rows all are learnt from.
+    Where times are equal, or not known, rows are in random order. A user whose share to test on is less than
+    one row has none there, and none to watch: of so few rows all are learnt from. Of others one row at least
+    is watched.
 
     Args:
         user: int [rows], whose each row is.
@@ -111,8 +124,10 @@ def last_of_each(
     _, first, count = np.unique(user[order], return_index=True, return_counts=True)
     from_end = np.repeat(first + count, count) - 1 - np.arange(len(user))  # 0 for the last of a user
     of_user = np.repeat(count, count)
-    tested = from_end < np.floor(test * of_user + 1e-9)
-    watched = ~tested & (from_end < np.floor(test * of_user + 1e-9) + np.floor(valid * of_user + 1e-9))
+    to_test = np.floor(test * of_user + 1e-9)
+    to_watch = np.where(to_test > 0, np.maximum(1, np.floor(valid * of_user + 1e-9)), 0)
+    tested = from_end < to_test
+    watched = ~tested & (from_end < to_test + to_watch)
     return Parts(*(np.sort(order[side]) for side in (~tested & ~watched, watched, tested)))
 
 

@@ -15,19 +15,27 @@ import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
 import embedlab
+from experiments.config import Train
 from experiments.recommend import losses, negatives
-from experiments.recommend.catalogue import NONE, Catalogue
+from experiments.recommend.catalogue import NONE
 from experiments.recommend.models import Bpr, Model, TwoTower
 from experiments.recommend.scores import Half, of_pairs
+from experiments.study.learner import Learner
 
 _BLOCK = 4096  # users or items whose words are read at once
+_PAIRS = 1 << 16  # pairs that are scored at once
+
+
+#: The key of the catalogue among the buffers.
+CATALOGUE = "catalogue"
 
 
 @dataclasses.dataclass(frozen=True)
-class Recommender:
+class Recommender(Learner):
     """What is trained, without its arrays; static under `jit`.
 
-    Parameters are `tables` and `dense` of the embedding, and the `towers` of the model.
+    Parameters are `tables` and `dense` of the embedding, and the `towers` of the model. Among the buffers
+    lies the `Catalogue`, beside those of the embedding.
 
     Attributes:
         spec: the embedding of all words.
@@ -37,41 +45,85 @@ class Recommender:
     spec: embedlab.Embedding
     model: Model
 
-    def half(self, parameters: Any, buffers: Any, catalogue: Catalogue, side: str, numbers: Any) -> Half:
+    @property
+    def reads(self) -> int:
+        """The ids of a user and an item."""
+        return 2
+
+    def layers(self, key: PRNGKeyArray) -> dict[str, Any]:
+        """The `towers`."""
+        return {"towers": self.model.layers(jax.random.split(key)[1], self.spec.dim)}
+
+    def variables(self, parameters: dict[str, Any], buffers: Any) -> embedlab.Variables:
+        """The embedding's part of parameters and buffers."""
+        own = {name: one for name, one in buffers.items() if name != CATALOGUE}
+        return embedlab.Variables(parameters["tables"], parameters["dense"], own)
+
+    def half(
+        self,
+        parameters: Any,
+        buffers: Any,
+        side: str,
+        numbers: Any,
+        dropout: embedlab.Dropout | None = None,
+        key: PRNGKeyArray | None = None,
+    ) -> Half:
         """Halves of scores [...] of users or items.
 
         Args:
             parameters: those trained.
-            buffers: the embedding's.
-            catalogue: the words of users and items.
+            buffers: the embedding's, and the catalogue.
             side: "user" or "item".
             numbers: int32 [...], which of them.
+            dropout: words and components that are dropped.
+            key: of what is dropped; None where nothing is.
         """
-        ids = catalogue.words(side)[numbers]
-        variables = embedlab.Variables(parameters["tables"], parameters["dense"], buffers)
-        vectors = embedlab.embed(self.spec, variables, ids)
+        ids = buffers[CATALOGUE].words(side)[numbers]
+        return self.of_words(parameters, buffers, side, ids, dropout, key)
+
+    def of_words(
+        self,
+        parameters: Any,
+        buffers: Any,
+        side: str,
+        ids: Any,
+        dropout: embedlab.Dropout | None = None,
+        key: PRNGKeyArray | None = None,
+    ) -> Half:
+        """The same, of the ids int32 [..., words] of their words."""
+        variables = self.variables(parameters, buffers)
+        vectors = embedlab.embed(self.spec, variables, ids, dropout=dropout, key=key)
         return self.model.half(parameters["towers"], side, vectors, ids != NONE)
 
     def loss(
-        self, parameters: Any, buffers: Any, catalogue: Catalogue, batch: dict[str, Any], key: PRNGKeyArray
+        self, parameters: Any, buffers: Any, batch: Any, key: PRNGKeyArray, settings: Train
     ) -> Float[Array, ""]:
         """What a step minimises, of rows that it sees.
 
         Args:
             parameters: those trained.
-            buffers: the embedding's.
-            catalogue: the words of users and items.
+            buffers: the embedding's, and the catalogue.
             batch: `user` and `item`, int32 [rows]; of ratings `rating`, float32 [rows], standardised.
-            key: of the items that are drawn.
+            key: of what is dropped, and of the items that are drawn.
+            settings: of the training.
         """
-        half = functools.partial(self.half, parameters, buffers, catalogue)
+        catalogue = buffers[CATALOGUE]
+        user_key, item_key, key = jax.random.split(key, 3)
+        drops = settings.dropout if settings.dropout != embedlab.Dropout() else None
+
+        def half(side: str, numbers: Any) -> Half:
+            own = user_key if side == "user" else item_key
+            return self.half(parameters, buffers, side, numbers, drops, own)
+
         users = half("user", batch["user"])
         if self.model.goal == "ratings":
             return losses.squared(users, half("item", batch["item"]), batch["rating"])
         total = catalogue.share.shape[0]
         if isinstance(self.model, Bpr):
             drawn, fits = negatives.draw(key, catalogue.seen, batch["user"], total, self.model.negatives)
-            return losses.pairwise(users, half("item", batch["item"]), half("item", drawn), fits)
+            both = half("item", jnp.concatenate([batch["item"][:, None], drawn], 1))
+            liked, others = Half(*(x[:, 0] for x in both)), Half(*(x[:, 1:] for x in both))
+            return losses.pairwise(users, liked, others, fits)
         assert isinstance(self.model, TwoTower)
         more = jax.random.randint(key, (self.model.negatives,), 0, total, jnp.int32)
         numbers = jnp.concatenate([batch["item"], more])
@@ -96,62 +148,73 @@ def log_expected(share: Any, rows: int, even: int, items: int) -> Any:
 
 
 @functools.partial(jax.jit, static_argnames=("recommender", "side"))
-def _halves(
-    recommender: Recommender, parameters: Any, buffers: Any, catalogue: Catalogue, side: str, numbers: Any
-) -> Half:
-    return recommender.half(parameters, buffers, catalogue, side, numbers)
+def _halves(recommender: Recommender, parameters: Any, buffers: Any, side: str, ids: Any) -> Half:
+    return recommender.of_words(parameters, buffers, side, ids)
 
 
 def halves(
-    recommender: Recommender,
-    parameters: Any,
-    buffers: Any,
-    catalogue: Catalogue,
-    side: str,
-    rows: Any = None,
+    recommender: Recommender, parameters: Any, buffers: Any, side: str, ids: np.ndarray | None = None
 ) -> Half:
     """Halves of scores of users or items, as NumPy arrays, some at a time.
 
     Args:
         recommender: what makes them.
         parameters: those trained.
-        buffers: the embedding's.
-        catalogue: the words of users and items.
+        buffers: the embedding's, and the catalogue.
         side: "user" or "item".
-        rows: int [n], numbers of which; None for all.
+        ids: int32 [n, words], of their words; None for all of the catalogue.
 
     Returns:
         Factors float32 [n, width] and bias float32 [n].
     """
-    if rows is None:
-        rows = np.arange(catalogue.words(side).shape[0])
+    ids = np.asarray(buffers[CATALOGUE].words(side)) if ids is None else ids
+    own = {name: one for name, one in buffers.items() if name != CATALOGUE}
+    size = min(_BLOCK, 1 << max(0, len(ids) - 1).bit_length())  # of few sizes: each is compiled
     found = []
-    for first in range(0, max(1, len(rows)), _BLOCK):
-        some = np.asarray(rows[first : first + _BLOCK], np.int32)
-        padded = np.pad(some, (0, min(_BLOCK, max(1, len(rows))) - len(some)))
-        made = _halves(recommender, parameters, buffers, catalogue, side, padded)
+    for first in range(0, max(1, len(ids)), size):
+        some = ids[first : first + size]
+        padded = np.pad(some, ((0, size - len(some)), (0, 0)), constant_values=NONE)
+        made = _halves(recommender, parameters, own, side, padded)
         found.append([np.asarray(x, np.float32)[: len(some)] for x in made])
     factors, bias = (np.concatenate(parts) for parts in zip(*found, strict=True))
     return Half(factors, bias)
 
 
 def scores_of_pairs(
-    recommender: Recommender, parameters: Any, buffers: Any, catalogue: Catalogue, users: Any, items: Any
+    recommender: Recommender, parameters: Any, buffers: Any, user: np.ndarray, item: np.ndarray
 ) -> Float[np.ndarray, " rows"]:
     """Scores of one item a user, float32 [rows].
 
     Args:
         recommender: what makes them.
         parameters: those trained.
-        buffers: the embedding's.
-        catalogue: the words of users and items.
-        users: int [rows].
-        items: int [rows].
+        buffers: the embedding's, and the catalogue.
+        user: int [rows].
+        item: int [rows].
     """
-    left = halves(recommender, parameters, buffers, catalogue, "user")
-    right = halves(recommender, parameters, buffers, catalogue, "item")
-    found = [
-        of_pairs(Half(*(x[users[rows]] for x in left)), Half(*(x[items[rows]] for x in right)))
-        for rows in np.array_split(np.arange(len(users)), max(1, len(users) >> 16))
-    ]
-    return np.concatenate(found).astype(np.float32)
+    left, right = (halves(recommender, parameters, buffers, side) for side in ("user", "item"))
+    return of_numbers(left, right, user, item)
+
+
+def of_numbers(users: Half, items: Half, user: np.ndarray, item: np.ndarray) -> Float[np.ndarray, " rows"]:
+    """Scores of pairs, float32 [rows], some at a time.
+
+    Args:
+        users: halves [users].
+        items: halves [items].
+        user: int [rows], numbers of users.
+        item: int [rows], numbers of items.
+
+    Example:
+        >>> one, two = Half(np.ones((1, 2)), np.zeros(1)), Half(np.ones((2, 2)), np.array([0.0, 1.0]))
+        >>> of_numbers(one, two, np.array([0, 0]), np.array([1, 0]))
+        array([3., 2.], dtype=float32)
+    """
+    found = [np.zeros(0, np.float32)]
+    for first in range(0, len(user), _PAIRS):
+        rows = slice(first, first + _PAIRS)
+        left, right = (
+            Half(*(x[numbers[rows]] for x in half)) for half, numbers in ((users, user), (items, item))
+        )
+        found.append(np.asarray(of_pairs(left, right), np.float32))
+    return np.concatenate(found)

@@ -20,8 +20,8 @@ def sides(made: Parts) -> list[np.ndarray]:
 @pytest.mark.parametrize(
     "make",
     [
-        lambda: parts.at_random(500, 3, fold=2),
-        lambda: parts.of_users(USER, 3, fold=2),
+        lambda: parts.at_random(500, 3, span=(0.4, 0.6)),
+        lambda: parts.of_users(USER, 3, span=(0.4, 0.6)),
         lambda: parts.last_of_each(USER, TIME, 3),
         lambda: parts.after_a_moment(TIME, 3),
     ],
@@ -36,7 +36,9 @@ def test_each_row_is_on_one_side_and_the_same_each_time(make: object) -> None:
 @pytest.mark.parametrize("of", ["rows", "users"])
 def test_folds_test_each_row_once(of: str) -> None:
     made = [
-        parts.at_random(500, 3, fold=fold) if of == "rows" else parts.of_users(USER, 3, fold=fold)
+        parts.at_random(500, 3, span=parts.fold_of(fold, 5))
+        if of == "rows"
+        else parts.of_users(USER, 3, span=parts.fold_of(fold, 5))
         for fold in range(5)
     ]
     assert np.array_equal(np.sort(np.concatenate([one.test for one in made])), np.arange(500))
@@ -45,7 +47,7 @@ def test_folds_test_each_row_once(of: str) -> None:
 
 
 def test_users_are_whole() -> None:
-    made = parts.of_users(USER, 3, fold=1)
+    made = parts.of_users(USER, 3, span=(0.2, 0.4))
     seen = [set(USER[side].tolist()) for side in sides(made)]
     assert not seen[0] & seen[1]
     assert not seen[0] & seen[2]

@@ -1,0 +1,138 @@
+"""The recommender of a finished run: top items of a user, or what a user would rate an item."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from experiments.recommend.interactions import Side
+from experiments.recommend.learning import numbered_sides
+from experiments.recommend.recommender import Recommender, halves
+from experiments.recommend.scores import Half, of_pairs
+from experiments.recommend.top import best
+from experiments.study.application import Answering, Stored
+from experiments.study.words import own_numbers
+
+_TOP = 10
+
+
+class Recommending(Answering):
+    """Answers for users.
+
+    A user's id gets the ten items of the highest score that the user did not have, and `user<TAB>item` the
+    score, or the rating. A user whom training did not have is told by words of side features with spaces
+    between, as `age=25-34 occupation=student`, where the model reads such. Of any other unknown user, and of
+    an unknown item, the id says nothing: what is known of the other side is what is answered.
+    """
+
+    about = "a user's id, for the items to show; or a user's and an item's with a tab between, for a score"
+
+    def __init__(self, stored: Stored) -> None:
+        """Numbers users and items as they were when it was trained.
+
+        Args:
+            stored: what a finished run left.
+        """
+        config, kept = stored.config, stored.kept
+        self.learner: Recommender = Recommender(config.embedding, config.model)
+        self._vocabulary, self._kept = stored.vocabulary, kept
+        self._sides = {kind: _side(kind, kept) for kind in ("user", "item")}
+        self._numbers = {
+            kind: dict(zip(side.names, range(len(side)), strict=True)) for kind, side in self._sides.items()
+        }
+        _, self.buffers = own_numbers(config.embedding, stored.vocabulary)
+
+    def answers(
+        self, parameters: dict[str, Any], lines: Sequence[str], header: str = ""
+    ) -> Iterable[tuple[str, ...]]:
+        """See `Answering.answers`: titles and scores in turn, or one number."""
+        asked = [line.split("\t") for line in lines]
+        for number, parts in enumerate(asked, 1):
+            if len(parts) > 2 or not all(part.strip() for part in parts):
+                raise ValueError(f"line {number}: {len(parts)} fields; give {self.about}")
+        users = self._users(parameters, [parts[0].strip() for parts in asked])
+        rated = self._items_of(parameters, [parts[1].strip() for parts in asked if len(parts) == 2])
+        places = iter(range(len(rated.bias)))
+        lists = iter(self._lists(parameters, users, [len(parts) == 1 for parts in asked], asked))
+        for row, parts in enumerate(asked):
+            if len(parts) == 1:
+                yield next(lists)
+            else:
+                place = next(places)
+                one, other = Half(*(x[row] for x in users)), Half(*(x[place] for x in rated))
+                yield (f"{self._in_unit(of_pairs(one, other)):.4g}",)
+
+    def _lists(
+        self, parameters: Any, users: Half, wanted: list[bool], asked: list[list[str]]
+    ) -> list[tuple[str, ...]]:
+        rows = np.flatnonzero(wanted)
+        if not len(rows):
+            return []
+        known = [self._had(asked[row][0].strip()) for row in rows]
+        found = best(Half(*(x[rows] for x in users)), self._items(parameters), _TOP, known)
+        items = self._sides["item"]
+        return [
+            tuple(
+                text
+                for item, score in zip(some, scores, strict=True)
+                if item >= 0
+                for text in (items.title(int(item)), f"{self._in_unit(score):.4g}")
+            )
+            for some, scores in zip(found.items, found.scores, strict=True)
+        ]
+
+    def _in_unit(self, score: Any) -> float:
+        """A score in the unit of ratings, where there are such."""
+        if "mean" not in self._kept:
+            return float(score)
+        rating = self._kept["mean"] + self._kept["scale"] * float(score)
+        return float(np.clip(rating, self._kept["least"], self._kept["greatest"]))
+
+    def _had(self, name: str) -> np.ndarray:
+        number = self._numbers["user"].get(name)
+        if number is None:
+            return np.zeros(0, np.int32)
+        first, last = self._kept["seen_starts"][number : number + 2]
+        return np.asarray(self._kept["seen_items"][first:last])
+
+    def _users(self, parameters: Any, names: list[str]) -> Half:
+        features = self.learner.model.features
+        told = [
+            tuple(name.split()) if features and name not in self._numbers["user"] and "=" in name else ()
+            for name in names
+        ]
+        known = self._sides["user"].features
+        words = [
+            known[self._numbers["user"][name]] if name in self._numbers["user"] else own
+            for name, own in zip(names, told, strict=True)
+        ]
+        return self._halves(parameters, Side("user", tuple(names), tuple(words)))
+
+    def _items_of(self, parameters: Any, names: list[str]) -> Half:
+        known, numbers = self._sides["item"].features, self._numbers["item"]
+        words = tuple(known[numbers[name]] if name in numbers else () for name in names)
+        return self._halves(parameters, Side("item", tuple(names), words))
+
+    def _items(self, parameters: Any) -> Half:
+        if self._held is None or self._held[0] is not parameters:
+            self._held = parameters, self._halves(parameters, self._sides["item"])
+        return self._held[1]
+
+    _held: Any = None
+
+    def _halves(self, parameters: Any, side: Side) -> Half:
+        nobody = Side("item" if side.kind == "user" else "user", (), ())
+        users, items = (side, nobody) if side.kind == "user" else (nobody, side)
+        features = self.learner.model.features
+        ids, buffers = numbered_sides(self.learner.spec, self._vocabulary, users, items, features)
+        own = ids[0] if side.kind == "user" else ids[1]
+        return halves(self.learner, parameters, buffers, side.kind, own)
+
+
+def _side(kind: str, kept: Mapping[str, Any]) -> Side:
+    names = tuple(kept[f"{kind}_names"])
+    features = kept.get(f"{kind}_features") or ((),) * len(names)
+    titles = tuple(kept["item_titles"]) if kind == "item" else ()
+    return Side(kind, names, tuple(map(tuple, features)), titles)

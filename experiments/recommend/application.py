@@ -1,0 +1,55 @@
+"""Recommendation as an application: its config, its data, its judge."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import embedlab
+from experiments.config import Train
+from experiments.recommend import movielens  # noqa: F401  registers the source
+from experiments.recommend.answering import Recommending
+from experiments.recommend.config import Recommend
+from experiments.recommend.judges import judge_of
+from experiments.recommend.split import RecommendSplit
+from experiments.study.application import Answering, Application, Stored, Tell
+from experiments.study.split import Split
+from experiments.tasks import Judge
+
+
+class RecommendApplication(Application):
+    """Users × items: ratings told, or items ranked."""
+
+    name, kind = "recommend", Recommend
+    summary = "What a user would rate an item, or which items to show: docs/applications/recommend.md"
+
+    def default(self) -> Recommend:
+        """Matrix factorisation of 64 numbers, with the settings of `configs/recommend.py`."""
+        return Recommend(
+            embedlab.Dense(65_536, 64, initialiser=embedlab.Normal(0.01)),
+            train=Train(
+                optimizer="sgd",
+                rate=2.0,
+                l2=4e-4,
+                update="sparse",
+                schedule="linear",
+                steps=12_000,
+                evaluate_every=400,
+                patience=5,
+            ),
+        )
+
+    def judge(self, config: Any) -> Judge:
+        return judge_of(config)
+
+    def read(self, config: Recommend, tell: Tell) -> Sequence[Split]:
+        tell(0, 1)
+        data = config.data.load()
+        tell(1, 1)
+        return [RecommendSplit(config, data, fold) for fold in config.folds_run or (None,)]
+
+    def answering(self, stored: Stored) -> Answering:
+        return Recommending(stored)
+
+
+APPLICATION = RecommendApplication()

@@ -1,0 +1,127 @@
+"""What is looked for in a split before anything is trained: who is unknown, and whether the future is known.
+
+Source: Ji et al. 2023, "A critical study on data leakage in recommender system offline evaluation" (of time).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from experiments.recommend.interactions import Interactions
+from experiments.recommend.parts import Parts
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Facts:
+    """What a split is like.
+
+    Attributes:
+        new_user: bool [test rows], of whom no row is learnt from.
+        new_item: bool [test rows], whose item is in no row that is learnt from.
+        before: share of test rows that are older than a row of the same user that is learnt from; None where
+            times are not known.
+        later: share of the rows learnt from that are later than the first test row; None likewise.
+    """
+
+    new_user: np.ndarray
+    new_item: np.ndarray
+    before: float | None
+    later: float | None
+
+
+def looked_at(data: Interactions, parts: Parts) -> Facts:
+    """Looks for what is unknown, and for what is known too early.
+
+    Args:
+        data: all interactions.
+        parts: which rows are on which side.
+
+    Example:
+        >>> from experiments.recommend.interactions import Side
+        >>> users, items = Side("user", ("a", "b"), ((), ())), Side("item", ("x",), ((),))
+        >>> data = Interactions("", users, items, np.array([0, 0, 1]), np.zeros(3, int), None, np.arange(3.0))
+        >>> found = looked_at(data, Parts(np.array([1]), np.array([], int), np.array([0, 2])))
+        >>> found.new_user, found.before
+        (array([False,  True]), 0.5)
+    """
+    train, test = data.of(parts.train), data.of(parts.test)
+    users = np.bincount(train.user, minlength=len(data.users))
+    items = np.bincount(train.item, minlength=len(data.items))
+    before = later = None
+    if train.time is not None and test.time is not None and len(test):
+        last = np.full(len(data.users), -np.inf)
+        np.maximum.at(last, train.user, train.time)
+        before = float((test.time < last[test.user]).mean())
+        later = float((train.time > test.time.min()).mean()) if len(train) else 0.0
+    return Facts(users[test.user] == 0, items[test.item] == 0, before, later)
+
+
+def sentences(data: Interactions, parts: Parts, facts: Facts, by: str) -> tuple[str, ...]:
+    """The facts as sentences.
+
+    Args:
+        data: all interactions.
+        parts: which rows are on which side.
+        facts: as found.
+        by: how rows were parted.
+    """
+    users, items = len(data.users), len(data.items)
+    sides = (
+        f"{len(parts.train):,} learnt from, {len(parts.valid):,} to stop by, {len(parts.test):,} tested on"
+    )
+    told = [
+        f"{data.name}: {len(data):,} interactions of {users:,} users with {items:,} items, "
+        f"{100 * len(data) / max(1, users * items):.2g} % of all pairs; {_BY[by]}: {sides}.",
+        *data.notes,
+        "No pair of a user and an item is on two sides.",
+    ]
+    if facts.new_user.any() or facts.new_item.any():
+        told.append(
+            f"Of the tested rows {_share(facts.new_user)} are of users, {_share(facts.new_item)} of items "
+            "that are not learnt from."
+        )
+    return (*told, *doubts(facts))
+
+
+def doubts(facts: Facts) -> tuple[str, ...]:
+    """What of the facts makes a score seem better than it would be for users to come.
+
+    Args:
+        facts: as found.
+
+    Example:
+        >>> none = np.zeros(4, bool)
+        >>> doubts(Facts(none, none, 0.5, 0.8))[0][:69]
+        'Rows are not parted by time: 50 % of the tested ones are older than a'
+        >>> doubts(Facts(none, none, 0.0, 0.0))
+        ()
+    """
+    if facts.before is None or facts.later is None:
+        return ("Times are not known, so what is learnt may lie after what is tested.",)
+    if facts.before > 0:
+        return (
+            f"Rows are not parted by time: {100 * facts.before:.0f} % of the tested ones are older than a "
+            "row of the same user that is learnt from, as published errors of ratings have it; --holdout.by "
+            "last parts each user's by time.",
+        )
+    if facts.later > 0:
+        return (
+            f"Each user's rows are parted by time, and not those of all: {100 * facts.later:.0f} % of the "
+            "rows learnt from are later than the first tested one, and tell what others came to like; "
+            "--holdout.by moment parts all rows by one moment.",
+        )
+    return ()
+
+
+_BY = {
+    "rows": "rows are parted at random",
+    "users": "whole users are parted at random",
+    "last": "the last rows of each user are tested on",
+    "moment": "all rows after a moment are tested on",
+}
+
+
+def _share(which: np.ndarray) -> str:
+    return f"{int(which.sum()):,} ({100 * which.mean():.2g} %)"
