@@ -15,7 +15,11 @@ from experiments.settings.schema import did_you_mean
 from experiments.study.application import Application
 
 #: The packages of `experiments` that are applications; each has an `APPLICATION`.
-NAMES: tuple[str, ...] = ("recommend", "triples")
+NAMES: tuple[str, ...] = (
+    "columns",
+    "recommend",
+    "triples",
+)
 _PLACES: dict[str, str] = {
     "triples": "experiments.graph.triples"
 }  # of those whose package is called otherwise

@@ -19,7 +19,7 @@ from experiments.data.tables.table import Table
 from experiments.data.tables.wanted import Wanted
 
 _LOOKED_AT = 50  # records that a delimiter is guessed from
-_AT_A_TIME = 8192  # rows that are made columns
+_AT_A_TIME = 1024  # rows that are made columns
 
 
 def read_delimited(
@@ -77,14 +77,14 @@ def read_delimited(
     rows = Gathered(path, fields, wanted.flags)
     places = [names.index(name) for name in fields]
     for chunk in _chunks(records):
-        for first, last, found in chunk:
-            if len(found) != len(names):
-                raise ValueError(
-                    f"{path}, {on_lines(first, last)}: {len(found)} fields where there are {len(names)} "
-                    f"columns; {hint}; fields are taken to be parted by {parted!r}: give another with "
-                    f"--{group}.delimiter"
-                )
         starts, ends, all_fields = zip(*chunk, strict=True)
+        if set(map(len, all_fields)) != {len(names)}:
+            first, last, found = next(record for record in chunk if len(record[2]) != len(names))
+            raise ValueError(
+                f"{path}, {on_lines(first, last)}: {len(found)} fields where there are {len(names)} "
+                f"columns; {hint}; fields are taken to be parted by {parted!r}: give another with "
+                f"--{group}.delimiter"
+            )
         columns = list(zip(*all_fields, strict=True))
         rows.add([columns[place] for place in places], starts, ends)
     return rows.table()

@@ -38,7 +38,7 @@ class Gathered:
     ) -> None:
         self._path, self._flags, self._unit = path, flags, unit
         self._columns: dict[str, list[str]] = {name: [] for name in names}
-        # Keyed by type as well: 1, 1.0 and True are equal, and are written differently.
+        # Of strings alone: 1, 1.0 and True are equal, and are written differently.
         self._known: dict[str, dict[Any, str]] = {name: {} for name in names}
         self._starts, self._ends = array("i"), array("i")
 
@@ -58,10 +58,12 @@ class Gathered:
         for (name, gathered), values in zip(self._columns.items(), columns, strict=True):
             known = self._known[name]
             for value in values:
-                key = value if type(value) is str else (type(value), repr(value))
-                text = known.get(key)
-                if text is None:
-                    text = known[key] = self._text(name, len(gathered), value)
+                try:
+                    text = known[value]
+                except (KeyError, TypeError):  # of a list, which has no hash
+                    text = self._text(name, len(gathered), value)
+                    if type(value) is str:
+                        known[value] = text
                 gathered.append(text)
 
     def _text(self, name: str, row: int, value: Any) -> str:

@@ -1,0 +1,123 @@
+"""Looks for what would make a result too good: in rows, in single columns, and in the order of rows.
+
+Source: the checks are the project's own; the area under the ROC curve and its deviation under chance are
+those of Mann & Whitney 1947, "On a test of whether one of two random variables is stochastically larger
+than the other".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from experiments.study.tabular.frame import Frame
+from experiments.study.tabular.rows import Rows
+
+_TELLS = 0.01  # of the errors of the largest class, that a column which tells the target leaves at most
+_KEY = 0.99  # different values a row, from which on a column is a key of rows
+_ORDER = 4.0  # deviations from chance, from which on the order of rows tells the target
+_NAMED = 5
+
+
+def leaks(rows: Rows) -> tuple[str, ...]:
+    """Which leaks were looked for and what was found, in sentences.
+
+    - Equal rows: they are on one side of every split; that is told with their number.
+    - A column that tells the target alone: by the commonest class of each value, or above one threshold.
+    - A key: a column with nearly as many values as rows, of which no value is met again.
+    - The order of rows: whether it tells the target, and whether a column is that order in disguise.
+
+    Args:
+        rows: all of them.
+    """
+    found = [_equal(rows)]
+    tell = [name for name in rows.frame.names if _tells(rows.frame, name, rows.labels)]
+    found.append(
+        _named("tells the target nearly alone, so that it may be known only after it", tell)
+        or "No column tells the target alone."
+    )
+    keys = list(_keys(rows.frame))
+    if keys:
+        found.append(_named("has nearly as many values as there are rows: a key, to be ignored", keys))
+    found.append(_order(rows))
+    return tuple(found)
+
+
+def _named(what: str, names: list[str]) -> str:
+    shown = ", ".join(map(repr, names[:_NAMED])) + (", …" if len(names) > _NAMED else "")
+    return f"{shown} {what} (--data.ignored)." if names else ""
+
+
+def _equal(rows: Rows) -> str:
+    n, groups = len(rows.labels), len(np.unique(rows.groups))
+    if groups == n:
+        return "No two rows are equal."
+    both = np.unique(np.stack([rows.groups, rows.labels]), axis=1).shape[1] - groups
+    told = (
+        f"{n - groups:,} rows are equal to an earlier one in all that is learnt from; they are on one side."
+    )
+    if rows.given.any() or rows.time is not None:
+        told = told.replace("they are on one side", "training has none that test or validation has")
+    return told + (f" {both:,} of these groups have more than one class." if both else "")
+
+
+def _tells(frame: Frame, name: str, labels: np.ndarray) -> bool:
+    base = len(labels) - int(np.bincount(labels).max())
+    if name in frame.numeric:
+        values = frame.numeric[name]
+        known = ~np.isnan(values)
+        if labels.max() > 1 or len(np.unique(labels[known])) < 2:
+            return False
+        area = _area(values[known], labels[known] == 1)
+        return max(area, 1 - area) > 1 - _TELLS / 2
+    column = frame.categorical[name]
+    table = np.zeros((len(column.values), int(labels.max()) + 1), np.int64)
+    np.add.at(table, (column.codes, labels), 1)
+    again = table[table.sum(1) > 1]  # of a value that is met once, its class is known from it alone
+    errors = int((again.sum(1) - again.max(1, initial=0)).sum())
+    return bool(2 * again.sum() > len(labels) and errors <= _TELLS * base * again.sum() / len(labels))
+
+
+def _keys(frame: Frame) -> Iterator[str]:
+    for name, column in frame.categorical.items():
+        if len(column.values) > _KEY * len(column.codes):
+            yield name
+    for name, values in frame.numeric.items():
+        whole = bool((values == np.floor(values)).all())
+        if whole and len(np.unique(values)) > _KEY * len(values):
+            yield name
+
+
+def _order(rows: Rows) -> str:
+    own = ~rows.given
+    place = np.arange(len(rows.labels))[own]
+    labels = rows.labels[own] == rows.labels.max()
+    n, m = int(labels.sum()), int((~labels).sum())
+    if not n or not m:
+        return ""
+    area = _area(place, labels)
+    off = (area - 0.5) / np.sqrt((n + m + 1) / (12 * n * m))
+    name = rows.names[int(rows.labels.max())]
+    if abs(off) < _ORDER:
+        return "The order of the rows does not tell the target."
+    where = "late" if area > 0.5 else "early"
+    told = f"The order of the rows tells the target: {name!r} is more frequent {where} (AUC {area:.3f})."
+    hidden = [
+        column
+        for column, values in rows.frame.numeric.items()
+        if abs(np.corrcoef(place, np.nan_to_num(values[own]))[0, 1]) > _KEY
+    ]
+    disguised = _named("follows the order of the rows", hidden)
+    remedy = (
+        "" if rows.time is not None else " Rows are drawn at random here; --data.time tests on the latest."
+    )
+    return f"{told} {disguised}{remedy}".replace("  ", " ")
+
+
+def _area(values: np.ndarray, positive: np.ndarray) -> float:
+    """The chance that a positive has a greater value than a negative, ties counted half."""
+    below = np.sort(values[~positive])
+    own = values[positive]
+    halves = np.searchsorted(below, own, "left") + np.searchsorted(below, own, "right")
+    return float(halves.mean() / (2 * len(below)))

@@ -1,0 +1,84 @@
+"""New rows for a stored model: lines of a delimited file, whose header names what the model reads.
+
+Source: none; the rules are the project's own.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from experiments.data.csv_records import DELIMITERS
+from experiments.data.tables import Table
+from experiments.nearest import nearest_first
+from experiments.study.tabular.frame import Frame, framed
+from experiments.study.tabular.rows import TableData
+from experiments.study.tabular.words import Words
+
+
+def new_rows(data: TableData, words: Words, lines: Sequence[str], header: str) -> Frame:
+    """The columns of new rows that a model reads.
+
+    Args:
+        data: what the model was trained on; says how fields are parted, and the columns of files without a
+            header.
+        words: what the model reads.
+        lines: a row each.
+        header: names of columns; empty where files have none.
+
+    Raises:
+        ValueError: a column is not there, a line has too many or too few fields, or a number is none; says
+            how many-th line it is.
+
+    Example:
+        >>> words = Words(("user",), (), {"age": np.array([1.0, 2.0])})
+        >>> new_rows(TableData(path="a.csv"), words, ["40;u7"], "age;user").numeric["age"]
+        array([40.])
+    """
+    wanted = words.columns_read
+    delimiter, names = _header(data, wanted, header, lines)
+    rows = []
+    for number, line in enumerate(lines, 1):
+        fields = _fields(line, delimiter)
+        if len(fields) == len(names) - 1 and data.header:  # the target is what is asked for
+            fields.insert(names.index(data.target), "")
+        if len(fields) != len(names):
+            raise ValueError(f"line {number}: {len(fields)} fields where there are {len(names)} columns")
+        rows.append([fields[names.index(name)] for name in wanted])
+    columns = [[row[place] for row in rows] for place in range(len(wanted))]
+    places = np.arange(1, len(lines) + 1, dtype=np.int32)
+    table = Table(Path("new rows"), dict(zip(wanted, columns, strict=True)), places, places)
+    try:
+        return framed([table], words.categorical, words.numeric)
+    except ValueError as error:
+        raise ValueError(str(error).removeprefix("new rows, ")) from None
+
+
+def _header(
+    data: TableData, wanted: Sequence[str], header: str, lines: Sequence[str]
+) -> tuple[str, list[str]]:
+    """What parts fields, and the names of columns."""
+    marks = [data.delimiter] if data.delimiter else list(DELIMITERS)
+    if data.header:
+        names = list(data.header)
+        fits = [m for m in marks if lines and len(_fields(lines[0], m)) in (len(names), len(names) - 1)]
+        return (fits or marks)[0], names
+    found = {mark: _fields(header, mark) for mark in marks}
+    for mark, names in found.items():
+        if set(wanted) <= set(names):
+            return mark, names
+    mark = max(found, key=lambda one: len(set(wanted) & set(found[one])))
+    lacking = next(name for name in wanted if name not in found[mark])
+    raise ValueError(
+        f"there is no column {lacking!r}, which the model reads; the first line names "
+        f"{nearest_first(lacking, found[mark])}"
+    )
+
+
+def _fields(line: str, delimiter: str) -> list[str]:
+    options: dict[str, Any] = {"delimiter": delimiter, "skipinitialspace": True}
+    return [field.strip() for field in next(csv.reader([line.rstrip("\r\n")], **options), [""])]

@@ -1,0 +1,138 @@
+"""A user's table as labelled rows, their sides, and the leaks that are looked for."""
+
+import dataclasses
+import types
+
+import numpy as np
+import pytest
+
+from experiments.study.tabular.leaks import leaks
+from experiments.study.tabular.rows import TableData, read_rows
+
+
+def written(path, rows, header="user,unit,price,when,label"):
+    path.write_text("\n".join([header, *(",".join(map(str, row)) for row in rows)]) + "\n")
+    return str(path)
+
+
+def drawn(n=200, seed=0):
+    rng = np.random.default_rng(seed)
+    return [
+        (
+            f"u{rng.integers(20)}",
+            f"k{rng.integers(4)}",
+            f"{rng.random():.2f}",
+            i,
+            "yes" if rng.random() < 0.3 else "no",
+        )
+        for i in range(n)
+    ]
+
+
+def config(**settings):
+    return types.SimpleNamespace(**{"split_seed": 0, "folds": 0, "folds_run": (), **settings})
+
+
+def test_columns_are_of_kinds_and_the_rarer_class_is_positive(tmp_path):
+    rows = read_rows(TableData(path=written(tmp_path / "t.csv", drawn()), target="label", ignored=("when",)))
+    assert tuple(rows.frame.categorical) == ("user", "unit") and tuple(rows.frame.numeric) == ("price",)
+    assert rows.names == ("no", "yes") and rows.title == "t"
+    named = dataclasses.replace(rows.data, positive="no", numeric=("when",), ignored=())
+    other = read_rows(named)
+    assert other.names == ("yes", "no") and tuple(other.frame.numeric) == ("price", "when")
+    np.testing.assert_array_equal(other.labels, 1 - rows.labels)
+
+
+def test_equal_rows_are_on_one_side(tmp_path):
+    path = written(tmp_path / "t.csv", [(u, k, 1, 0, y) for u, k, _, _, y in drawn(400)])
+    rows = read_rows(TableData(path=path, target="label", ignored=("when",)))
+    (sides,) = rows.splits(config())
+    parts = [set(rows.groups[side].tolist()) for side in (sides.train, sides.valid, sides.test)]
+    assert not (parts[0] & parts[1] or parts[0] & parts[2] or parts[1] & parts[2])
+    assert "rows are equal to an earlier one" in leaks(rows)[0] and "more than one class" in leaks(rows)[0]
+
+
+def test_folds_test_every_row_once(tmp_path):
+    rows = read_rows(TableData(path=written(tmp_path / "t.csv", drawn()), target="label"))
+    every = rows.splits(config(folds=4, folds_run=(0, 1, 2, 3)))
+    assert sorted(np.concatenate([sides.test for sides in every]).tolist()) == list(range(200))
+
+
+def test_the_latest_rows_are_tested(tmp_path):
+    path = written(tmp_path / "t.csv", drawn()[::-1])
+    rows = read_rows(TableData(path=path, target="label", time="when"))
+    (sides,) = rows.splits(config())
+    assert sides.test.tolist() == list(range(20)) and sides.valid.tolist() == list(range(20, 40))
+    assert "when" not in rows.frame.names
+
+
+def test_a_test_file_is_the_test_side(tmp_path):
+    path, other = written(tmp_path / "a.csv", drawn()), written(tmp_path / "b.csv", drawn(60, 1))
+    rows = read_rows(TableData(path=path, test_path=other, target="label", ignored=("when",)))
+    (sides,) = rows.splits(config())
+    assert len(rows.labels) == 260 and sides.test.tolist() == list(range(200, 260))
+
+
+def test_leaks_are_found(tmp_path):
+    rows = [(f"id{i}", "k", i, i, "yes" if i % 7 == 0 or i > 150 else "no") for i in range(200)]
+    rows = [(key, "late" if y == "yes" else "soon", price, when, y) for key, _, price, when, y in rows]
+    told = leaks(
+        read_rows(TableData(path=written(tmp_path / "t.csv", rows), target="label", numeric=("when",)))
+    )
+    assert told[0] == "No two rows are equal."
+    assert (
+        told[1]
+        == "'unit' tells the target nearly alone, so that it may be known only after it (--data.ignored)."
+    )
+    assert "'user', 'price', 'when' has nearly as many values" in told[2]
+    assert "'yes' is more frequent late" in told[3] and "'when' follows the order of the rows" in told[3]
+
+
+def test_drawn_rows_have_no_leaks(tmp_path):
+    told = leaks(
+        read_rows(TableData(path=written(tmp_path / "t.csv", drawn(1000)), target="label", ignored=("when",)))
+    )
+    assert told[1] == "No column tells the target alone."
+    assert told[-1] == "The order of the rows does not tell the target."
+
+
+@pytest.mark.parametrize(
+    "settings, message",
+    [
+        ({"target": "lable"}, "--data.target='lable': .*its columns are 'label'"),
+        ({"ignored": ("usr",)}, "--data.ignored='usr': .*its columns are 'user'"),
+        ({"numeric": ("unit",)}, r"line 2, column 'unit': 'k\d' is no finite number"),
+        ({"numeric": ("user",), "ignored": ("user",)}, "'user' is named for something else as well"),
+        ({"ignored": ("user", "unit", "price", "when")}, "no column is left to learn from"),
+        ({"positive": "maybe"}, "--data.positive='maybe': the target 'label' has the values 'no', 'yes'"),
+        ({"time": "day"}, "--data.time='day': .*no column of this name"),
+        ({"test_path": "nowhere.csv"}, "--data.test_path='nowhere.csv'"),
+    ],
+)
+def test_what_is_no_such_table(settings, message, tmp_path):
+    path = written(tmp_path / "t.csv", drawn(30))
+    with pytest.raises(ValueError, match=message):
+        read_rows(TableData(**{"path": path, "target": "label", **settings}))
+
+
+def test_rows_without_a_target_and_of_one_class(tmp_path):
+    path = written(tmp_path / "t.csv", [("u", "k", 1, 1, "yes"), ("u", "k", 1, 1, "")])
+    with pytest.raises(ValueError, match=r"line 3, column 'label': the value is missing"):
+        read_rows(TableData(path=path, target="label"))
+    path = written(tmp_path / "t.csv", [("u", "k", 1, 1, "yes")] * 3)
+    with pytest.raises(ValueError, match="every row is of class 'yes'"):
+        read_rows(TableData(path=path, target="label"))
+
+
+@pytest.mark.parametrize(
+    "settings, message",
+    [
+        ({"target": ""}, "data.target='': name the column"),
+        ({"ignored": ("y",)}, "data.ignored=.*this column is the target"),
+        ({"time": "y"}, "data.time='y': this is the target"),
+        ({"time": "t", "test_path": "b"}, "give one of the two"),
+    ],
+)
+def test_fields_that_contradict(settings, message):
+    with pytest.raises(ValueError, match=message):
+        TableData(**{"path": "a.csv", "target": "y", **settings})
