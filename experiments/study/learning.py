@@ -11,6 +11,7 @@ from jaxtyping import Int
 
 from embedlab.text import Vocabulary
 from experiments.training import learner
+from experiments.training.placement import Given
 
 
 class Learning(ABC):
@@ -48,6 +49,14 @@ class Learning(ABC):
         Args:
             parameters: as `learner.init` makes them.
         """
+
+    def given(self, seed: int) -> Given | None:
+        """Tables that begin as something else than they are drawn, pretrained vectors say; None for none.
+
+        Args:
+            seed: of what is drawn of them.
+        """
+        return None
 
     def decoded(self, predicted: np.ndarray) -> np.ndarray:
         """What `watched` predicts, in the form of the judge; by default as it is."""

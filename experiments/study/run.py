@@ -72,6 +72,7 @@ def run_one(
                 learning.valid,
                 seed=seed,
                 buffers=learning.buffers,
+                given=learning.given(seed),
                 checkpoints=checkpoints,
                 memory=log.memory,
                 on_start=log.begin,

@@ -125,11 +125,19 @@ class Sequences(Split):
 
     def learning(self, spec: embedlab.Embedding, where: str) -> Learning:
         """See `Split.learning`."""
-        vocabulary = self._vocabulary(spec, where)
-        model.check(self.settings.encoder, spec.dim)
-        return SequenceLearning(self, spec, vocabulary)
+        return SequenceLearning(self, spec, self.vocabulary(spec, where))
 
-    def _vocabulary(self, spec: embedlab.Embedding, where: str) -> Vocabulary:
+    def vocabulary(self, spec: embedlab.Embedding, where: str) -> Vocabulary:
+        """The words that an embedding knows: those of the training rows, as far as it has rows for them.
+
+        Args:
+            spec: the embedding.
+            where: its place in the config, for error messages.
+
+        Raises:
+            ValueError: fewer than two words would have an id, or the encoder can't read its vectors.
+        """
+        model.check(self.settings.encoder, spec.dim)
         counts = self.corpus.counts(self.sides.train)
         learnt = {word: int(n) for word, n in zip(self.corpus.words, counts, strict=True) if n}
         found = vocabulary_for(spec, learnt, Text(min_count=self.settings.min_count))
