@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import ClassVar
 
 from embedlab.checks import require
 from experiments.config import Study
@@ -29,6 +30,8 @@ class TripleStudy(Study):
         >>> TripleStudy(embedlab.Dense(100, 16), data=TripleFile(path="facts.csv")).model.reciprocal
         True
     """
+
+    honours: ClassVar[tuple[str, ...]] = ("evaluate_rows",)
 
     data: TripleFile = TripleFile()
     model: Links = Links()

@@ -1,0 +1,39 @@
+"""ComplEx on WN18RR against all 40,714 entities in each step, the whole table trained.
+
+    EMBEDLAB_DATA=DIR \\
+        python -m experiments.graph.triples configs/graph/wn18rr_all.py --workdir runs/wn18rr_all
+
+Result: not measured yet.
+Time: not measured yet.
+
+The same score, width and penalty as `configs/graph/wn18rr_complex.py`, and nothing is drawn: a step scores
+512 queries against every entity, each with up to 8 of its answers, so that an epoch is 106,364 examples, where
+there are 173,670 questions.
+"""
+
+from embedlab import Dense, Normal
+from experiments.config import Train
+from experiments.graph.triples.config import TripleStudy
+from experiments.graph.triples.links import Links
+from experiments.graph.triples.model import Penalty
+from experiments.graph.triples.objectives import All
+from experiments.graph.triples.published import wn18rr
+
+
+def config() -> TripleStudy:
+    """ComplEx of 100 complex numbers, 30 epochs."""
+    return TripleStudy(
+        embedding=Dense(40_738, 200, Normal(0.05)),
+        data=wn18rr(),
+        model=Links(objective=All(), penalty=Penalty(0.12)),
+        train=Train(
+            rate=0.003,
+            schedule="cosine",
+            batch=512,
+            steps=6240,
+            evaluate_every=624,
+            evaluate_rows=1000,
+            patience=10,
+            checkpoint_seconds=300,
+        ),
+    )

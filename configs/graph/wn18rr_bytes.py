@@ -1,0 +1,44 @@
+"""What do hashes cost entities of WN18RR? A table of 32 numbers an entity, and tables of as many bytes.
+
+    EMBEDLAB_DATA=DIR \\
+        python -m experiments.graph.triples configs/graph/wn18rr_bytes.py --workdir runs/wn18rr_bytes
+
+Result: not measured yet.
+Time: not measured yet.
+
+dense has a row of 32 numbers an entity; its rivals have as many bytes: hashed rows of 128 that four entities
+share on average, each the sum of two; the same with learned importance; and rows of 128 for the most frequent
+quarter of the entities alone, where all others are the unknown word.
+"""
+
+from embedlab import Dense, Hashed, Normal
+from experiments.config import Train
+from experiments.graph.triples.config import TripleStudy
+from experiments.graph.triples.links import Links
+from experiments.graph.triples.model import Penalty
+from experiments.graph.triples.objectives import Negatives
+from experiments.graph.triples.published import wn18rr
+
+
+def config() -> TripleStudy:
+    """Four embeddings of 5.2 MB, 20 epochs."""
+    return TripleStudy(
+        embedding=Dense(40_738, 32, Normal(0.05)),
+        data=wn18rr(),
+        model=Links(objective=Negatives(count=2048, shared=True), penalty=Penalty(0.1)),
+        train=Train(
+            rate=0.003,
+            schedule="cosine",
+            batch=1024,
+            steps=3400,
+            evaluate_every=340,
+            evaluate_rows=1000,
+            patience=10,
+            checkpoint_seconds=300,
+        ),
+        rivals={
+            "hashed": Hashed(40_738, 128, buckets=10_184, initialiser=Normal(0.05)),
+            "hashed-weighted": Hashed(40_738, 128, buckets=9547, importance=40_738, initialiser=Normal(0.05)),
+            "dense-cut": Dense(10_184, 128, Normal(0.05)),
+        },
+    )
