@@ -7,8 +7,8 @@ Result: not measured yet.
 Time: not measured yet.
 
 The same score, width and penalty as `configs/graph/wn18rr_complex.py`, and nothing is drawn: a step scores
-512 queries against every entity, each with up to 8 of its answers, so that an epoch is 106,364 examples, where
-there are 173,670 questions.
+512 queries against every entity, each with up to 8 of its answers, so that an epoch is 106,364 examples,
+where there are 173,670 questions.
 """
 
 from embedlab import Dense, Normal
