@@ -92,8 +92,27 @@ WN18RR = Original(
     "https://github.com/villmow/datasets_knowledge_embedding (its folder WN18RR/text)",
     "WN18RR",
 )
+SPOKEN_DIGITS = Original(
+    "fsdd",
+    ("recordings.zip",),
+    "https://github.com/Jakobovski/free-spoken-digit-dataset (its folder recordings, as a zip archive)",
+    "spoken digits",
+)
+SPOKEN_WORDS = Original(
+    "speech_words_mfcc",
+    ("bed.npy", "cat.npy", "happy.npy"),
+    "https://github.com/mc6666/MyNeuralNetwork (its folder SpeechRecognition)",
+    "spoken words",
+)
+HAND_GESTURES = Original(
+    "video_hand_gesture",
+    ("point_history.csv", "keypoint.csv"),
+    "https://github.com/Kazuhito00/hand-gesture-recognition-using-mediapipe (its folders model/*)",
+    "hand gestures",
+)
 _TEXTS = (MR, TREC, SST_FINE, SST_BINARY, AG_NEWS_TEST, WEBKB, MOVIE_REVIEWS)
-_ALL = (*_TEXTS, WORD_SIMILARITY, GOOGLE_ANALOGIES, MOVIELENS, WN18RR)
+_RECORDED = (SPOKEN_DIGITS, SPOKEN_WORDS, HAND_GESTURES)
+_ALL = (*_TEXTS, WORD_SIMILARITY, GOOGLE_ANALOGIES, MOVIELENS, WN18RR, *_RECORDED)
 
 
 def folder() -> Path:

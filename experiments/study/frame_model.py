@@ -10,17 +10,15 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Bool, Float, PRNGKeyArray
 
 import embedlab
 from embedlab.lookup.bag import Mode
 from embedlab.regularise import drop_components, keep_words
-from embedlab.text import Vocabulary
 from experiments.encoders import Documents, pooling
 from experiments.training import functional
 from experiments.training.model import Model
-
-_SPECIAL = len(Vocabulary.SPECIAL)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -48,13 +46,17 @@ class Direct(Documents):
     """Frames as they are, projected: `x_t = Σ_c frame_{t,c} · e(c)`, one trained vector a column.
 
     So a frame is a bag of its columns, weighted by their numbers, and the projection is the table itself.
-    `ids` are float [rows, frames, columns]; the columns' own ids are those from the first word on.
+    `ids` are float [rows, frames, columns].
+
+    Attributes:
+        columns: the id of each column.
     """
+
+    columns: tuple[int, ...] = ()
 
     def vectors(self) -> Float[Array, "rows frames dim"]:
         """The vector of each frame; zeros at padding and where a frame is dropped."""
-        columns = jnp.arange(_SPECIAL, _SPECIAL + self.ids.shape[2], dtype=jnp.int32)
-        found = self.ids @ embedlab.embed(self.spec, self.variables, columns)
+        found = self.ids @ embedlab.embed(self.spec, self.variables, np.array(self.columns, np.int32))
         mask = self.mask
         if self.key is not None and self.dropout is not None:
             word_key, component_key = jax.random.split(self.key)
@@ -96,10 +98,11 @@ class FrameModel(Model):
     """A model of frames, with the encoders, heads and tasks of texts; static under `jit`.
 
     Attributes:
-        reads_frames: whether a row is float [frames, columns]; else it is codes, int32 [frames, books].
+        columns: the id of each column where a row is float [frames, columns]; none where it is codes, int32
+            [frames, books].
     """
 
-    reads_frames: bool = False
+    columns: tuple[int, ...] = ()
 
     def outputs(
         self,
@@ -111,8 +114,16 @@ class FrameModel(Model):
         key: PRNGKeyArray | None = None,
     ) -> Float[Array, "rows outputs"]:
         """Outputs [rows, outputs] of codes or frames [rows, frames, …]."""
-        kind = Direct if self.reads_frames else Coded
-        documents = kind(self.spec, self.variables(parameters, buffers), ids, lengths, dropout, key)
+        variables = self.variables(parameters, buffers)
+        given = (self.spec, variables, ids, lengths, dropout, key)
+        documents = Direct(*given, self.columns) if self.columns else Coded(*given)
         features = functional.module(self._build, parameters["encoder"])(documents)
         head_key = None if key is None else jax.random.fold_in(key, 2)
         return self.head.outputs(parameters["head"], features, head_key)
+
+    def _l2(self, whole: tuple[str, ...], parameters: Any, buffers: Any, ids: Any, lengths: Any) -> Any:
+        if self.columns:
+            used: Any = np.array(self.columns, np.int32)
+            return super()._l2(whole, parameters, buffers, used[None], jnp.full(1, len(used)))
+        rows, _, books = ids.shape
+        return super()._l2(whole, parameters, buffers, ids.reshape(rows, -1), lengths * books)

@@ -19,11 +19,14 @@ NAMES: tuple[str, ...] = (
     "columns",
     "genes",
     "recommend",
+    "sounds",
     "triples",
 )
+#: Where those are whose package is called otherwise.
 _PLACES: dict[str, str] = {
-    "triples": "experiments.graph.triples"
-}  # of those whose package is called otherwise
+    "sounds": "experiments.sounds.application",
+    "triples": "experiments.graph.triples",
+}
 #: The key in a run's `config.json`.
 KEY = "application"
 

@@ -1,0 +1,29 @@
+"""Spoken digits of known voices: the official split of the Free Spoken Digit Dataset, 300 of 3,000 to test.
+
+    EMBEDLAB_DATA=DIR python -m experiments.sounds configs/sounds.py --workdir runs/sounds
+
+Result: not measured yet.
+Time: not measured yet.
+"""
+
+from embedlab import Dense, Hashed
+from experiments.config import Train
+from experiments.encoders import Cnn
+from experiments.head import Head
+from experiments.sounds.config import SoundStudy
+from experiments.sounds.sets import spoken_digits
+from experiments.study.codebook import Codes
+
+
+def config() -> SoundStudy:
+    """Convolutions over 512 codes, three seeds."""
+    return SoundStudy(
+        Dense(514, 32),
+        rivals={"hashed": Hashed(None, 32, buckets=514)},
+        data=spoken_digits(),
+        codes=Codes(codes=512),
+        encoder=Cnn(widths=(3, 5, 7), maps=64),
+        head=Head(dropout=0.3),
+        train=Train(rate=0.003, batch=32, steps=1500, evaluate_every=50),
+        seeds=(0, 1, 2),
+    )
