@@ -18,6 +18,7 @@ ENCODERS = [Bag(), Bag("attention"), Cnn((2, 3), 5)]
 SPEC = embedlab.Dense(12, 8)
 KEY = jax.random.key(0)
 LENGTHS = np.array([4, 2, 0])
+COLUMNS = (2, 3, 4, 5, 6)
 
 
 def given(reads_frames: bool, width: int = 4) -> Any:
@@ -31,7 +32,7 @@ def given(reads_frames: bool, width: int = 4) -> Any:
 
 
 def model(encoder: Encoder, reads_frames: bool) -> tuple[FrameModel, Any]:
-    made = FrameModel(SPEC, encoder, 3, reads_frames=reads_frames)
+    made = FrameModel(SPEC, encoder, 3, columns=COLUMNS if reads_frames else ())
     return made, made.init(KEY, {})
 
 
@@ -56,7 +57,7 @@ def test_a_frame_of_codes_is_the_sum_of_its_books() -> None:
 
 def test_a_frame_that_is_read_direct_is_a_weighted_bag_of_its_columns() -> None:
     variables, frames = SPEC.init(KEY), given(True)
-    found = Direct(SPEC, variables, frames, LENGTHS).vectors()
+    found = Direct(SPEC, variables, frames, LENGTHS, columns=COLUMNS).vectors()
     ids = np.tile(np.arange(2, 7, dtype=np.int32), (4, 1))
     bag = embedlab.bag(SPEC, variables, ids, weights=frames[0], mode="sum")
     assert np.allclose(found[0], bag, atol=1e-5)
@@ -66,12 +67,12 @@ def test_a_frame_that_is_read_direct_is_a_weighted_bag_of_its_columns() -> None:
 @pytest.mark.parametrize("kind", [Coded, Direct])
 def test_what_is_dropped_is_dropped_in_training_alone(kind: Any) -> None:
     frames, dropout = given(kind is Direct), embedlab.Dropout(words=0.5, components=0.3)
-    variables = SPEC.init(KEY)
-    still = kind(SPEC, variables, frames, LENGTHS, dropout, None).vectors()
-    assert (still == kind(SPEC, variables, frames, LENGTHS).vectors()).all()
-    moved = kind(SPEC, variables, frames, LENGTHS, dropout, KEY).vectors()
+    variables, own = SPEC.init(KEY), (COLUMNS,) if kind is Direct else ()
+    still = kind(SPEC, variables, frames, LENGTHS, dropout, None, *own).vectors()
+    assert (still == kind(SPEC, variables, frames, LENGTHS, None, None, *own).vectors()).all()
+    moved = kind(SPEC, variables, frames, LENGTHS, dropout, KEY, *own).vectors()
     assert not np.allclose(still, moved)
-    whole = kind(SPEC, variables, frames, LENGTHS, embedlab.Dropout(), KEY).vectors()
+    whole = kind(SPEC, variables, frames, LENGTHS, embedlab.Dropout(), KEY, *own).vectors()
     assert (still == whole).all()
 
 
