@@ -1,1 +1,11 @@
 """Sequences of sounds: frames of recordings as the words of a codebook, or direct, and their class."""
+
+from typing import Any
+
+
+def __getattr__(name: str) -> Any:
+    if name != "APPLICATION":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from experiments.sounds.application import APPLICATION  # here: all that it imports takes seconds
+
+    return APPLICATION

@@ -143,7 +143,7 @@ class Frames(Sequences):
         if self.settings.reads == "frames":
             return DirectLearning(self, spec, self.columns_for(spec))
         kind = OneBook if self.settings.codes.books == 1 else CodedLearning
-        return kind(self, spec, self._vocabulary(spec, where))
+        return kind(self, spec, self.vocabulary(spec, where))
 
     def columns_for(self, spec: Any) -> Vocabulary:
         """The columns as words, for an embedding that reads frames.

@@ -24,7 +24,6 @@ NAMES: tuple[str, ...] = (
 )
 #: Where those are whose package is called otherwise.
 _PLACES: dict[str, str] = {
-    "sounds": "experiments.sounds.application",
     "triples": "experiments.graph.triples",
 }
 #: The key in a run's `config.json`.
