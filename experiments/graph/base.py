@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from abc import ABC
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any
 
 import draccus
 
-
-class Data(draccus.ChoiceRegistry, ABC):
-    """Where a graph comes from: a frozen dataclass of settings, registered under the name a config gives it.
-
-    Example:
-        >>> Data.default_choice_name()
-        'nodes'
-    """
-
-    @classmethod
-    def default_choice_name(cls) -> str:
-        """The data that are meant where a config names none."""
-        return "nodes"
+from experiments.study.application import Answering, Stored, Tell
+from experiments.study.split import Split
+from experiments.tasks import Judge
 
 
 class Model(draccus.ChoiceRegistry, ABC):
@@ -33,3 +25,38 @@ class Model(draccus.ChoiceRegistry, ABC):
     def default_choice_name(cls) -> str:
         """The model that is meant where a config names none."""
         return "gcn"
+
+
+class Data(draccus.ChoiceRegistry, ABC):
+    """Where a graph comes from, and what is asked of it: a frozen dataclass, registered under its name.
+
+    Example:
+        >>> Data.default_choice_name()
+        'nodes'
+    """
+
+    @classmethod
+    def default_choice_name(cls) -> str:
+        """The data that are meant where a config names none."""
+        return "nodes"
+
+    @abstractmethod
+    def judge(self) -> Judge:
+        """How predictions are judged; without reading anything."""
+
+    @abstractmethod
+    def splits(self, config: Any, tell: Tell) -> Sequence[Split]:
+        """Reads the graph: one split, or one a fold that is run; see `Application.read`.
+
+        Args:
+            config: the whole config, of which this is a part.
+            tell: told of the parts of a long reading.
+        """
+
+    @abstractmethod
+    def answering(self, stored: Stored) -> Answering:
+        """The model of a finished run.
+
+        Args:
+            stored: what it left.
+        """

@@ -1,0 +1,103 @@
+"""Random walks on a graph: those of DeepWalk, and those of node2vec by rejection."""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Int32
+
+from embedlab.checks import require, require_count
+from experiments.graph.nodes.graph import Adjacency
+
+#: Where a walk could not go on.
+ENDED = -1
+
+
+def walks(
+    graph: Adjacency, begin: np.ndarray, length: int, draw: np.random.Generator, *, p: float = 1, q: float = 1
+) -> Int32[np.ndarray, "walks length"]:
+    """Random walks, all of them a step at a time.
+
+    A walk that came from t to v goes on to a neighbour x of v with a chance ∝ 1/p where x = t, 1 where x is a
+    neighbour of t, and 1/q elsewhere; with p = q = 1 evenly, as in DeepWalk. A neighbour is drawn evenly and
+    taken with the chance that it has, over the greatest of the three, or else drawn anew, so that no table of
+    chances is held for each edge.
+
+    Args:
+        graph: the neighbours of each node.
+        begin: whole numbers [walks], the first node of each.
+        length: nodes of a walk.
+        draw: random numbers.
+        p: how much a walk avoids to turn back.
+        q: how much it avoids to go far.
+
+    Returns:
+        int32 [walks, length], `ENDED` behind a node without neighbours.
+
+    Raises:
+        ValueError: a length below 1, or p or q that is no finite number above 0.
+
+    Example:
+        >>> from experiments.graph.nodes.graph import adjacency
+        >>> walks(adjacency(np.array([[0, 1]]), 3), np.array([0, 2]), 4, np.random.default_rng(0))
+        array([[ 0,  1,  0,  1],
+               [ 2, -1, -1, -1]], dtype=int32)
+
+    Reference: Perozzi et al. 2014, "DeepWalk: online learning of social representations"; Grover & Leskovec
+    2016, "node2vec: scalable feature learning for networks"; rejection as in Yang et al. 2019, "KnightKing".
+    """
+    require_count("length", length)
+    for field, value in (("p", p), ("q", q)):
+        require(np.isfinite(value) and value > 0, field, value, "give a finite number above 0")
+    found = np.full((len(begin), length), ENDED, np.int32)
+    found[:, 0] = begin
+    going = np.flatnonzero(graph.degrees[begin] > 0)  # who has a neighbour once always finds one again
+    even = p == q == 1
+    keys = None if even else _keys(graph)
+    for step in range(1, length if len(going) else 1):
+        at = found[going, step - 1]
+        if keys is None or step == 1:
+            found[going, step] = _neighbour(graph, at, draw)
+        else:
+            found[going, step] = _biased(graph, keys, found[going, step - 2], at, draw, p, q)
+    return found
+
+
+def _neighbour(graph: Adjacency, at: np.ndarray, draw: np.random.Generator) -> np.ndarray:
+    """A neighbour of each, all alike."""
+    place = (draw.random(len(at)) * graph.degrees[at]).astype(np.int64)
+    return graph.neighbours[graph.starts[at] + place]
+
+
+def _biased(
+    graph: Adjacency,
+    keys: np.ndarray,
+    before: np.ndarray,
+    at: np.ndarray,
+    draw: np.random.Generator,
+    p: float,
+    q: float,
+) -> np.ndarray:
+    """A neighbour of each, by where the walk was before."""
+    most = max(1 / p, 1, 1 / q)
+    taken = np.empty(len(at), np.int32)
+    open_ = np.arange(len(at))
+    while len(open_):
+        drawn = _neighbour(graph, at[open_], draw)
+        back, near = drawn == before[open_], _linked(keys, graph, before[open_], drawn)
+        chance = np.where(back, 1 / p, np.where(near, 1, 1 / q)) / most
+        accepted = draw.random(len(open_)) < chance
+        taken[open_[accepted]] = drawn[accepted]
+        open_ = open_[~accepted]
+    return taken
+
+
+def _keys(graph: Adjacency) -> np.ndarray:
+    """A number for each edge in either direction, in ascending order."""
+    nodes = len(graph.starts) - 1
+    return np.repeat(np.arange(nodes, dtype=np.int64), graph.degrees) * nodes + graph.neighbours
+
+
+def _linked(keys: np.ndarray, graph: Adjacency, first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Which pairs are edges."""
+    wanted = first.astype(np.int64) * (len(graph.starts) - 1) + second
+    return keys[np.searchsorted(keys, wanted) % len(keys)] == wanted
