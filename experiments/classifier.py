@@ -23,6 +23,7 @@ from experiments.runs.facts import digest
 from experiments.runs.run import RunDirectory
 from experiments.settings import codec
 from experiments.training.model import Model, linked
+from experiments.transfer.ratios import widened
 from experiments.transfer.start import spec_for
 
 _SHORT = 64  # tokens; a shorter text is padded to so many, since to compile costs more than to read zeros
@@ -117,7 +118,7 @@ def load(folder: str | os.PathLike[str]) -> Classifier:
     with mistakes(str(directory.path)):
         vocabulary = Vocabulary.load(directory.path / "vocabulary.json")
     pairs = bool(summary.get("pairs", False))
-    spec = spec_for(config.embedding, config.transfer, vocabulary)
+    spec = widened(spec_for(config.embedding, config.transfer, vocabulary), config.prior, len(classes))
     model = Model(spec, config.encoder, config.task.outputs(classes), config.head, config.task, pairs)
     parameters = _parameters(directory, model, config, vocabulary)
     constants = summary.get("constants", {})

@@ -72,7 +72,8 @@ class Prepared:
 
     def given(self, seed: int) -> Given | None:
         """The tables that a training with this seed begins with; None where they are drawn."""
-        return None if self.lexicon.start is None else self.lexicon.start.given(seed)
+        begun = None if self.lexicon.start is None else self.lexicon.start.given(seed)
+        return begun if self.lexicon.ratios is None else self.lexicon.ratios.given(seed, begun)
 
     def labelled(self, rows: np.ndarray) -> Labelled:
         """The documents of some rows, with what is learnt of them."""

@@ -8,6 +8,7 @@ import embedlab
 from embedlab.checks import require
 from experiments.checks import require_bool
 from experiments.config import common
+from experiments.config.prior import Prior
 from experiments.config.quality import Quality
 from experiments.config.text import Text
 from experiments.config.train import Train
@@ -32,6 +33,7 @@ class Config:
         task: what is learnt of it.
         text: how a document becomes tokens.
         transfer: pretrained vectors that the tables of `embedding` begin with; those of rivals are drawn.
+        prior: what the tables of every embedding know of the labels before training.
         encoder: from a document's vectors to its features.
         head: from features to outputs.
         train: how a model is trained.
@@ -69,6 +71,7 @@ class Config:
     task: Task = Classes()
     text: Text = Text()
     transfer: Transfer = Transfer()
+    prior: Prior = Prior()
     encoder: Encoder = Bag()
     head: Head = Head()
     train: Train = Train()
@@ -95,6 +98,7 @@ class Config:
             require(not taken, "rivals", name, "this is a mode of the vectors; give another name")
         common.require_rounding(self.train, {"embedding": self.embedding, **self.rivals})
         self._require_transferable()
+        self._require_prior()
         self._require_readable()
         for field in ("baselines", "seeds_together", "stream"):
             require_bool(field, getattr(self, field))
@@ -136,6 +140,16 @@ class Config:
         remedy = "this is for rows; take train.update='auto' or 'sparse'"
         require(by_rows, "transfer.freeze_pretrained", transfer.freeze_pretrained, remedy)
 
+    def _require_prior(self) -> None:
+        """Refuses ratios where there are no classes to count, or no one table to hold them."""
+        if not self.prior.ratios:
+            return
+        remedy = f"it is of classes, and the task is {type(self.task).__name__}; give 0"
+        require(isinstance(self.task, Classes), "prior.ratios", self.prior.ratios, remedy)
+        several = bool(self.transfer.vectors) and "multichannel" in self.transfer.modes
+        remedy = "of two tables, as mode multichannel has; give transfer.mode='non-static', or 0"
+        require(not several, "prior.ratios", self.prior.ratios, remedy)
+
     def _require_readable(self) -> None:
         """Refuses documents of a form that the encoder does not read as they are meant."""
         remedy = (
@@ -158,6 +172,7 @@ _PARTS = {
     "task": Task,
     "text": Text,
     "transfer": Transfer,
+    "prior": Prior,
     "encoder": Encoder,
     "head": Head,
     "train": Train,

@@ -15,6 +15,7 @@ from experiments.documents.prepare import own_buffers, vocabulary_for
 from experiments.errors import Mistake, mistakes
 from experiments.training import model
 from experiments.training.stopwatch import Stopwatch
+from experiments.transfer.ratios import Ratios, document_counts, ratios, widened
 from experiments.transfer.start import Start, start
 
 _SPECIAL = len(Vocabulary.SPECIAL)
@@ -31,6 +32,7 @@ class Lexicon:
         buffers: those of the vocabulary alone, which the stored model holds.
         seconds: what it took.
         start: what its tables begin as; None where they are drawn.
+        ratios: of the training labels, that stand before the numbers of its rows; None for none.
     """
 
     spec: embedlab.Embedding
@@ -38,6 +40,7 @@ class Lexicon:
     buffers: dict[str, np.ndarray]
     seconds: float
     start: Start | None = None
+    ratios: Ratios | None = None
 
 
 def lexicon(spec: embedlab.Embedding, material: Material, where: str) -> Lexicon:
@@ -64,10 +67,25 @@ def lexicon(spec: embedlab.Embedding, material: Material, where: str) -> Lexicon
             spec, vocabulary = begun.spec, begun.vocabulary
     with watch("prepare"), mistakes(where):
         buffers = own_buffers(spec, vocabulary)
+        counted = _ratios(spec, vocabulary, buffers, material)
+        spec = widened(spec, material.config.prior, len(material.dataset.classes))
         # Nothing is drawn or compiled, but files are read, and shapes and types are checked.
         jax.eval_shape(lambda: spec.init(jax.random.key(0), buffers).tables)
         model.check(material.config.encoder, spec.dim)
-    return Lexicon(spec, vocabulary, buffers, watch.seconds["prepare"], begun)
+    return Lexicon(spec, vocabulary, buffers, watch.seconds["prepare"], begun, counted)
+
+
+def _ratios(
+    spec: Any, vocabulary: Vocabulary, buffers: dict[str, np.ndarray], material: Material
+) -> Ratios | None:
+    """Those of the training labels; None where none are asked for."""
+    prior, rows, dataset = material.config.prior, material.splits.train, material.dataset
+    if not prior.ratios:
+        return None
+    numbers = vocabulary.encode(material.corpus.words)
+    sizes = len(dataset.classes), len(vocabulary)
+    counts = document_counts(material.corpus, numbers, rows, dataset.labels[rows], *sizes)
+    return ratios(spec, buffers, counts, prior)
 
 
 def _vocabulary(spec: embedlab.Embedding, material: Material, where: str) -> Vocabulary:
