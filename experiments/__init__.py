@@ -17,7 +17,7 @@ _PACKAGES = ("figures", "runs")  # of those below, what a notebook reaches by `i
 def __getattr__(name: str) -> Any:
     """`load`, and packages: imported when asked for, as a script that only reads a config need not wait."""
     if name == "load":
-        from experiments.classifier import load
+        from experiments.stored import load
 
         return load
     if name in _PACKAGES:

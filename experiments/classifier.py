@@ -18,9 +18,8 @@ from experiments.config import Config, Text
 from experiments.documents.corpus import Corpus, gathered, gathered_pairs, tokenise
 from experiments.documents.prepare import encode, own_buffers
 from experiments.errors import Mistake, mistakes
-from experiments.runs.checkpoints import Checkpoints
-from experiments.runs.facts import digest
 from experiments.runs.run import RunDirectory
+from experiments.runs.stored import best_run, drawn, trained
 from experiments.settings import codec
 from experiments.training.model import Model, linked
 from experiments.transfer.ratios import widened
@@ -109,7 +108,7 @@ def load(folder: str | os.PathLike[str]) -> Classifier:
         Mistake: the folder holds no finished run, or its summary names none.
         RunFailure: a file of the run is damaged.
     """
-    directory = _chosen(RunDirectory(Path(folder)))
+    directory = best_run(RunDirectory(Path(folder)))
     stored, summary = directory.read("config.json"), directory.summary
     if stored is None or summary is None or "classes" not in summary:
         raise Mistake(f"{directory.path}: the run's config or summary is missing; train again")
@@ -120,7 +119,10 @@ def load(folder: str | os.PathLike[str]) -> Classifier:
     pairs = bool(summary.get("pairs", False))
     spec = widened(spec_for(config.embedding, config.transfer, vocabulary), config.prior, len(classes))
     model = Model(spec, config.encoder, config.task.outputs(classes), config.head, config.task, pairs)
-    parameters = _parameters(directory, model, config, vocabulary)
+    kept = dataclasses.replace(model, spec=drawn(spec))
+    parameters = trained(
+        directory, lambda: kept.init(jax.random.key(0), own_buffers(kept.spec, vocabulary)), vocabulary
+    )
     constants = summary.get("constants", {})
     return Classifier(config, classes, constants, vocabulary, model, parameters, directory.path)
 
@@ -139,22 +141,6 @@ def _length(corpus: Corpus, text: Text) -> int:
     return min(1 << (longest - 1).bit_length(), text.longest)
 
 
-def _chosen(directory: RunDirectory) -> RunDirectory:
-    """The run itself; of a comparison, the one that its summary names."""
-    summary = directory.summary
-    if summary is None:
-        raise Mistake(f"{directory.path}: no finished run here; give the --workdir of one")
-    best = summary.get("best", "")
-    if not isinstance(best, str):
-        raise Mistake(
-            f"{directory.path / 'summary.json'}: its best is {best!r}, expected the folder of a run, such as "
-            "'dense/seed-0'. Remove this file alone and run again: what is trained stays."
-        )
-    if best:
-        directory.verify(whole=False)
-    return RunDirectory(directory.path / best)
-
-
 def _decoded(directory: RunDirectory, stored: dict[str, Any]) -> Config:
     try:
         return codec.decode(stored)
@@ -163,27 +149,3 @@ def _decoded(directory: RunDirectory, stored: dict[str, Any]) -> Config:
             f"{directory.path / 'config.json'}: this is not what the run wrote ({error}). Put it back as it "
             "was."
         ) from None
-
-
-def _parameters(
-    directory: RunDirectory, model: Model, config: Config, vocabulary: Vocabulary
-) -> dict[str, Any]:
-    """Those of the best validation loss, out of the last checkpoint."""
-    folder = directory.path / "checkpoints"
-    drawn = dataclasses.replace(model, spec=_drawn(model.spec))
-    with mistakes(str(directory.path)):  # float64 takes a setting of JAX
-        like = jax.eval_shape(lambda: drawn.init(jax.random.key(0), own_buffers(drawn.spec, vocabulary)))
-    found = None
-    if folder.is_dir():
-        with Checkpoints(folder, create=False, facts={"vocabulary": digest(vocabulary)}) as checkpoints:
-            found = checkpoints.restore({"best": like})
-    if found is None:
-        raise Mistake(f"{folder}: no checkpoint here; train again")
-    return found.state["best"]
-
-
-def _drawn(spec: Any) -> Any:
-    """The spec without files to start from: they shaped the training, and need not be there any more."""
-    fields = [field.name for field in dataclasses.fields(spec)]
-    read = [name for name in fields if isinstance(getattr(spec, name), embedlab.FromArray)]
-    return dataclasses.replace(spec, **dict.fromkeys(read, embedlab.Constant()))

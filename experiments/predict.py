@@ -1,18 +1,20 @@
-"""Tells the classes, labels or values of new lines with a finished run.
+"""Tells the classes, labels or values of new lines with a finished run; or what an application answers.
 
     python -m experiments.predict DIR [FILE]     # or lines on standard input
 
 DIR is the --workdir of a run, or of a comparison, of which the best is taken. Lines are UTF-8, each a
 document, and are answered as they come; where the run is of pairs of texts, a line is two with a tab between.
 Prints the answer and the line, separated by tabs: the class and its probability; or the labels and their
-probabilities; or the value.
+probabilities; or the value. Lines of a run of an application are as its page in docs/applications says, and
+where they have columns the first names them.
 """
 
 from __future__ import annotations
 
 import io
+import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -22,6 +24,7 @@ from experiments.process.program import guarded
 
 if TYPE_CHECKING:
     from experiments.classifier import Classifier
+    from experiments.study.stored import Model
 
 _BYTES = 2**16  # read at a time, at most
 _LINES = 1024  # answered at a time, at most
@@ -45,19 +48,67 @@ def _main(words: list[str]) -> int:
     from experiments.process.devices import import_jax, require_devices
 
     import_jax()  # it takes seconds: an interrupt is told all the same
-    from experiments.classifier import load
+    from experiments.stored import load
+    from experiments.study.stored import Model
 
     stopping.imported()
     require_devices()
-    classifier = load(words[0])
-    kinds = classifier.model.task.counted(len(classifier.classes))
-    print(f"The model of {classifier.folder}: {kinds}.", file=sys.stderr)
+    model = load(words[0])
     name = words[1] if len(words) == 2 else "standard input"
-    number = 0
-    for lines in _batches(file, name):
-        _answer(classifier, lines, name, number)
-        number += len(lines)
+    if isinstance(model, Model):
+        print(f"The model of {model.folder}: {model.application.summary}.", file=sys.stderr)
+        Asked(model, name).answer(_batches(file, name))
+        return 0
+    kinds = model.model.task.counted(len(model.classes))
+    print(f"The model of {model.folder}: {kinds}.", file=sys.stderr)
+    _each(_batches(file, name), lambda lines, before: _answer(model, lines, name, before))
     return 0
+
+
+def _each(batches: Iterator[list[str]], answer: Callable[[list[str], int], None]) -> None:
+    """Has batches of lines answered, each told how many lines were before it."""
+    number = 0
+    for lines in batches:
+        answer(lines, number)
+        number += len(lines)
+
+
+class Asked:
+    """A model of an application that is asked line after line."""
+
+    def __init__(self, model: Model, name: str) -> None:
+        """Takes the model, and what the lines are of, for messages."""
+        self._model, self._name, self._header = model, name, ""
+
+    def answer(self, batches: Iterator[list[str]]) -> None:
+        """Prints the answers as the lines come."""
+        _each(batches, self._batch)
+        if self._model.answering.has_header and not self._header:
+            raise Mistake(f"{self._name}: it is empty; its first line is to name the columns")
+
+    def _batch(self, lines: list[str], before: int) -> None:
+        if self._model.answering.has_header and not before:
+            self._header, *lines = lines
+            before = 1
+        if not lines:
+            return
+        try:
+            for line, answer in zip(lines, self._model.answers(lines, self._header), strict=True):
+                print("\t".join([*answer, line]))
+        except ValueError as error:
+            raise Mistake(f"{self._name}{_counted(str(error), before)}") from None
+        sys.stdout.flush()
+
+
+def _counted(told: str, before: int) -> str:
+    """A message behind a file's name; a line that it is about is counted from the first of the file.
+
+    Example:
+        >>> _counted("line 3: 2 ids; give one", 1000), _counted("no column is named user", 1000)
+        (', line 1003: 2 ids; give one', ': no column is named user')
+    """
+    found = re.match(r"line (\d+)", told)
+    return f", line {before + int(found[1])}{told[found.end() :]}" if found else f": {told}"
 
 
 def _standard_input() -> BinaryIO:

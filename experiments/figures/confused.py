@@ -10,7 +10,7 @@ import numpy as np
 from experiments.figures.given import Given, runs_of
 from experiments.figures.style import INK, caption, panels, shorter, styled
 from experiments.runs.results import Result, results
-from experiments.tasks import CLASSES
+from experiments.tasks import Classes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,7 +21,9 @@ _MOST_NAMED = 30
 
 
 def confusion(given: Given) -> Figure | None:
-    """Confusion matrices of the embedding of least validation loss, and of the linear baseline beside it.
+    """Confusion matrices of the embedding of least validation loss, and of a baseline beside it.
+
+    The baseline is the linear one, or where there is none of that name the best.
 
     Args:
         given: folders of runs, or runs.
@@ -33,15 +35,14 @@ def confusion(given: Given) -> Figure | None:
         Mistake: matplotlib is not installed; a folder holds no run.
     """
     made = [
-        each
-        for each in results(runs_of(given))
-        if type(each.task) is type(CLASSES) and each.tested is not None
+        each for each in results(runs_of(given)) if isinstance(each.task, Classes) and each.tested is not None
     ]
     trained = [each for each in made if each.mean("valid", "loss") is not None and not each.is_baseline]
     if not trained:
         return None
     best = min(trained, key=lambda each: each.mean("valid", "loss") or 0.0)
-    beside = [each for each in made if each.name == best.task.linear and each.workdir == best.workdir]
+    beside = [each for each in made if each.is_baseline and each.workdir == best.workdir]
+    beside = [each for each in beside if each.name == Classes.linear] or sorted(beside, key=_worst)[:1]
     shown, classes = [best, *beside], best.runs[0].summary["classes"]
     with styled():
         figure, axes = panels(1, len(shown), 3.4 if len(shown) > 1 else 5.2)
@@ -58,6 +59,10 @@ def confusion(given: Given) -> Figure | None:
             "Of the embeddings, the one of least validation loss.",
         )
     return figure
+
+
+def _worst(result: Result) -> float:
+    return -(result.score or 0.0)
 
 
 def shares(result: Result, classes: int) -> np.ndarray:

@@ -28,9 +28,9 @@ def runs_of(given: Given) -> list[FoundRun]:
 
 def begun(runs: Sequence[FoundRun]) -> list[Result]:
     """All trainings and baselines, finished or not; damaged ones are left out."""
-    return results(runs, states=(FINISHED, UNFINISHED, FAILED), programs=("classify", "pretrain"))
+    return results(runs, states=(FINISHED, UNFINISHED, FAILED), pretrained=True)
 
 
 def embeddings(runs: Sequence[FoundRun]) -> list[Result]:
     """The finished trainings, without baselines."""
-    return [each for each in results(runs, programs=("classify", "pretrain")) if not each.is_baseline]
+    return [each for each in results(runs, pretrained=True) if not each.is_baseline]

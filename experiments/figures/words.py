@@ -32,9 +32,9 @@ def embedding_map(
 ) -> Figure | None:
     """The most frequent words of each embedding in the plane, one panel each.
 
-    A word has the colour of the class whose training documents hold it most, where that is known, and is the
-    darker the more frequent it is elsewhere. Distances mean what the layout makes of them: PCA shows two
-    directions of many, t-SNE and UMAP who is near whom.
+    A word has the colour of the class whose training documents hold it most, or of its kind, where that is
+    known, and is the darker the more frequent it is elsewhere. Distances mean what the layout makes of them:
+    PCA shows two directions of many, t-SNE and UMAP who is near whom.
 
     Args:
         given: folders of runs, or runs; of several seeds the first is shown.
@@ -81,6 +81,8 @@ def embedding_map(
 
 
 def _meant(shown: Sequence[tuple[str, FoundRun]]) -> str:
+    if shown[0][1].labels is not None and shown[0][1].labels_are_kinds:
+        return "colour: the kind of the word"
     if shown[0][1].labels is not None:
         return "colour: the class whose training texts hold the word most"
     return "darker: more frequent" if shown[0][1].counts is not None else "darker: earlier in their file"
@@ -141,7 +143,7 @@ def _key(figure: Figure, panel: Axes, run: FoundRun) -> None:
     """The names of classes below the panels."""
     if run.labels is None:
         return
-    classes = list(run.summary.get("classes", ()))
+    classes = list(run.label_names)
     for number, name in enumerate(classes[: len(CLASS_COLOURS)]):
         panel.scatter([], [], s=12, color=CLASS_COLOURS[number], label=shorter(str(name), 22))
     more = len(classes) > len(CLASS_COLOURS)

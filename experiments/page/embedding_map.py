@@ -32,6 +32,7 @@ class EmbeddingMap:
         counts: int [points], how often a word occurs in the training text; None where it is not known.
         classes: int [points], the class that holds a word most, −1 for none; None where it is not known.
         class_names: of the classes.
+        are_kinds: whether the classes are kinds of words, as users and items, and none of rows.
     """
 
     label: str
@@ -45,6 +46,7 @@ class EmbeddingMap:
     counts: np.ndarray | None
     classes: np.ndarray | None
     class_names: tuple[str, ...]
+    are_kinds: bool = False
 
     @property
     def is_sample(self) -> bool:
@@ -88,7 +90,8 @@ def make(kind: Kind, *, layout: str, points: int, k: int, seed: int) -> Embeddin
         clusters=layouts.clusters(drawn, _CLUSTERS, seed),
         counts=None if run.counts is None else run.counts[rows],
         classes=None if run.labels is None else run.labels[rows],
-        class_names=tuple(run.summary.get("classes") or ()),
+        class_names=run.label_names,
+        are_kinds=run.labels_are_kinds,
     )
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from experiments.errors import Mistake
 from experiments.runs.run import RunDirectory
-from experiments.sweeps.programs import PROGRAMS
+from experiments.sweeps.programs import program_named
 
 COMPLETE, PRUNED, FAILED = "complete", "pruned", "failed"
 #: So many of a sweep's trials are shown with curves, maps and the like.
@@ -74,7 +74,7 @@ class Searched:
         """The trials whose runs here are finished, the best first: of a sweep on its way."""
         try:
             begun = RunDirectory(self.path).read(_STUDY) or {}
-            program, sign = PROGRAMS[begun["program"]], 1 if begun["direction"] == "minimise" else -1
+            program, sign = program_named(begun["program"]), 1 if begun["direction"] == "minimise" else -1
         except (Mistake, KeyError):  # an earlier version's
             return []
         values = {}

@@ -14,7 +14,7 @@ from experiments.page.searched import Searched, is_trial, sweeps
 from experiments.runs.found_run import FINISHED, FoundRun
 from experiments.runs.results import task
 from experiments.runs.run import RunDirectory
-from experiments.tasks import Task
+from experiments.tasks import Judge
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,6 +73,11 @@ class Work:
         """What ran it."""
         return self.runs[0].program
 
+    @property
+    def is_judged(self) -> bool:
+        """Whether its runs are judged on test rows."""
+        return self.runs[0].is_judged
+
     @functools.cached_property
     def config(self) -> dict[str, Any]:
         """`config.json`; empty where there is none."""
@@ -84,8 +89,8 @@ class Work:
         return RunDirectory(self.path).read("summary.json") or {}
 
     @functools.cached_property
-    def task(self) -> Task:
-        """What was learnt; classes where the config does not say."""
+    def task(self) -> Judge:
+        """How its runs are judged; classes where the config does not say."""
         return task(self.runs[0])
 
     def text(self, name: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.runs.outcome import Outcome, predictions
+from experiments.runs.outcome import Outcome, predictions, together
 from experiments.tasks import Judge
 
 
@@ -34,7 +34,7 @@ def pooled(parts: Sequence[Outcome], targets: Sequence[np.ndarray], task: Judge)
     first = parts[0]
     if first.fold is None:
         return first
-    everything = np.concatenate(targets)
+    everything = together(targets)
     summaries, scores = [], []
     for place in range(len(first.summaries)):
         predicted = [

@@ -34,7 +34,8 @@ class Table:
         classes: how many classes or labels the data have; 0 for values.
         test_rows: how many rows the scores are of.
         data: name of the data.
-        test_groups: how many groups of near-duplicates the test rows form; None where each is its own.
+        test_groups: how many groups the test rows form, drawn whole; None where each is its own.
+        groups_of: what the rows of a group are.
         words: how many distinct words the training text holds; None if not known.
         ngrams: up to how many words in a run count as a word of their own.
         max_length: how many tokens of a document are read; None if all are.
@@ -67,6 +68,7 @@ class Table:
     test_rows: int
     data: str
     test_groups: int | None = None
+    groups_of: str = "(near-)duplicates"
     words: int | None = None
     ngrams: int = 1
     max_length: int | None = None
@@ -142,7 +144,7 @@ class Table:
         seeds = " to ".join(dict.fromkeys(str(count) for count in (counts[0], counts[-1]))) if counts else ""
         runs = f" {seeds} seed{'' if seeds == '1' else 's'} an embedding." if seeds else ""
         grouped = self.test_groups is not None and self.test_groups < self.test_rows
-        groups = f" in {self.test_groups:,} groups of (near-)duplicates" if grouped else ""
+        groups = f" in {self.test_groups:,} groups of {self.groups_of}" if grouped else ""
         doubts = "".join(f" {sentence}" for sentence in self.doubts)
         notes = f" {'; '.join(self.notes)}." if self.notes else ""
         return (

@@ -1,4 +1,4 @@
-"""Which runs there are in some folders: of `classify`, `pretrain`, `evaluate`, and of what starts these."""
+"""Which runs there are in some folders: of `classify`, `pretrain`, `evaluate` and applications."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def _run(folder: Path) -> FoundRun | None:
     if _is_several(config):
         return None
     (seed,) = config.get("seeds") or (None,)
-    return FoundRun(folder, folder, "classify", _name(config), seed, trial=_trial(folder))
+    return FoundRun(folder, folder, _program(config), _name(config), seed, trial=_trial(folder))
 
 
 def _cell(folder: Path, config: dict[str, Any]) -> FoundRun | None:
@@ -127,10 +127,17 @@ def _folds(config: dict[str, Any]) -> int:
 
 def _part(folder: Path, *, is_baseline: bool) -> FoundRun:
     """A run of a comparison."""
-    name, seed, fold = _named(folder)
-    return FoundRun(
-        folder, _workdir(folder), "classify", name, seed, fold, _trial(_workdir(folder)), is_baseline
-    )
+    workdir, (name, seed, fold) = _workdir(folder), _named(folder)
+    try:
+        program = _program(RunDirectory(workdir).read("config.json") or {})
+    except Mistake:
+        program = "unknown"
+    return FoundRun(folder, workdir, program, name, seed, fold, _trial(workdir), is_baseline)
+
+
+def _program(config: dict[str, Any]) -> str:
+    """What made a workdir: the application whose it is, or `experiments.classify`."""
+    return str(config.get("application", "classify"))
 
 
 def _is_part(folder: Path) -> bool:

@@ -24,6 +24,7 @@ from experiments.runs.targets import Targets
 
 FINISHED, UNFINISHED, FAILED, DAMAGED = "finished", "unfinished", "failed", "damaged"
 _OF_TEST = ("test", "by_name")  # in a summary
+_WITHOUT_ROWS = ("pretrain", "evaluate", "unknown")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,7 +34,8 @@ class FoundRun:
     Attributes:
         path: its folder.
         workdir: the --workdir that it is a part of; its own folder where it is the only run there.
-        program: "classify", "pretrain" or "evaluate"; "unknown" where its config can't be read.
+        program: "classify", "pretrain" or "evaluate", or the name of an application; "unknown" where its
+            config can't be read.
         name: of the embedding, or of the baseline; of an evaluation that of its folder.
         seed: of the training; None where no chance is in it, or where it is not known.
         fold: number of the fold whose rows it is tested on; None where there is one split.
@@ -70,6 +72,11 @@ class FoundRun:
         fold = "" if self.fold is None else f", fold {self.fold}"
         seed = "" if self.seed is None else f", seed {self.seed}"
         return f"{self.workdir.name}: {self.name}{fold}{seed}"
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether its program trains on rows, and is judged on others: `classify`, and every application."""
+        return self.program not in _WITHOUT_ROWS
 
     @property
     def state(self) -> str:
@@ -181,13 +188,24 @@ class FoundRun:
     def labels(self) -> np.ndarray | None:
         """The class in whose training documents each word of `vectors` occurs most, int [words].
 
-        −1 for a word of none, a number of `summary["classes"]` else; None if not known, as where rows have
-        no one class.
+        Of an application it is the kind of the word, as "user". −1 for a word of none, a place in
+        `label_names` else; None if not known, as where rows have no one class.
         """
         try:
             return self._one_a_word(np.load(self.path / "vectors" / LABELS, allow_pickle=False))
         except (ValueError, OSError, EOFError):
             return None
+
+    @property
+    def label_names(self) -> tuple[str, ...]:
+        """What the numbers of `labels` stand for."""
+        return tuple(self.summary.get("kinds") or self.summary.get("classes") or ())
+
+    @property
+    def labels_are_kinds(self) -> bool:
+        """Whether these are kinds of words, as users and items, and no classes of rows."""
+        kinds = self.summary.get("kinds")
+        return bool(kinds) and kinds != self.summary.get("classes")
 
     def _one_a_word(self, found: np.ndarray) -> np.ndarray | None:
         return None if self.vectors is None or found.shape != (len(self.vectors.words),) else found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -66,6 +66,42 @@ class Outcome:
         for part in self.parts or (self,):
             for summary, directory in zip(part.summaries, part.directories, strict=True):
                 yield part.fold, summary, directory
+
+
+def together(targets: Sequence[np.ndarray]) -> np.ndarray:
+    """The targets of several folds, one after the other; lists of different lengths are filled with −1.
+
+    Args:
+        targets: of each fold, [rows, …].
+
+    Example:
+        >>> together([np.array([[3, 4]]), np.array([[5], [6]])]).tolist()
+        [[3, 4], [5, -1], [6, -1]]
+    """
+    widest = max(each.shape[1] if each.ndim == 2 else 0 for each in targets)
+    filled = [
+        np.pad(each, ((0, 0), (0, widest - each.shape[1])), constant_values=-1) if each.ndim == 2 else each
+        for each in targets
+    ]
+    return np.concatenate(filled)
+
+
+def groups_together(groups: Sequence[np.ndarray]) -> np.ndarray:
+    """The groups of the rows of several folds, one after the other; none of one is another's: int [rows].
+
+    Args:
+        groups: of each fold, int [rows].
+
+    Example:
+        >>> groups_together([np.array([7, 7, 3]), np.array([7])]).tolist()
+        [1, 1, 0, 2]
+    """
+    found, before = [], 0
+    for own in groups:
+        kinds, numbers = np.unique(own, return_inverse=True)
+        found.append(numbers + before)
+        before += len(kinds)
+    return np.concatenate(found)
 
 
 def save_predictions(directory: RunDirectory, **sides: np.ndarray) -> None:

@@ -15,8 +15,9 @@ from experiments.errors import Mistake
 from experiments.reports.bootstrap import Interval, mean_interval
 from experiments.reports.units import in_metric
 from experiments.runs.found_run import FINISHED, FoundRun
+from experiments.runs.outcome import groups_together, together
 from experiments.runs.run import RunDirectory
-from experiments.tasks import CLASSES, Task
+from experiments.tasks import CLASSES, Judge, Task
 
 #: Phases in which a run is looked at: no part of what a model costs.
 NO_COST = ("inspect", "finish")
@@ -55,8 +56,8 @@ class Result:
         return kind(self.runs[0])
 
     @functools.cached_property
-    def task(self) -> Task:
-        """What its workdir learns."""
+    def task(self) -> Judge:
+        """How runs of its workdir are judged."""
         return task(self.runs[0])
 
     @functools.cached_property
@@ -84,8 +85,8 @@ class Result:
             return None
         return (
             np.stack(whole),
-            np.concatenate([each.targets for each in known]),
-            np.concatenate([each.groups for each in known]),
+            together([each.targets for each in known]),
+            groups_together([each.groups for each in known]),
         )
 
     @functools.cached_property
@@ -139,18 +140,18 @@ def results(
     runs: Iterable[FoundRun],
     *,
     states: Collection[str] = (FINISHED,),
-    programs: Collection[str] = ("classify",),
+    pretrained: bool = False,
 ) -> list[Result]:
-    """Runs of some programs and states, taken together by workdir and name, in the order given.
+    """Runs of some states that are judged on rows, taken together by workdir and name, in the order given.
 
     Args:
         runs: of `experiments.runs.found`.
         states: those of the runs that count.
-        programs: those that made them.
+        pretrained: whether pretrainings are among them.
     """
     groups: dict[tuple[Path, str], list[FoundRun]] = {}
     for run in runs:
-        if run.program in programs and run.state in states:
+        if (run.is_judged or (pretrained and run.program == "pretrain")) and run.state in states:
             groups.setdefault((run.workdir, run.name), []).append(run)
     labels = _labels(list(groups))
     return [Result(labels[key], tuple(each)) for key, each in groups.items()]
@@ -182,13 +183,29 @@ def kind(run: FoundRun) -> str:
     return str(embedding.get("type", ""))
 
 
-def task(run: FoundRun) -> Task:
-    """What a run's workdir learns; classes where that can't be read."""
+def task(run: FoundRun) -> Judge:
+    """How a run's workdir is judged; classes where a config says nothing, or can't be read.
+
+    Raises:
+        Mistake: it is of an application that there is not, or that refuses its config.
+    """
     try:
         config = RunDirectory(run.workdir).read("config.json") or {}
-        return draccus.decode(Task, config["task"])
-    except (Mistake, KeyError, ValueError, draccus.utils.DecodingError):
+    except Mistake:
         return CLASSES
+    if "application" in config:
+        return _judge(run.workdir, config)
+    try:
+        return draccus.decode(Task, config["task"])
+    except (KeyError, ValueError, draccus.utils.DecodingError):
+        return CLASSES
+
+
+def _judge(workdir: Path, config: dict[str, Any]) -> Judge:
+    from experiments.study import registry  # here: whoever reads other runs need not wait for it
+
+    application, decoded = registry.decode_run(workdir / "config.json", config)
+    return application.judge(decoded)
 
 
 def seconds(summary: Mapping[str, Any]) -> float | None:

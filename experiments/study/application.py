@@ -61,7 +61,8 @@ class Answering(ABC):
             header: the first line of the file, where it names columns.
 
         Raises:
-            ValueError: a line is malformed; says how many-th of `lines` it is, from 1 on: "line 3: …".
+            ValueError: a line is malformed; says how many-th of `lines` it is, from 1 on: "line 3: …". Or the
+                header is.
         """
 
 

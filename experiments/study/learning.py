@@ -70,6 +70,11 @@ class Learning(ABC):
         """
         return kinds_of(self.vocabulary.words)
 
+    @property
+    def kind_names(self) -> tuple[str, ...]:
+        """What the numbers of `kinds` stand for; by default what stands before the `=` of words."""
+        return tuple(dict.fromkeys(word.partition("=")[0] for word in self.vocabulary.words if "=" in word))
+
     def kept(self) -> dict[str, Any]:
         """What a stored model needs for new rows beside the vocabulary: arrays, and values for JSON."""
         return {}

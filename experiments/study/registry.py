@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import importlib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from experiments.config import Study
@@ -92,3 +93,15 @@ def decode(raw: Mapping[str, Any]) -> tuple[Application, Any]:
     values = dict(raw)
     found = application(str(values.pop(KEY, "")))
     return found, codec.decode(values, found.kind)
+
+
+def decode_run(file: Path, raw: Mapping[str, Any]) -> tuple[Application, Any]:
+    """`decode`, of what a file holds, which is told where it is refused.
+
+    Raises:
+        Mistake: it is none of an application's.
+    """
+    try:
+        return decode(raw)
+    except ValueError as error:  # a Mistake too
+        raise Mistake(f"{file}: {error}. If it was altered, put it back as the run wrote it.") from error

@@ -171,6 +171,7 @@ def _finish(
         "stopped_early": fitted.stopped_early,
         **_sizes(learning, parameters),
         "classes": list(split.names),
+        "kinds": list(learning.kind_names),
         "seconds": watch.seconds,
         "x64": x64(),
         "versions": versions(),

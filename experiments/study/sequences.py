@@ -197,6 +197,11 @@ class SequenceLearning(Learning):
         owners = self._task.owners(split.labels[rows])
         return majority_classes(self.vocabulary, split.corpus, rows, owners, len(split.names))
 
+    @property
+    def kind_names(self) -> tuple[str, ...]:
+        """The classes."""
+        return self._split.names
+
     def kept(self) -> dict[str, Any]:
         """What the task knew of the training targets."""
         return {"constants": self._constants}

@@ -52,6 +52,7 @@ class Split(ABC):
         valid_targets: [validation rows, …].
         groups: int [test rows]; rows of one group are right or wrong together (duplicates, those of a user),
             and a bootstrap draws them whole.
+        groups_of: what the rows of one group are, in words.
         about: what is told before anything is trained, in sentences: how many rows there are, what was passed
             over, which leaks were looked for, and what was found.
         doubts: what of that stands below the table too.
@@ -67,6 +68,7 @@ class Split(ABC):
     targets: np.ndarray
     valid_targets: np.ndarray
     groups: Int[np.ndarray, " rows"]
+    groups_of: str = "(near-)duplicates"
     about: tuple[str, ...]
     doubts: tuple[str, ...] = ()
     fingerprint: Mapping[str, Any]

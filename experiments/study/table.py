@@ -11,7 +11,7 @@ from experiments.reports.described import described
 from experiments.reports.rows import baseline_row, embedding_row
 from experiments.reports.table import Table
 from experiments.runs import layout
-from experiments.runs.outcome import Outcome
+from experiments.runs.outcome import Outcome, groups_together
 from experiments.study.split import Split
 
 
@@ -28,7 +28,7 @@ def table(splits: Sequence[Split], baselines: Sequence[Outcome], outcomes: Seque
     specs = {name: own.embedding for name, own in layout.names(config).items()}
     everything = [*baselines, *outcomes]
     reference = outcomes[0].name if len(everything) > 1 else None
-    groups = _groups(splits)
+    groups = groups_together([split.groups for split in splits])
     rows = [
         embedding_row(each, everything, first.judge, groups, reference, specs[each.name].dim)
         for each in outcomes
@@ -42,17 +42,8 @@ def table(splits: Sequence[Split], baselines: Sequence[Outcome], outcomes: Seque
         test_rows=len(groups),
         data=first.title,
         test_groups=len(np.unique(groups)),
+        groups_of=first.groups_of,
         folds=config.folds if config.folds_run else None,
         notes=tuple(described(each, outcomes[0].name, first.judge) for each in baselines),
         doubts=first.doubts,
     )
-
-
-def _groups(splits: Sequence[Split]) -> np.ndarray:
-    """The groups of all test rows; a group of one fold is none of another's."""
-    found, before = [], 0
-    for split in splits:
-        _, own = np.unique(split.groups, return_inverse=True)
-        found.append(own + before)
-        before += int(own.max()) + 1
-    return np.concatenate(found)

@@ -17,7 +17,7 @@ from experiments.pretraining import Pretraining
 from experiments.reports.telling import telling
 from experiments.settings.schema import did_you_mean
 
-_LESS = ("loss", "error", "rmse", "mae", "ece")  # of a metric that is the better the less it is
+_LESS = ("loss", "error", "rmse", "mae", "ece", "cost")  # of a metric that is the better the less it is
 
 
 class Program(ABC):
@@ -76,8 +76,7 @@ class Classify(Program):
     name, kind, split = "classify", Config, "valid"
 
     def alone(self, config: Config, seeds: int = 1) -> Config:
-        remedy = f"the base's own are {len(config.seeds)}; give it as many, or a sweep of fewer"
-        require(len(config.seeds) >= seeds, "seeds", seeds, remedy)
+        require_seeds(config.seeds, seeds)
         transfer = dataclasses.replace(config.transfer, beside=())
         return dataclasses.replace(
             config,
@@ -154,7 +153,23 @@ class Pretrain(Program):
         return summary["similarity"].get(metric, {}).get("spearman")
 
 
-PROGRAMS: dict[str, Program] = {program.name: program for program in (Classify(), Pretrain())}
+_OWN: dict[str, Program] = {program.name: program for program in (Classify(), Pretrain())}
+
+
+def program_named(name: str) -> Program:
+    """The program of this name: one of `experiments`, or an application.
+
+    Raises:
+        Mistake: there is none.
+
+    Example:
+        >>> program_named("classify").split
+        'valid'
+    """
+    from experiments.study import registry  # here: it is slow to import
+    from experiments.sweeps.application import OfApplication
+
+    return _OWN[name] if name in _OWN else OfApplication(registry.application(name))
 
 
 def program_of(config: Any) -> Program:
@@ -166,13 +181,21 @@ def program_of(config: Any) -> Program:
     Example:
         >>> program_of(3)
         Traceback (most recent call last):
-        experiments.errors.Mistake: base: got int, expected a config of experiments.classify or pretrain
+        experiments.errors.Mistake: base: got int, expected a config of experiments.classify or pretrain, or
+        of an application
     """
-    for program in PROGRAMS.values():
+    for program in _OWN.values():
         if isinstance(config, program.kind):
             return program
-    known = " or ".join(PROGRAMS)
-    raise Mistake(f"base: got {type(config).__name__}, expected a config of experiments.{known}")
+    from experiments.study import registry
+    from experiments.sweeps.application import OfApplication
+
+    if (application := registry.application_of(config)) is not None:
+        return OfApplication(application)
+    known = " or ".join(_OWN)
+    raise Mistake(
+        f"base: got {type(config).__name__}, expected a config of experiments.{known}, or of an application"
+    )
 
 
 def metric_of(program: Program, config: Any, wanted: str) -> str:
@@ -183,7 +206,7 @@ def metric_of(program: Program, config: Any, wanted: str) -> str:
 
     Example:
         >>> import embedlab
-        >>> metric_of(PROGRAMS["classify"], Config(embedlab.Dense(10, 2)), "")
+        >>> metric_of(program_named("classify"), Config(embedlab.Dense(10, 2)), "")
         'accuracy'
     """
     known = program.metrics(config)
@@ -200,6 +223,12 @@ def metric_of(program: Program, config: Any, wanted: str) -> str:
     )
 
 
+def require_seeds(own: tuple[int, ...], seeds: int) -> None:
+    """Requires that a base has as many seeds as each trial is to be trained with."""
+    remedy = f"the base's own are {len(own)}; give it as many, or a sweep of fewer"
+    require(len(own) >= seeds, "seeds", seeds, remedy)
+
+
 def _any_of(group: str, fields: Collection[str]) -> bool:
     return any(field.partition(".")[0] == group for field in fields)
 
@@ -208,7 +237,7 @@ def less_is_better(metric: str) -> bool:
     """Whether the name of a metric says so.
 
     Example:
-        >>> less_is_better("log_loss"), less_is_better("accuracy")
-        (True, False)
+        >>> less_is_better("log_loss"), less_is_better("mean_rank"), less_is_better("accuracy")
+        (True, True, False)
     """
-    return any(word in _LESS for word in metric.split("_"))
+    return metric == "mean_rank" or any(word in _LESS for word in metric.split("_"))

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from embedlab.checks import require, require_count
-from experiments.config import Config
+from experiments.config import Config, Study
 from experiments.pretraining import Pretraining
 from experiments.sweeps import strategy
 from experiments.sweeps.space import Dimension
@@ -16,7 +16,7 @@ from experiments.sweeps.space import Dimension
 Direction = Literal["maximise", "minimise"]
 
 #: Configs whose programs a sweep can run.
-Base = Config | Pretraining
+Base = Config | Pretraining | Study
 
 
 @dataclasses.dataclass(frozen=True)

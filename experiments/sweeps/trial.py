@@ -14,7 +14,7 @@ from experiments.errors import Mistake, RunFailure, Unwritable
 from experiments.process import program as guard
 from experiments.runs.observers import observed
 from experiments.settings import codec
-from experiments.sweeps.programs import PROGRAMS
+from experiments.sweeps.programs import program_named
 from experiments.sweeps.watch import Asks, Pruned, Watch
 
 #: What is wrong with the machine, and not with a trial.
@@ -63,7 +63,7 @@ def run(job: Job, asks: Asks) -> Ended:
     Raises:
         Stopped: the worker was told to stop.
     """
-    program, folder = PROGRAMS[job.program], Path(job.folder)
+    program, folder = program_named(job.program), Path(job.folder)
     try:
         config: Any = codec.decode(job.config, program.kind)
         with observed(Watch(program.split, job.metric, asks, program.runs(config))):

@@ -20,7 +20,7 @@ function ramp(part) {
 // What a map may be coloured by: name → what it is called.
 function waysOf(map) {
   const ways = new Map();
-  if (map.classes) ways.set("class", "class that holds it most");
+  if (map.classes) ways.set("class", map.told);
   ways.set("frequency", map.rank ? "place in the table" : "frequency");
   ways.set("cluster", "cluster (k-means)");
   ways.set("norm", "length of the vector");

@@ -10,6 +10,7 @@ from experiments.page.section import Options, Section
 from experiments.page.works import Given, Kind
 from experiments.runs.found_run import FoundRun
 from experiments.sampling import even_sample
+from experiments.tasks import Classes, Rmse, Value
 
 _MOST_CLASSES = 24  # of a matrix; above it the most frequent mistakes are listed
 _MOST_PAIRS = 30
@@ -19,21 +20,21 @@ _SHADES = 10
 
 def section(given: Given, options: Options) -> Section | None:
     """One part for each kind that says something of test rows."""
-    found = [each for kind in given.kinds if kind.program == "classify" for each in _of(kind)]
+    found = [each for kind in given.kinds if kind.work.is_judged for each in _of(kind)]
     return Section("confusion", "Mistakes", "confusion.html.j2", {"kinds": found}) if found else None
 
 
 def _of(kind: Kind) -> list[dict[str, Any]]:
     known = [pair for run in kind.finished if (pair := _judged(run)) is not None]
     names = list(next((run.summary["classes"] for run in kind.finished if "classes" in run.summary), ()))
-    names = names or _names_beside(kind)
+    names = (names or _names_beside(kind)) if isinstance(kind.work.task, Classes) else []
     told = {"label": kind.label, "by_name": _by_name(kind), "runs": len(known)}
     if not known:
         return [told] if told["by_name"] else []
     predicted, targets = (np.concatenate([sides[place] for sides in known]) for place in (0, 1))
     if targets.ndim == 1 and np.issubdtype(targets.dtype, np.integer) and len(names) == predicted.shape[1]:
         return [told | _matrix(predicted, targets, names)]
-    if targets.ndim == 1 and np.issubdtype(targets.dtype, np.floating):
+    if targets.ndim == 1 and isinstance(kind.work.task, Value | Rmse):
         return [told | _values(predicted[:, 0].astype(np.float64), targets)]
     return [told] if told["by_name"] else []
 

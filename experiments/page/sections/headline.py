@@ -13,7 +13,7 @@ from experiments.page.markdown import Grid, parts
 from experiments.page.section import Options, Section
 from experiments.page.works import Given, Kind, Work
 from experiments.runs.found_run import FINISHED
-from experiments.tasks import CLASSES, Task
+from experiments.tasks import CLASSES, Judge
 
 __all__ = ["CLASSES", "intervals", "section"]
 
@@ -32,7 +32,7 @@ def section(given: Given, options: Options) -> Section | None:
 def _work(given: Given, work: Work) -> dict[str, Any]:
     written = parts(work.text("table.md"))
     kinds = [kind for kind in given.kinds if kind.work is work]
-    is_comparison = bool(written) and work.program == "classify"
+    is_comparison = bool(written) and work.is_judged
     verdict = written.pop() if is_comparison and isinstance(written[-1], str) else ""
     with mistakes(f"{work.path / 'table.csv'}: it was altered"):
         drawn = intervals(work.text("table.csv"), work.task) if is_comparison else {}
@@ -84,14 +84,14 @@ def _reordered(grid: Grid) -> Grid:
     return Grid(moved(grid.head), tuple(moved(row) for row in grid.rows), moved(grid.right))
 
 
-def intervals(text: str, task: Task) -> dict[str, dict[str, float]]:
+def intervals(text: str, task: Judge) -> dict[str, dict[str, float]]:
     """Where each row's interval is drawn, by its name: `low`, `mean` and `high` on one scale.
 
     The guess of the largest class has none: on a scale that reaches it the others would lie on each other.
 
     Args:
         text: a run's `table.csv`.
-        task: what was learnt.
+        task: what judged it.
 
     Example:
         >>> rows = "majority,0.1,0.1,0.1\\na,0.5,0.4,0.6\\nb,0.9,0.8,1.0\\n"

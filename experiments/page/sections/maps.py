@@ -91,6 +91,7 @@ def _packed(made: EmbeddingMap, first: EmbeddingMap, table: _Words) -> dict[str,
         found["counts"] = base64_of(made.counts.astype(np.uint32))
     if made.classes is not None and 0 < len(made.class_names) <= _MOST_CLASSES:
         found |= {"classes": base64_of(made.classes.astype(np.int16)), "class_names": list(made.class_names)}
+        found["told"] = "kind of word" if made.are_kinds else "class that holds it most"
     return found
 
 

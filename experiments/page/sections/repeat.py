@@ -16,6 +16,7 @@ _CLASSES = {
     "classify": ("experiments.config", "Config"),
     "pretrain": ("experiments.pretraining.config", "Pretraining"),
 }
+_WITHOUT = ("evaluate", "unknown")  # a config that is made by a file
 _SEARCHES = {
     "sweep": "PYTHONPATH=. python scripts/sweep.py SWEEP.py --workdir runs/again",
     "compare": "python -m experiments.compare COMPARISON.py --workdir runs/again",
@@ -50,7 +51,7 @@ def _of(work: Work) -> dict[str, Any] | None:
     return _checkout(summary) | {
         "title": work.title,
         "asked": [],
-        "config": config_file(work.config, work.program) if work.program in _CLASSES else "",
+        "config": config_file(work.config, work.program) if work.program not in _WITHOUT else "",
         "command": command(work.config, work.program),
         "data": [(name, str(value)) for name, value in _data(work)],
     }
@@ -72,7 +73,7 @@ def command(config: dict[str, Any], program: str) -> str:
 
     Args:
         config: `config.json`.
-        program: "classify", "pretrain" or "evaluate".
+        program: "classify", "pretrain" or "evaluate", or the name of an application.
 
     Example:
         >>> command({}, "classify")
@@ -101,7 +102,7 @@ def config_file(config: dict[str, Any], program: str) -> str:
 
     Args:
         config: `config.json`.
-        program: "classify" or "pretrain".
+        program: "classify" or "pretrain", or the name of an application.
 
     Example:
         >>> print(config_file({"seeds": [0]}, "classify"))
@@ -116,8 +117,9 @@ def config_file(config: dict[str, Any], program: str) -> str:
     """
     import pprint
 
-    module, name = _CLASSES[program]
-    settings = pprint.pformat(config, width=100, sort_dicts=False)
+    module, name = _CLASSES.get(program) or _of_application(program)
+    own = {key: value for key, value in config.items() if key != "application"}
+    settings = pprint.pformat(own, width=100, sort_dicts=False)
     return (
         f"from {module} import {name}\n"
         "from experiments.settings import codec\n\n"
@@ -125,6 +127,14 @@ def config_file(config: dict[str, Any], program: str) -> str:
         f"def config() -> {name}:\n"
         f"    return codec.decode(SETTINGS, {name})"
     )
+
+
+def _of_application(name: str) -> tuple[str, str]:
+    """Where the class of its configs is, and what it is called."""
+    from experiments.study import registry
+
+    kind = registry.application(name).kind
+    return kind.__module__, kind.__name__
 
 
 def _install(versions: dict[str, str]) -> str:
