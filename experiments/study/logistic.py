@@ -26,12 +26,14 @@ class Logistic:
     Attributes:
         test: float32 [test rows, classes], its probabilities.
         strength: the inverse strength C of its L2 penalty.
+        right: share of the validation rows that it gets right.
         parameters: numbers that were fitted.
         bytes: theirs.
     """
 
     test: Float[np.ndarray, "rows classes"]
     strength: float
+    right: float
     parameters: int
     bytes: int
 
@@ -42,6 +44,8 @@ def logistic(
     classes: int,
     splits: Splits,
     strengths: Sequence[float] = _STRENGTHS,
+    *,
+    scale: bool = True,
 ) -> Logistic:
     """Multinomial logistic regression on columns of mean 0 and variance 1; validation chooses its penalty.
 
@@ -51,6 +55,7 @@ def logistic(
         classes: how many there are; one that training lacks gets probability 0.
         splits: the sides. Mean and variance are those of training.
         strengths: that are tried, each an inverse strength C of the penalty.
+        scale: False for columns as they are, where they have one unit.
 
     Example:
         >>> x = np.arange(30.0)[:, None]
@@ -80,6 +85,7 @@ def logistic(
     return Logistic(
         found,
         strengths[int(np.argmax(right))],
+        float(max(right)),
         sum(array.size for array in fitted),
         sum(array.nbytes for array in fitted),
     )

@@ -20,6 +20,7 @@ NAMES: tuple[str, ...] = (
     "columns",
     "graph",
     "genes",
+    "pictures",
     "recommend",
     "sounds",
     "triples",
