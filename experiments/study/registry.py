@@ -18,12 +18,13 @@ from experiments.study.application import Application
 #: The packages of `experiments` that are applications; each has an `APPLICATION`.
 NAMES: tuple[str, ...] = (
     "columns",
-    "graph",
     "genes",
+    "graph",
     "pictures",
     "recommend",
     "sounds",
     "triples",
+    "video",
 )
 #: Where those are whose package is called otherwise.
 _PLACES: dict[str, str] = {

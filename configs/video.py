@@ -1,0 +1,29 @@
+"""What does a fingertip do? 5,296 tracks over 16 frames of webcam video, 4 classes, 5 folds of blocks.
+
+    EMBEDLAB_DATA=DIR python -m experiments.video configs/video.py --workdir runs/video
+
+Result: not measured yet.
+Time: not measured yet.
+"""
+
+from embedlab import Dense, Hashed
+from experiments.config import Train
+from experiments.encoders import Cnn
+from experiments.head import Head
+from experiments.study.codebook import Codes
+from experiments.video.config import VideoStudy
+from experiments.video.sets import finger_tracks
+
+
+def config() -> VideoStudy:
+    """Convolutions over 256 codes of where the finger is and how it moves."""
+    return VideoStudy(
+        Dense(258, 32),
+        rivals={"hashed": Hashed(None, 32, buckets=258)},
+        data=finger_tracks(),
+        codes=Codes(codes=256),
+        encoder=Cnn(widths=(3, 5), maps=64),
+        head=Head(dropout=0.3),
+        train=Train(rate=0.003, batch=64, steps=1500, evaluate_every=50),
+        folds=5,
+    )
