@@ -23,6 +23,7 @@ _MOST_CATEGORIES = 254  # that a histogram has bins for, beside one for rare and
 _RATES = (0.03, 0.1)
 _LEAVES = (7, 31)
 _MOST_ITERATIONS = 300
+_MANY = 100_000  # rows, from which on trees are grown by several threads
 
 
 def of(split: ColumnSplit) -> Mapping[str, Baseline]:
@@ -81,7 +82,7 @@ def _one_hot(split: ColumnSplit) -> Fit:
                 model.fit(x[train], labels[train])
             yield f"C = {C:g}", _told(model, x, split), model.coef_.size + model.intercept_.size
 
-    return _best(split, fits(), "logistic regression of values one-hot, numbers standardised")
+    return _best(split, fits(), "is logistic regression of values one-hot, numbers standardised")
 
 
 def _one_hot_features(split: ColumnSplit) -> Any:
@@ -106,6 +107,7 @@ def _one_hot_features(split: ColumnSplit) -> Any:
 
 def _boosted(split: ColumnSplit) -> Fit:
     from sklearn.ensemble import HistGradientBoostingClassifier  # here: 2 s that a mistake need not wait for
+    from threadpoolctl import threadpool_limits
 
     x, is_set = _tree_features(split)
     train, labels = split.sides.train, split.rows.labels
@@ -121,12 +123,14 @@ def _boosted(split: ColumnSplit) -> Fit:
                     early_stopping=True,
                     random_state=0,
                 )
-                model.fit(x[train], labels[train])
+                # Of few rows threads wait for each other longer than they work, where others work as well.
+                with threadpool_limits(1 if len(train) < _MANY else None):
+                    model.fit(x[train], labels[train])
                 size = sum(len(tree.nodes) for trees in model._predictors for tree in trees)
                 settings = f"rate {rate:g}, {leaves} leaves, {model.n_iter_} rounds"
                 yield settings, _told(model, x, split), size
 
-    return _best(split, fits(), "gradient boosting of trees, categories as sets")
+    return _best(split, fits(), "is gradient boosting of trees, categories as sets")
 
 
 def _tree_features(split: ColumnSplit) -> tuple[np.ndarray, list[bool]]:

@@ -111,8 +111,27 @@ HAND_GESTURES = Original(
     "hand gestures",
 )
 _TEXTS = (MR, TREC, SST_FINE, SST_BINARY, AG_NEWS_TEST, WEBKB, MOVIE_REVIEWS)
+AMAZON_ACCESS = Original(
+    "amazon_access",
+    ("train.csv",),
+    "https://www.kaggle.com/c/amazon-employee-access-challenge (its data)",
+    "amazon access",
+)
+VEHICLE_CLAIMS = Original(
+    "vehicle_claim_fraud",
+    ("fraud_oracle.csv",),
+    "https://github.com/rustamleipzig-afk/fraud-prediction",
+    "vehicle claims",
+)
+KDD99 = Original(
+    "kdd99",
+    ("kddcup.data_10_percent.gz", "corrected.gz"),
+    "https://archive.ics.uci.edu/dataset/130/kdd+cup+1999+data",
+    "KDD Cup 1999",
+)
+_TABLES = (AMAZON_ACCESS, VEHICLE_CLAIMS, KDD99)
 _RECORDED = (SPOKEN_DIGITS, SPOKEN_WORDS, HAND_GESTURES)
-_ALL = (*_TEXTS, WORD_SIMILARITY, GOOGLE_ANALOGIES, MOVIELENS, WN18RR, *_RECORDED)
+_ALL = (*_TEXTS, WORD_SIMILARITY, GOOGLE_ANALOGIES, MOVIELENS, WN18RR, *_RECORDED, *_TABLES)
 
 
 def folder() -> Path:

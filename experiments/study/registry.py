@@ -18,6 +18,7 @@ from experiments.study.application import Application
 #: The packages of `experiments` that are applications; each has an `APPLICATION`.
 NAMES: tuple[str, ...] = (
     "columns",
+    "detect",
     "genes",
     "graph",
     "pictures",

@@ -275,23 +275,39 @@ class Words:
         knots, weights = self._numbers(frame, of)
         return Read(ids, knots, weights, buffers)
 
-    def _numbers(self, frame: Frame, of: Mapping[str, int]) -> tuple[np.ndarray, np.ndarray]:
-        """Ids and weights [n, numbers, 2] of the knots around each number."""
-        ids = np.full((len(frame), len(self.knots), 2), ABSENT, np.int32)
-        weights = np.zeros((len(frame), len(self.knots), 2), np.float32)
+    def knots_around(self, frame: Frame) -> tuple[np.ndarray, np.ndarray]:
+        """The knot below each number, and how much of it and of the next the number is.
+
+        Args:
+            frame: of rows.
+
+        Returns:
+            lower: int32 [n, numbers], −1 where a number is missing.
+            weights: float32 [n, numbers, 2]; of a missing number 1 and 0.
+        """
+        lower = np.full((len(frame), len(self.knots)), -1, np.int32)
+        weights = np.tile(np.array([1, 0], np.float32), (len(frame), len(self.knots), 1))
         for place, (name, knots) in enumerate(self.knots.items()):
             values = frame.numeric[name]
-            own = np.array([of[word] for word in _knot_words(name, knots)], np.int32)
-            missing = np.isnan(values)
-            x = np.clip(np.where(missing, knots[0], values), knots[0], knots[-1])
-            lower = np.clip(np.searchsorted(knots, x, "right") - 1, 0, max(len(knots) - 2, 0))
-            upper = np.minimum(lower + 1, len(knots) - 1)
-            width = np.where(upper > lower, knots[upper] - knots[lower], 1.0)
-            part = (x - knots[lower]) / width
-            ids[:, place, 0] = np.where(missing, of[f"{name}="], own[lower])
-            ids[:, place, 1] = np.where(missing | (upper == lower), ABSENT, own[upper])
-            weights[:, place, 0] = np.where(missing, 1.0, 1 - part)
-            weights[:, place, 1] = np.where(missing, 0.0, part)
+            known = ~np.isnan(values)
+            x = np.clip(values[known], knots[0], knots[-1])
+            below = np.clip(np.searchsorted(knots, x, "right") - 1, 0, max(len(knots) - 2, 0))
+            width = np.diff(knots, append=np.inf)[below]  # a single knot's is without end
+            part = (x - knots[below]) / width
+            lower[known, place] = below
+            weights[known, place] = np.stack([1 - part, part], axis=1)
+        return lower, weights
+
+    def _numbers(self, frame: Frame, of: Mapping[str, int]) -> tuple[np.ndarray, np.ndarray]:
+        """Ids and weights [n, numbers, 2] of the knots around each number."""
+        lower, weights = self.knots_around(frame)
+        ids = np.full((*lower.shape, 2), ABSENT, np.int32)
+        for place, (name, knots) in enumerate(self.knots.items()):
+            own = np.array(
+                [*(of[word] for word in _knot_words(name, knots)), ABSENT, of[f"{name}="]], np.int32
+            )
+            ids[:, place, 0] = own[lower[:, place]]
+            ids[:, place, 1] = np.where(lower[:, place] < 0, ABSENT, own[lower[:, place] + 1])
         return ids, weights
 
 

@@ -1,0 +1,46 @@
+"""Is an insurance claim a fraud? 15,420 claims, 923 of them frauds; five folds.
+
+    EMBEDLAB_DATA=DIR python -m experiments.columns configs/columns/vehicle_claims.py \\
+        --workdir runs/vehicle_claims
+
+Result: not measured yet.
+Time: not measured yet.
+
+Judged by average precision, since frauds are rare. A missed fraud costs ten false alarms, and the
+threshold is the cheapest on validation. `PolicyNumber` counts the rows and `Year` their order, which no
+new claim has: both are left out.
+"""
+
+from embedlab import Dense, Dropout, Hashed, Normal
+from experiments.columns.config import Columns, Form
+from experiments.config import Train
+from experiments.data.originals import VEHICLE_CLAIMS
+from experiments.study.tabular.decisions import Costs
+from experiments.study.tabular.rows import TableData
+from experiments.study.tabular.words import Wording
+
+WORDS, DIM = 2_000, 8
+
+
+def config() -> Columns:
+    """A table a word, and a hashed rival of as many bytes."""
+    small = Normal(0.05)
+    return Columns(
+        embedding=Dense(WORDS, DIM, initialiser=small),
+        rivals={"hashed": Hashed(None, DIM, buckets=WORDS, initialiser=small)},
+        data=TableData(
+            path=VEHICLE_CLAIMS.path("fraud_oracle.csv"),
+            target="FraudFound_P",
+            positive="1",
+            numeric=("Age",),
+            ignored=("PolicyNumber", "Year"),
+            title=VEHICLE_CLAIMS.title,
+        ),
+        words=Wording(crosses=("Fault*BasePolicy", "Fault*VehicleCategory", "Fault*AddressChange_Claim")),
+        form=Form(hidden=(64,), factorised=True, dropout=0.3),
+        metric="average_precision",
+        costs=Costs(missed=10.0),
+        train=Train(rate=0.003, steps=2000, evaluate_every=50, dropout=Dropout(words=0.05, components=0.2)),
+        seeds=(0, 1, 2),
+        folds=5,
+    )

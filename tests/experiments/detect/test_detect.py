@@ -1,0 +1,110 @@
+"""A user's own log by flags alone: a run with its baselines, answers to new events, and what is refused."""
+
+import json
+import re
+
+import jax
+import numpy as np
+import pytest
+
+from embedlab.text import Vocabulary
+from experiments.study import kept, registry
+from experiments.study.application import Stored
+from experiments.study.program import main
+
+QUICK = {
+    "train.steps": 60,
+    "train.evaluate_every": 30,
+    "train.rate": 0.02,
+    "data.normal": "ok",
+    "data.numeric": "bytes",
+    "quality.rows": 20,
+    "quality.neighbours": 5,
+    "quality.every": 0,
+}
+
+
+def drawn(path, n=800, seed=0):
+    """Log-ins: who uses which host at which size; an odd one has a host that its user never uses."""
+    rng = np.random.default_rng(seed)
+    rows = ["user\thost\tbytes\tkind"]
+    for _ in range(n):
+        user, odd = int(rng.integers(8)), rng.random() < 0.1
+        host = (user + int(rng.integers(1, 8))) % 8 if odd else user
+        rows.append(f"u{user}\th{host}\t{int(rng.lognormal(5))}\t{'attack' if odd else 'ok'}")
+    path.write_text("\n".join(rows) + "\n")
+    return path
+
+
+def words(path, workdir, **flags):
+    given = {"data.path": path, "data.target": "kind", **QUICK, **flags}
+    return [str(w) for key, value in given.items() for w in (f"--{key}", value)] + ["--workdir", str(workdir)]
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("detect")
+    assert main("detect", words(drawn(folder / "log.tsv"), folder / "run")) == 0
+    return folder / "run"
+
+
+def test_a_users_log_is_learnt_beside_its_baselines(run):
+    table = (run / "table.md").read_text()
+    for name in ("rarity", "isolation-forest", "dense", "hashed"):
+        assert f"| {name}" in table
+    summary = json.loads((run / "summary.json").read_text())
+    found = json.loads((run / "dense/seed-0/summary.json").read_text())["test"]
+    # No value is odd, pairs are: each column by itself says next to nothing.
+    assert found["auc"] > 0.9 > summary["baselines"]["rarity"]["test"]["auc"]
+    assert {"recall", "precision", "cost"} <= found.keys()
+
+
+def test_new_events_are_answered(run):
+    folder = run / "dense/seed-0"
+    application, config = registry.decode(json.loads((folder / "config.json").read_text()))
+    names = tuple(json.loads((folder / "summary.json").read_text())["classes"])
+    model = application.answering(
+        Stored(config, Vocabulary.load(folder / "vocabulary.json"), names, kept.load(folder))
+    )
+    parameters = model.learner.init(jax.random.key(0), model.buffers)
+    found = list(model.answers(parameters, ["h1,u1,100", "h5,u1,", "new,u1,7"], "host,user,bytes"))
+    assert all(
+        name in ("normal", "anomaly") and column in ("user", "host", "bytes") for name, _, column in found
+    )
+    assert float(found[2][1]) > float(found[0][1]) and found[2][2] == "host"
+    with pytest.raises(ValueError, match="no column 'host'"):
+        list(model.answers(parameters, ["u1,100"], "user,bytes"))
+
+
+@pytest.mark.parametrize("flags", [{"learns": "mixed", "score": "largest"}, {"score": "neighbours"}])
+def test_other_ways(flags, tmp_path):
+    flags = {**flags, "rivals": "none", "baselines": "false", "train.steps": 10}
+    assert main("detect", words(drawn(tmp_path / "log.tsv", 300), tmp_path / "run", **flags)) == 0
+    assert json.loads((tmp_path / "run/summary.json").read_text())["test"]["auc"] >= 0
+
+
+@pytest.mark.parametrize(
+    "flags, message",
+    [
+        ({"data.target": "knid"}, "--data.target='knid': .* 'kind'"),
+        ({"data.normal": "fine"}, "--data.normal='fine': the target 'kind' has the values 'ok', 'attack'"),
+        ({"data.normal": "ok,attack"}, "no event has another value"),
+        ({"data.path": "nowhere.tsv"}, "--data.path='nowhere.tsv'"),
+        ({"data.numeric": "host"}, "column 'host': 'h.' is no finite number"),
+        ({"score": "loud"}, "score.*loud"),
+    ],
+)
+def test_what_is_refused_is_told(flags, message, tmp_path, capsys):
+    assert main("detect", words(drawn(tmp_path / "log.tsv", 60), tmp_path / "run", **flags)) == 2
+    told = " ".join(capsys.readouterr().err.split())
+    assert re.search(message, told) and "Traceback" not in told
+
+
+@pytest.mark.parametrize(
+    "content, message", [("", "the file is empty"), ("a\tkind\n1\tok\n", "every row is of")]
+)
+def test_files_without_rows_or_of_one_kind(content, message, tmp_path, capsys):
+    path = tmp_path / "log.tsv"
+    path.write_text(content)
+    assert main("detect", words(path, tmp_path / "run", **{"data.numeric": "[]"})) == 2
+    assert message in " ".join(capsys.readouterr().err.split())
