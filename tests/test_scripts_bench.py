@@ -151,6 +151,19 @@ def test_bench_flat_tells_how_time_grows() -> None:
 
 
 @pytest.mark.slow
+def test_bench_recommend_tells_how_time_grows() -> None:
+    out = told("bench_recommend.py", "--small", 500, "--large", 1000, "--seconds", 0.01, "--rounds", 9)
+    for model in ("factorisation", "bpr"):
+        found = re.search(
+            rf"^{model}: step grows (\S+) ×, gather (\S+) ×: (\S+) \((\S+) … (\S+)\)$", out, re.M
+        )
+        assert found
+        step, gather, ratio, low, high = map(float, found.groups())
+        assert ratio == pytest.approx(step / gather, rel=0.01)
+        require_interval(ratio, low, high)
+
+
+@pytest.mark.slow
 def test_bench_flat_tells_memory() -> None:
     words = ("--memory", "--memory-rows", 100_000, "--memory-dim", 8, "--optimizer", "adagrad")
     out = told("bench_flat.py", *words)
