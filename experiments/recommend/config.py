@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import get_args
+from typing import ClassVar, get_args
 
 from embedlab.checks import require
 from experiments.checks import finite, require_choice
@@ -64,6 +64,8 @@ class Recommend(Study):
         >>> Recommend(embedlab.Dense(3000, 32), folds=5).by
         'rows'
     """
+
+    honours: ClassVar[tuple[str, ...]] = ("evaluate_rows",)
 
     data: Data = Files()
     model: Model = Factorisation()

@@ -25,13 +25,15 @@ def padded(user: np.ndarray, item: np.ndarray, asked: np.ndarray) -> np.ndarray:
     Args:
         user: int [rows].
         item: int [rows].
-        asked: int [asked], users in rising order; all of the rows' users are among them.
+        asked: int [asked], users in rising order; rows of others do not count.
 
     Example:
         >>> padded(np.array([7, 3, 7]), np.array([1, 2, 0]), np.array([3, 7]))
         array([[ 2, -1],
                [ 0,  1]])
     """
+    kept = np.isin(user, asked)
+    user, item = user[kept], item[kept]
     order = np.lexsort((item, user))
     places = np.searchsorted(asked, user[order])
     counts = np.bincount(places, minlength=len(asked))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,11 +18,13 @@ from experiments.recommend.judges import judge_of, padded
 from experiments.recommend.parts import Parts
 from experiments.recommend.scores import Half
 from experiments.recommend.top import best
+from experiments.sampling import even_sample
 from experiments.study.digests import digest
 from experiments.study.learning import Learning
 from experiments.study.split import Baseline, Split
 
 LISTED = 100  # items that a user is recommended
+_MOST = 2**24  # whole numbers that predictions, which are of float32, tell apart
 
 
 class RecommendSplit(Split):
@@ -53,8 +56,10 @@ class RecommendSplit(Split):
         self.about = facts.sentences(data, self.parts, found, config.by) + self._left_out()
         self.doubts = facts.doubts(found)
         self._require_sides(found)
+        most = config.train.evaluate_rows
         if self.ranks:
             self.asked = {side: np.unique(self.rows(side)[0]) for side in ("valid", "test")}
+            self.asked["valid"] = _some(self.asked["valid"], most)
             self.targets, self.valid_targets = (
                 padded(*self.rows(side), self.asked[side]) for side in ("test", "valid")
             )
@@ -62,6 +67,7 @@ class RecommendSplit(Split):
         else:
             rating = data.rating
             assert rating is not None
+            self.parts = self.liked = dataclasses.replace(self.parts, valid=_some(self.parts.valid, most))
             self.targets, self.valid_targets = rating[self.parts.test], rating[self.parts.valid]
             self.groups = data.user[self.parts.test]
         self.fingerprint = self._fingerprint()
@@ -134,6 +140,10 @@ class RecommendSplit(Split):
                     "data, or other shares with --holdout.test and --holdout.valid"
                     + (f", or less than liked={self.config.liked:g}" if what else "")
                 )
+        if self.ranks and len(self.data.items) > _MOST:
+            raise ValueError(
+                f"{len(self.data.items):,} items are ranked, and {_MOST:,} are the most; give fewer"
+            )
         if (found.new_user & found.new_item).all() and not self.config.model.features:
             raise ValueError(
                 "no tested row has a user or an item that is learnt from, so nothing is known of them by "
@@ -152,3 +162,8 @@ class RecommendSplit(Split):
             "interactions": digest([*numbers, *words]),
             "sides": digest([sides.train, sides.valid, sides.test]),
         }
+
+
+def _some(places: np.ndarray, most: int | None) -> np.ndarray:
+    """At most so many, evenly taken."""
+    return places if most is None else places[even_sample(len(places), most)]

@@ -109,6 +109,15 @@ def test_what_a_user_had_is_not_recommended(data: Interactions) -> None:
         assert not any((user, item) in pairs for item in shown)
 
 
+@pytest.mark.parametrize("model", [Factorisation(), Bpr()], ids=lambda model: type(model).__name__)
+def test_few_may_be_watched(data: Interactions, model: Model) -> None:
+    split = split_of(data, model, train=Train(evaluate_rows=7))
+    learning = learning_of(split)
+    predicted, loss = learning.watched(parameters_of(learning))
+    assert len(predicted) == len(split.valid_targets) == 7 and np.isfinite(loss)
+    assert len(split.targets) > 7
+
+
 def test_liked_rows_alone_are_learnt_and_tested(data: Interactions) -> None:
     split = split_of(data, Bpr(), liked=4.0)
     assert data.rating is not None
