@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from experiments import predict
 from tests.experiments.recommend import drawn
 
 
@@ -46,6 +47,19 @@ def test_the_quality_of_its_vectors_is_measured(ratings: Path) -> None:
     summary = json.loads((ratings / "summary.json").read_text())
     assert {"effective_rank", "coverage_by_user", "coverage_by_item"} <= summary["embedding"].keys()
     assert summary["embedding"]["coverage_by_user"] == 1.0
+
+
+def test_it_is_asked(ratings: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = tmp_path / "asked.txt"
+    lines.write_text("u7\nnobody\nu7\talbum 3\n")
+    assert predict.main([str(ratings), str(lines)]) == 0
+    known, unknown, rating = (line.split("\t") for line in capsys.readouterr().out.splitlines())
+    assert len(known) == len(unknown) == 21 and known[:-1] != unknown[:-1]
+    assert len(set(known[0:20:2])) == 10 and known[-1] == "u7"
+    assert 1 <= float(rating[0]) <= 5 and rating[1:] == ["u7", "album 3"]
+    lines.write_text("a\tb\tc\n")
+    assert predict.main([str(ratings), str(lines)]) == 2
+    assert "line 1: 3 fields" in capsys.readouterr().err
 
 
 @pytest.mark.slow
