@@ -24,18 +24,11 @@ class RecommendApplication(Application):
     summary = "What a user would rate an item, or which items to show: docs/applications/recommend.md"
 
     def default(self) -> Recommend:
-        """Matrix factorisation of 64 numbers, with the settings of `configs/recommend.py`."""
+        """Matrix factorisation of 64 numbers, with settings that all models learn by."""
         return Recommend(
             embedlab.Dense(65_536, 64, initialiser=embedlab.Normal(0.01)),
             train=Train(
-                optimizer="sgd",
-                rate=2.0,
-                l2=4e-4,
-                update="sparse",
-                schedule="linear",
-                steps=12_000,
-                evaluate_every=400,
-                patience=5,
+                rate=0.002, l2=1e-3, update="sparse", batch=256, steps=12_000, evaluate_every=400, patience=5
             ),
         )
 
