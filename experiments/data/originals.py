@@ -110,6 +110,24 @@ HAND_GESTURES = Original(
     "https://github.com/Kazuhito00/hand-gesture-recognition-using-mediapipe (its folders model/*)",
     "hand gestures",
 )
+GENE_SPLICE = Original(
+    "gene_splice",
+    ("splice.csv",),
+    "https://github.com/seacevedo/SpliceJunctionPrediction (splice.csv; UCI's splice-junction sequences)",
+    "splice sites",
+)
+GENE_FAMILY = Original(
+    "gene_family",
+    ("chimp_data.txt",),
+    "https://github.com/krishnaik06/DNA-Sequencing-Classifier (chimp_data.txt)",
+    "gene families",
+)
+EMOJI = Original(
+    "emoji_captions",
+    ("emoji.json", "sheet_twitter_32.png"),
+    "the package emoji-datasource-twitter 16 (emoji.json, and img/twitter/sheets/32.png)",
+    "emoji",
+)
 _TEXTS = (MR, TREC, SST_FINE, SST_BINARY, AG_NEWS_TEST, WEBKB, MOVIE_REVIEWS)
 AMAZON_ACCESS = Original(
     "amazon_access",
@@ -131,7 +149,8 @@ KDD99 = Original(
 )
 _TABLES = (AMAZON_ACCESS, VEHICLE_CLAIMS, KDD99)
 _RECORDED = (SPOKEN_DIGITS, SPOKEN_WORDS, HAND_GESTURES)
-_ALL = (*_TEXTS, WORD_SIMILARITY, GOOGLE_ANALOGIES, MOVIELENS, WN18RR, *_RECORDED, *_TABLES)
+_GENES = (GENE_SPLICE, GENE_FAMILY)
+_ALL = (*_TEXTS, WORD_SIMILARITY, GOOGLE_ANALOGIES, MOVIELENS, WN18RR, *_RECORDED, *_TABLES, *_GENES, EMOJI)
 
 
 def folder() -> Path:

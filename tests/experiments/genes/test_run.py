@@ -13,12 +13,13 @@ import embedlab
 from embedlab.vectors import Vectors, save
 from experiments.config import Train
 from experiments.data import Splits
-from experiments.genes import baselines
+from experiments.genes import baselines, corpus
 from experiments.genes.application import APPLICATION
 from experiments.genes.baselines import spectrum_logistic, word_logistic
 from experiments.genes.config import GeneStudy
 from experiments.genes.data import Genes
 from experiments.genes.kmers import Kmers
+from experiments.stored import load
 from experiments.study.program import main
 from tests.experiments.genes.drawn import sequences, written
 
@@ -156,3 +157,34 @@ def test_a_table_begins_with_vectors(table: Path, tmp_path: Path) -> None:
         split.learning(embedlab.Subword(5000, 8, 100), "embedding")
     with pytest.raises(ValueError, match="a hashed row is no word's own"):
         split.learning(embedlab.Hashed(None, 8, buckets=9), "embedding")
+
+
+def test_a_stored_model_answers_for_new_sequences(run: Path) -> None:
+    model = load(run)
+    new = sequences(40, seed=1)
+    answers = list(model.answers([letters.lower() for _, letters in new], ""))  # type: ignore[union-attr]
+    assert sum(answer[0] == label for answer, (label, _) in zip(answers, new, strict=True)) > 30
+    assert list(model.answers(["ACG", "N" * 50], ""))  # type: ignore[union-attr]
+    with pytest.raises(ValueError, match=r"^line 2: letter 3 of the sequence is '\?'"):
+        list(model.answers(["ACGT", "AC?"], ""))  # type: ignore[union-attr]
+
+
+def test_the_k_mers_of_training_sequences_are_written(table: Path, tmp_path: Path, capfd) -> None:
+    out = tmp_path / "kmers.txt"
+    flags = (
+        "--data.path",
+        str(table),
+        "--data.sequence",
+        "letters",
+        "--data.label",
+        "kind",
+        "--kmers.k",
+        "6",
+    )
+    assert corpus.main(["--out", str(out), *flags]) == 0
+    (split,) = APPLICATION.read(config(table), print)
+    wanted = [split.documents[row] for row in split.sides.train]  # type: ignore[attr-defined]
+    assert [line.split() for line in out.read_text().splitlines()] == wanted
+    assert corpus.main(["--out", str(out), *flags, "--folds", "3"]) == 2
+    assert "name one: --only_folds 0" in capfd.readouterr().err
+    assert corpus.main(list(flags)) == 2

@@ -17,6 +17,7 @@ from experiments.pictures.config import PictureStudy
 from experiments.pictures.files import Folders
 from experiments.pictures.patches import Patches
 from experiments.pictures.tokens import Tokens, Visual
+from experiments.stored import load
 from experiments.study import kept
 from experiments.study.codebook import Codes
 from experiments.study.program import main
@@ -131,3 +132,13 @@ def test_codes_that_training_lacks_are_unknown_or_hashed(folder: Path) -> None:
         learning = split.learning(spec, "embedding")
         tested = learning.tested(learning.learner.init(jax.random.key(0), learning.buffers))
         assert tested.shape == (len(split.targets), 2) and np.isfinite(tested).all()
+
+
+def test_a_stored_model_answers_for_new_pictures(run: Path, folder: Path) -> None:
+    model = load(run)
+    paths = sorted(folder.rglob("*.png"))[::7]
+    answers = list(model.answers([str(path) for path in paths], ""))  # type: ignore[union-attr]
+    right = [answer[0] == path.parent.name for answer, path in zip(answers, paths, strict=True)]
+    assert np.mean(right) > 0.8
+    with pytest.raises(ValueError, match=r"^line 2: none\.png: there is no such"):
+        list(model.answers([str(paths[0]), "none.png"], ""))  # type: ignore[union-attr]
