@@ -63,7 +63,7 @@ class Reversed:
     @property
     def parameters(self) -> int:
         """How many rules and counts there are."""
-        return int(np.count_nonzero(self._rules.confidence)) + self._frequent.parameters
+        return int(self._rules.confidence.nnz) + self._frequent.parameters
 
     def __call__(self, asked: Int32[np.ndarray, "queries 3"]) -> Float[np.ndarray, "queries entities"]:
         """Scores of all entities for each query, float [queries, entities]."""

@@ -30,20 +30,20 @@ class Rules:
 
     Attributes:
         facts: what they are counted over.
-        confidence: float64 [2 · relations, 2 · relations], at `[d, e]` the part of the pairs of e that are
-            pairs of d too; 0 where d is e.
+        confidence: sparse float64 [2 · relations, 2 · relations], at `[d, e]` the part of the pairs of e that
+            are pairs of d too; 0 where d is e.
 
     Example:
         >>> from experiments.graph.triples.facts import facts_of
         >>> few = facts_of([("a", "is", "b"), ("b", "is", "a"), ("a", "is", "c"), ("b", "is", "c")],
         ...                np.array([0, 0, 1, 2]))
-        >>> Rules.of(few).confidence
+        >>> Rules.of(few).confidence.toarray()
         array([[0., 1.],
                [1., 0.]])
     """
 
     facts: Facts
-    confidence: Float64[np.ndarray, "directed directed"]
+    confidence: sparse.csr_array
 
     @classmethod
     def of(cls, facts: Facts) -> Rules:
@@ -54,10 +54,11 @@ class Rules:
         size = (pairs.max() + 1, 2 * len(facts.relations))
         held = sparse.csr_array((np.ones(len(edges)), (pairs, edges[:, 1])), size)
         held.data = np.minimum(held.data, 1)  # a fact that is there twice
-        together = (held.T @ held).toarray()
-        confidence = together / np.maximum(np.diag(together), 1)
-        np.fill_diagonal(confidence, 0)
-        return cls(facts, confidence)
+        together = (held.T @ held).tocoo()
+        part = together.data / held.sum(0)[together.col]
+        other = together.row != together.col
+        places = (together.row[other], together.col[other])
+        return cls(facts, sparse.csr_array((part[other], places), together.shape))
 
     @functools.cached_property
     def edges(self) -> tuple[np.ndarray, np.ndarray]:
@@ -74,18 +75,20 @@ class Rules:
         within = np.arange(len(rows)) - np.repeat(np.cumsum(last - first) - (last - first), last - first)
         used = edges[first[rows] + within]
         found = np.zeros((len(asked), len(self.facts.entities)))
-        np.maximum.at(found, (rows, used[:, 2]), self.confidence[asked[rows, 1], used[:, 1]])
+        confidence = self.confidence[asked[rows, 1], used[:, 1]]
+        np.maximum.at(found, (rows, used[:, 2]), np.asarray(confidence).ravel())
         return found
 
     def followed(self) -> list[str]:
         """Relations that surely follow from others, in words: `hypernym⁻¹ from hyponym (98 %)`."""
         told, count = [], len(self.facts.relations)
         sizes = np.bincount(self.facts.train[:, 1], minlength=count)
-        for one, other in zip(*np.nonzero(self.confidence >= _SURE), strict=True):
-            if one < count and sizes[other % count] >= _FEW:
+        rules = self.confidence.tocoo()
+        for one, other, part in zip(rules.row, rules.col, rules.data, strict=True):
+            if part >= _SURE and one < count and sizes[other % count] >= _FEW:
                 back = "⁻¹" if other >= count else ""
                 source = "itself backwards" if other == one + count else f"{self._name(other)}{back}"
-                told.append(f"{self._name(one)} from {source} ({100 * self.confidence[one, other]:.0f} %)")
+                told.append(f"{self._name(one)} from {source} ({100 * part:.0f} %)")
         return told
 
     def _name(self, directed: int) -> str:

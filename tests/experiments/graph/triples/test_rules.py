@@ -24,12 +24,13 @@ def family() -> Facts:
 def test_confidence_is_the_part_of_pairs() -> None:
     facts = family()
     rules, count = Rules.of(facts), len(facts.relations)
+    found = rules.confidence.toarray()
     edges = queries(facts.train, count)
     pairs = [set(map(tuple, edges[edges[:, 1] == d][:, [0, 2]].tolist())) for d in range(2 * count)]
     for one in range(2 * count):
         for other in range(2 * count):
             wanted = 0 if one == other else len(pairs[one] & pairs[other]) / len(pairs[other])
-            assert rules.confidence[one, other] == wanted
+            assert found[one, other] == wanted
     told = rules.followed()
     assert "child from parent⁻¹ (90 %)" in told and "parent from child⁻¹ (100 %)" in told
     assert not any("friend" in each for each in told)  # too few to say
