@@ -150,6 +150,13 @@ def test_mistakes_end_with_status_2(
     assert status == 2 and fault in " ".join(errors.split()) and "Traceback" not in errors
 
 
+def test_a_file_that_is_empty_and_none_at_all(run: Inside, tmp_path: Path) -> None:
+    (tmp_path / "empty.csv").write_text("")
+    for words, fault in ((("--data.path", tmp_path / "empty.csv"), "empty.csv"), ((), "--data.path")):
+        status, _, errors = run("--workdir", tmp_path / "run", *words, *FAST)
+        assert status == 2 and fault in errors and "Traceback" not in errors
+
+
 def test_entities_that_training_lacks_count_and_tie(run: Inside, tmp_path: Path) -> None:
     facts = [*((h, "r", t) for h, t in ("ab", "bc", "cd", "da")), ("a", "r", "c")]
     rows = [f"{h},{r},{t},train" for h, r, t in facts] + ["x,r,y,test", "b,r,d,valid"]
