@@ -3,8 +3,14 @@
     EMBEDLAB_DATA=DIR \\
         python -m experiments.graph.triples configs/graph/wn18rr_complex.py --workdir runs/wn18rr_complex
 
-Result: not measured yet.
-Time: not measured yet.
+Result: MRR 0.448 (95 % interval 0.431 to 0.463), hits at 1, 3 and 10 of 40.8, 46.8 and 51.7 %, one seed. The
+rules of relations that training holds get 0.371, the most frequent answers of a relation 0.026.
+Time: 28 minutes on two cores that others were at work on.
+
+On 1,000 validation queries MRR is 0.466 after 12 of the 40 epochs and 0.465 from 16 on. With 128 numbers an
+entity, at a constant rate, all validation queries had 0.407 after 10 epochs with a penalty of 0.01, and after
+14 epochs 0.430 with 0.05, 0.443 with 0.1; with 0.2 1,000 of them had 0.420, still rising. Test facts were not
+looked at for it.
 
 Published, filtered MRR on all entities: 0.44 (ComplEx as Dettmers et al. 2018 ran it), 0.48 to 0.49 with the
 N3 penalty and 4,000 numbers an entity (Lacroix, Usunier & Obozinski 2018).

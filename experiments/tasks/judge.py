@@ -31,6 +31,8 @@ class Metric:
         '81.2'
         >>> Metric("rmse", ("RMSE",), 1, ".3g").show(0.01234)
         '0.0123'
+        >>> Metric("rank", ("rank",), 1, ",.0f").show(15823.4)
+        '15,823'
     """
 
     key: str
@@ -41,7 +43,7 @@ class Metric:
     def show(self, value: float) -> str:
         """The number as a table writes it; what rounds to zero has no minus sign."""
         shown = format(self.factor * value, self.form)
-        return format(0.0, self.form) if float(shown) == 0 else shown
+        return format(0.0, self.form) if float(shown.replace(",", "")) == 0 else shown
 
 
 @dataclasses.dataclass(frozen=True)
