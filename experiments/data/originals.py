@@ -92,6 +92,16 @@ WN18RR = Original(
     "https://github.com/villmow/datasets_knowledge_embedding (its folder WN18RR/text)",
     "WN18RR",
 )
+PLANETOID = Original(
+    "planetoid",
+    tuple(
+        f"ind.{name}.{part}"
+        for name in ("cora", "citeseer")
+        for part in ("x", "y", "allx", "ally", "tx", "ty", "graph", "test.index")
+    ),
+    "https://github.com/kimiyoung/planetoid (its folder data)",
+    "Cora and Citeseer",
+)
 SPOKEN_DIGITS = Original(
     "fsdd",
     ("recordings.zip",),
@@ -150,7 +160,8 @@ KDD99 = Original(
 _TABLES = (AMAZON_ACCESS, VEHICLE_CLAIMS, KDD99)
 _RECORDED = (SPOKEN_DIGITS, SPOKEN_WORDS, HAND_GESTURES)
 _GENES = (GENE_SPLICE, GENE_FAMILY)
-_ALL = (*_TEXTS, WORD_SIMILARITY, GOOGLE_ANALOGIES, MOVIELENS, WN18RR, *_RECORDED, *_TABLES, *_GENES, EMOJI)
+_GRAPHS = (WN18RR, PLANETOID)
+_ALL = (*_TEXTS, WORD_SIMILARITY, GOOGLE_ANALOGIES, MOVIELENS, *_GRAPHS, *_RECORDED, *_TABLES, *_GENES, EMOJI)
 
 
 def folder() -> Path:

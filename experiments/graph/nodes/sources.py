@@ -9,6 +9,8 @@ from typing import Any, Literal, get_args
 
 from embedlab.checks import require
 from experiments.checks import finite, require_choice
+from experiments.data import originals
+from experiments.data.originals import PLANETOID
 from experiments.data.tables import TableFile
 from experiments.graph.base import Data
 from experiments.graph.nodes.answering import ClassAnswering, LinkAnswering
@@ -80,14 +82,15 @@ class Planetoid(NodeData):
     """One of the citation graphs of Planetoid, with the split that papers use.
 
     Attributes:
-        path: the folder that holds `ind.cora.x` and the others.
+        path: the folder that holds `ind.cora.x` and the others; empty for `planetoid` in the folder that the
+            environment variable `EMBEDLAB_DATA` names.
         graph_name: cora, citeseer or pubmed.
 
     Raises:
         ValueError: as `NodeData`, or a name that is empty.
 
     Example:
-        >>> Planetoid(path="planetoid").graph_name
+        >>> Planetoid().graph_name
         'cora'
 
     Reference: Yang et al. 2016, "Revisiting semi-supervised learning with graph embeddings".
@@ -102,7 +105,7 @@ class Planetoid(NodeData):
 
     def graph(self) -> Graph:
         """See `NodeData.graph`."""
-        return planetoid(self.path, self.graph_name)
+        return planetoid(self.path or str(originals.folder() / PLANETOID.folder), self.graph_name)
 
 
 @Data.register_subclass("nodes")

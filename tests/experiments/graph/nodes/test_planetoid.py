@@ -11,6 +11,7 @@ import pytest
 from experiments.graph.nodes.graph import UNLABELLED
 from experiments.graph.nodes.planetoid import planetoid
 from experiments.graph.nodes.sides import node_sides
+from experiments.graph.nodes.sources import Planetoid
 
 
 @pytest.mark.parametrize(
@@ -31,6 +32,14 @@ def test_counts(
     assert set(np.flatnonzero(graph.features.counts == 0)).isdisjoint(sides.test)
     same = graph.labels[graph.edges[:, 0]] == graph.labels[graph.edges[:, 1]]
     assert same.mean() > 0.7  # papers cite their like: rows of features and labels are in the graph's order
+
+
+def test_files_that_are_not_there_are_named_with_where_they_are_fetched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EMBEDLAB_DATA", str(tmp_path))
+    with pytest.raises(ValueError, match=r"ind\.cora\.x cannot be read .*github\.com/kimiyoung/planetoid"):
+        Planetoid().graph()
 
 
 def test_files_that_do_not_fit_are_refused(data_dir: Path, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from experiments.predict import main as predict
 from experiments.study.program import main
 from tests.experiments.graph.nodes.made import EDGE_FLAGS, NODE_FLAGS, communities, files
 
@@ -70,6 +71,45 @@ def test_links_from_flags_alone(links: Path) -> None:
     assert summary(links)["auc"] > 0.55
     names = sorted(path.name for path in (links / "baselines").iterdir())
     assert names == ["common-neighbours", "degrees"]
+
+
+def asked(
+    workdir: Path, lines: list[str], folder: Path, capsys: pytest.CaptureFixture[str]
+) -> list[list[str]]:
+    path = folder / "asked.txt"
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    assert predict([str(workdir), str(path)]) == 0
+    return [line.split("\t") for line in capsys.readouterr().out.splitlines()]
+
+
+def test_a_finished_run_tells_classes(
+    network: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = asked(network, list(GRAPH.nodes), tmp_path, capsys)
+    right = [
+        line[0] == GRAPH.classes[label] for line, label in zip(found, GRAPH.labels.tolist(), strict=True)
+    ]
+    assert np.mean(right) > 0.8
+    new = asked(network, ["newcomer\tw0 w1 w2", "other\t"], tmp_path, capsys)
+    assert new[0][0] == "blue"
+
+
+def test_a_finished_run_tells_neighbours(
+    links: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (line,) = asked(links, ["n7"], tmp_path, capsys)
+    assert len(line) == 6 and line[-1] == "n7"
+    assert {cell.split()[0] for cell in line[:5]} <= {*GRAPH.nodes} - {"n7"}
+
+
+def test_a_node_that_is_not_there_is_a_mistake(
+    network: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "asked.txt"
+    path.write_text("n1\nn_2\n")
+    assert predict([str(network), str(path)]) == 2
+    error = " ".join(capsys.readouterr().err.split())
+    assert "line 2" in error and "'n_2' is no node of the graph; its nodes are 'n2'" in error
 
 
 def test_mistakes(own: Flags, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
