@@ -13,7 +13,7 @@ from experiments.recommend.config import Recommend
 from experiments.settings.config_file import load
 from experiments.study import registry
 
-CONFIGS = sorted((Path(__file__).resolve().parents[3] / "configs").glob("recommend*.py"))
+CONFIGS = sorted((Path(__file__).resolve().parents[3] / "configs/recommend").glob("*.py"))
 
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
@@ -21,7 +21,7 @@ def test_a_config_loads_and_says_what_it_gives(path: Path) -> None:
     config = load(str(path), Recommend)
     assert registry.decode(registry.encode(APPLICATION, config)) == (APPLICATION, config)
     told = ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""
-    command = f"python -m experiments.recommend configs/{path.name} --workdir runs/{path.stem}"
+    command = f"python -m experiments.recommend configs/recommend/{path.name} --workdir runs/{path.stem}"
     assert command in " ".join(told.replace("\\\n", "").split())
     assert re.search(r"^Result: .*\d", told, re.MULTILINE) and re.search(r"^Time: .*\d", told, re.MULTILINE)
 
