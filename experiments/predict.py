@@ -56,7 +56,7 @@ def _main(words: list[str]) -> int:
     model = load(words[0])
     name = words[1] if len(words) == 2 else "standard input"
     if isinstance(model, Model):
-        print(f"The model of {model.folder}: {model.application.summary}.", file=sys.stderr)
+        print(f"The model of {model.folder}: {model.application.summary.rstrip('.')}.", file=sys.stderr)
         Asked(model, name).answer(_batches(file, name))
         return 0
     kinds = model.model.task.counted(len(model.classes))

@@ -7,16 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from experiments.runs.outcome import Outcome, predictions, together
-from experiments.tasks import Judge
+from experiments.runs.outcome import Outcome, predictions
+from experiments.tasks import Judge, folds
 
 
 def pooled(parts: Sequence[Outcome], targets: Sequence[np.ndarray], task: Judge) -> Outcome:
     """The outcome over the test rows of all folds, one fold's after the other's.
 
     In each seed a row is predicted once, by the model that was not trained on its fold; metrics are those of
-    all these predictions at once, where a mean of ratios over folds would be another number. What is no
-    metric of the test rows is a mean over folds.
+    all these predictions, as `experiments.tasks.folds` makes them. What is no metric of the test rows is a
+    mean over folds.
 
     Args:
         parts: of one embedding or baseline, an outcome for each fold.
@@ -34,16 +34,15 @@ def pooled(parts: Sequence[Outcome], targets: Sequence[np.ndarray], task: Judge)
     first = parts[0]
     if first.fold is None:
         return first
-    everything = together(targets)
     summaries, scores = [], []
     for place in range(len(first.summaries)):
         predicted = [
             predictions(part.directories[place], len(rows)) for part, rows in zip(parts, targets, strict=True)
         ]
         mean = _mean([part.summaries[place] for part in parts])
-        at_once = np.concatenate(predicted)
-        summaries.append(mean | {"test": mean["test"] | task.metrics(at_once, everything)})
-        scores.append(task.scores(at_once, everything))
+        metrics = folds.metrics(task, predicted, targets)
+        summaries.append(mean | {"test": mean["test"] | metrics})
+        scores.append(folds.scores(task, predicted, targets))
     return Outcome(first.name, np.stack(scores), summaries, parts=tuple(parts))
 
 

@@ -68,24 +68,6 @@ class Outcome:
                 yield part.fold, summary, directory
 
 
-def together(targets: Sequence[np.ndarray]) -> np.ndarray:
-    """The targets of several folds, one after the other; lists of different lengths are filled with −1.
-
-    Args:
-        targets: of each fold, [rows, …].
-
-    Example:
-        >>> together([np.array([[3, 4]]), np.array([[5], [6]])]).tolist()
-        [[3, 4], [5, -1], [6, -1]]
-    """
-    widest = max(each.shape[1] if each.ndim == 2 else 0 for each in targets)
-    filled = [
-        np.pad(each, ((0, 0), (0, widest - each.shape[1])), constant_values=-1) if each.ndim == 2 else each
-        for each in targets
-    ]
-    return np.concatenate(filled)
-
-
 def groups_together(groups: Sequence[np.ndarray]) -> np.ndarray:
     """The groups of the rows of several folds, one after the other; none of one is another's: int [rows].
 

@@ -15,9 +15,10 @@ from experiments.errors import Mistake
 from experiments.reports.bootstrap import Interval, mean_interval
 from experiments.reports.units import in_metric
 from experiments.runs.found_run import FINISHED, FoundRun
-from experiments.runs.outcome import groups_together, together
+from experiments.runs.outcome import groups_together
 from experiments.runs.run import RunDirectory
-from experiments.tasks import CLASSES, Judge, Task
+from experiments.runs.targets import Targets
+from experiments.tasks import CLASSES, Judge, Task, folds
 
 #: Phases in which a run is looked at: no part of what a model costs.
 NO_COST = ("inspect", "finish")
@@ -68,6 +69,18 @@ class Result:
             float32 [seeds, rows, outputs]; the targets [rows, …]; the groups, int [rows]. None where a run's
             predictions or targets are missing.
         """
+        if self._parts is None:
+            return None
+        predicted, known = self._parts
+        return (
+            np.stack([np.concatenate(parts) for parts in predicted]),
+            folds.together([each.targets for each in known]),
+            groups_together([each.groups for each in known]),
+        )
+
+    @functools.cached_property
+    def _parts(self) -> tuple[list[list[np.ndarray]], list[Targets]] | None:
+        """The same by seed and fold: the predictions of each seed, and what each fold's rows are."""
         first, *others = ({run.fold: run for run in runs} for runs in self._by_seed.values())
         alike = [first, *(runs for runs in others if runs.keys() == first.keys())]
         targets = {fold: run.targets for fold, run in first.items()}
@@ -77,17 +90,11 @@ class Result:
             return None
         lengths = [len(each.groups) for each in known]
         whole = [
-            np.concatenate([part for part in parts if part is not None])
+            [part for part in parts if part is not None]
             for parts in predicted
             if [-1 if part is None else len(part) for part in parts] == lengths
         ]
-        if not whole:
-            return None
-        return (
-            np.stack(whole),
-            together([each.targets for each in known]),
-            groups_together([each.groups for each in known]),
-        )
+        return (whole, known) if whole else None
 
     @functools.cached_property
     def interval(self) -> Interval | None:
@@ -96,10 +103,11 @@ class Result:
         By bootstrap over groups of duplicates and seeds, as in the table of a comparison. None where
         predictions or targets are missing.
         """
-        if self.tested is None:
+        if self._parts is None:
             return None
-        predicted, targets, groups = self.tested
-        scores = np.stack([self.task.scores(each, targets) for each in predicted])
+        predicted, known = self._parts
+        targets, groups = [each.targets for each in known], groups_together([each.groups for each in known])
+        scores = np.stack([folds.scores(self.task, parts, targets) for parts in predicted])
         headline = self.task.headline
         found = mean_interval(scores, groups, least=headline.least, most=headline.most)
         return in_metric(headline, found)

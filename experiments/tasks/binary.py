@@ -46,6 +46,8 @@ class _Binary(Judge):
         ValueError: a cost is no finite number above 0.
     """
 
+    orders_rows = True
+
     missed: float = 1.0
     false_alarm: float = 1.0
     probabilities: bool = True

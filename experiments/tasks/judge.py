@@ -145,11 +145,13 @@ class Judge(ABC):
 
     Attributes:
         headline: the metric that decides.
+        orders_rows: whether rows are judged by their order, of which those of two models have none in common.
         majority: the name of the baseline that knows nothing of a row.
         guess: what it does, in words.
     """
 
     headline: ClassVar[Headline]
+    orders_rows: ClassVar[bool] = False
     majority: ClassVar[str] = "majority"
     guess: ClassVar[str] = "names the largest class"
 

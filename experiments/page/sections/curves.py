@@ -13,6 +13,8 @@ _MOST_STEPS = 40  # rows of a table
 _MOST_RUNS = 12  # lines of a kind
 _LEAST_STEPS = 2
 _NAMES = {"macro_f1": "macro F1", "ece": "calibration error (ECE)", "r2": "R²", "rmse": "RMSE", "mae": "MAE"}
+_NAMES |= {"auc": "AUC", "mrr": "MRR", "f1": "F1", "map": "MAP", "ndcg": "NDCG"}
+_FIRST_OF = ("hit", "hits", "recall", "map", "ndcg")
 # The metrics of the vectors, the telling ones first; others follow as they are named.
 _FIRST = ("effective_rank", "partition_isotropy", "hubness", "neighbour_overlap", "silhouette", "mean_cosine")
 _LEFT_OUT = ("norm_q", "norm_m", "norm_std", "norm_zero", "rankme")  # tables have them
@@ -105,4 +107,8 @@ def _title(key: str) -> str:
 
 
 def _words(key: str) -> str:
+    """A metric in words; of one of the first so many of a list with the number, as NDCG@10."""
+    name, _, first = key.rpartition("_")
+    if name in _FIRST_OF and first.isdecimal():
+        return f"{_words(name)}@{first}"
     return _NAMES.get(key, key.replace("_", " "))

@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 
-from experiments.tasks import Auc, AveragePrecision, Judge, Ranks, Rmse, TopK
+from experiments.tasks import Auc, AveragePrecision, Judge, Ranks, Rmse, TopK, folds
 from experiments.tasks.binary import cheapest
 from experiments.tasks.ranks import ranked
 
@@ -244,3 +244,30 @@ def test_bad_lists_are_refused() -> None:
         TopK().require_told(np.array([[-1], [1]]), "of the test side")
     with pytest.raises(ValueError, match="catalogue="):
         TopK(catalogue=-1)
+
+
+# --- folds ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("judge", [Auc(), AveragePrecision()])
+def test_folds_of_two_models_have_no_common_order(judge: Auc | AveragePrecision) -> None:
+    predicted, targets = np.split(SCORES, [80]), np.split(KINDS, [80])
+    metrics, scores = (of(judge, predicted, targets) for of in (folds.metrics, folds.scores))
+    shifted = [predicted[0] / 10, predicted[1] / 10 + 0.9]  # another model's scores may lie elsewhere
+    key = judge.headline.key
+    own = [judge.metrics(each, known)[key] for each, known in zip(predicted, targets, strict=True)]
+    assert metrics[key] == pytest.approx(np.average(own, weights=[80, 120])) == pytest.approx(scores.mean())
+    assert folds.metrics(judge, shifted, targets)[key] == pytest.approx(metrics[key], abs=1e-6)
+    at_once = judge.metrics(np.concatenate(shifted), KINDS)[key]
+    assert at_once < metrics[key] - 0.05
+
+
+def test_folds_of_lists_and_of_errors_are_judged_at_once() -> None:
+    lists, taken = np.split(LISTS, [80]), [TAKEN[:80], TAKEN[80:, :12]]
+    metrics, scores = (of(TopK(), lists, taken) for of in (folds.metrics, folds.scores))
+    expected = TopK().scores(
+        LISTS, np.where(np.arange(15) < np.r_[[15] * 80, [12] * 120][:, None], TAKEN, -1)
+    )
+    assert (scores == expected).all() and metrics["ndcg_10"] == scores.mean()
+    found = folds.metrics(Rmse(), np.split(GUESSES, [50]), np.split(RATINGS, [50]))
+    assert found == Rmse().metrics(GUESSES, RATINGS)
