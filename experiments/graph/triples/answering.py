@@ -22,7 +22,8 @@ _BEST = 5  # answers to a query
 class TripleAnswering(Answering):
     """Answers `head<TAB>relation` with tails, and `<TAB>relation<TAB>tail` with heads.
 
-    The best five come with their scores, the best first, without those that training knows. An entity that
+    The best five come with their scores, the best first, without those that training knows and without the
+    entity itself. An entity that
     training does not know has no vector: its queries have no answer, which is said in its place.
 
     Args:
@@ -80,6 +81,7 @@ class TripleAnswering(Answering):
             asked = np.array([[place, relation, 0]], np.int32)
             scores = self._scoring.scores(parameters, vectors, asked)[0].copy()
             scores[self._known.pairs(asked)[1]] = -np.inf
+            scores[place] = -np.inf
             best = np.argsort(-scores, kind="stable")[:_BEST]
             best = best[np.isfinite(scores[best])]
             yield tuple(text for e in best for text in (self._entities[e], f"{scores[e]:.3f}"))
