@@ -7,7 +7,7 @@ popularity gets 0.101 [0.090, 0.112], a linear model of items (Steck 2019) 0.178
 vocabulary at the same bytes 0.143 [0.131, 0.154].
 Time: 132 s for the two trainings and the baselines, on two cores with others at work on them.
 
-Settings were chosen on validation, the row of each user before those tested: l2 of 1e-5, 1e-4, 3e-4 and
+Settings were chosen on validation, the rows of each user before those tested: l2 of 1e-5, 1e-4, 3e-4 and
 1e-3, negatives drawn evenly of 0, 64, 256 and 512, batches of 512 and 1,024. With 0 negatives and 3e-4 it
 is as good (0.107 on validation, 0.108 with 64); with side features it is behind (0.076, with l2 1e-4). BPR
 by SGD, rate 40 and l2 3e-5, gets 0.159 (0.100 on validation), with `--model.type bpr --model.negatives 1

@@ -82,20 +82,21 @@ def sentences(data: Interactions, parts: Parts, facts: Facts, by: str) -> tuple[
             f"Of the tested rows {_share(facts.new_user)} are of users, {_share(facts.new_item)} of items "
             "that are not learnt from."
         )
-    return (*told, *doubts(facts))
+    return (*told, *doubts(facts, by))
 
 
-def doubts(facts: Facts) -> tuple[str, ...]:
+def doubts(facts: Facts, by: str) -> tuple[str, ...]:
     """What of the facts makes a score seem better than it would be for users to come.
 
     Args:
         facts: as found.
+        by: how rows were parted.
 
     Example:
         >>> none = np.zeros(4, bool)
-        >>> doubts(Facts(none, none, 0.5, 0.8))[0][:69]
+        >>> doubts(Facts(none, none, 0.5, 0.8), "rows")[0][:69]
         'Rows are not parted by time: 50 % of the tested ones are older than a'
-        >>> doubts(Facts(none, none, 0.0, 0.0))
+        >>> doubts(Facts(none, none, 0.0, 0.0), "moment")
         ()
     """
     if facts.before is None or facts.later is None:
@@ -105,6 +106,11 @@ def doubts(facts: Facts) -> tuple[str, ...]:
             f"Rows are not parted by time: {100 * facts.before:.0f} % of the tested ones are older than a "
             "row of the same user that is learnt from, as published errors of ratings have it; --holdout.by "
             "last parts each user's by time.",
+        )
+    if facts.later > 0 and by == "users":
+        return (
+            f"Tested users are new, their time is not: {100 * facts.later:.0f} % of the rows learnt from are "
+            "later than the first tested one, and tell what others came to like.",
         )
     if facts.later > 0:
         return (

@@ -54,7 +54,7 @@ class RecommendSplit(Split):
         self.title, self.names = data.name, ()
         found = facts.looked_at(data, self.parts)
         self.about = facts.sentences(data, self.parts, found, config.by) + self._left_out()
-        self.doubts = facts.doubts(found)
+        self.doubts = facts.doubts(found, config.by)
         self._require_sides(found)
         most = config.train.evaluate_rows
         if self.ranks:

@@ -33,9 +33,10 @@ def test_the_future_is_found() -> None:
     made = data([0, 0, 1, 1], [0, 1, 0, 1], [5.0, 1.0, 2.0, 9.0])
     random = looked_at(made, parts([0, 2], [1, 3]))  # the row of time 1 is before its user's of time 5
     assert random.before == 0.5 and random.later == 1.0
-    assert "50 % of the tested ones are older" in doubts(random)[0]
+    assert "50 % of the tested ones are older" in doubts(random, "rows")[0]
     last = looked_at(made, parts([1, 2], [0, 3]))
-    assert last.before == 0 and last.later == 0 and doubts(last) == ()
+    assert last.before == 0 and last.later == 0 and doubts(last, "last") == ()
     crossed = looked_at(data([0, 0, 1, 1], [0, 1, 0, 1], [1.0, 2.0, 3.0, 4.0]), parts([0, 2], [1, 3]))
     assert crossed.before == 0 and crossed.later == 0.5
-    assert "50 % of the rows learnt from are later" in doubts(crossed)[0]
+    assert "50 % of the rows learnt from are later" in doubts(crossed, "last")[0]
+    assert doubts(crossed, "users")[0].startswith("Tested users are new")

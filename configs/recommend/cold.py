@@ -1,0 +1,43 @@
+"""What would somebody new rate a film? Whole users of MovieLens 100k held out, in five folds.
+
+    EMBEDLAB_DATA=DIR python -m experiments.recommend configs/recommend/cold.py --workdir runs/cold
+
+Result: RMSE 1.032 [1.006, 1.061] by a factorisation machine, which reads age, gender and occupation of
+those whose ids it never saw, and genres; biases, which are those of films alone here, get 1.037, the mean
+1.126. Whether features of people are worth anything over the film's bias is open: the difference is 0.005
+[−0.001, 0.013]. Hashed without a vocabulary, at the same bytes, gets 1.061 [1.032, 1.095], behind the
+film's bias: it gives an id that it never saw the rows of others.
+Time: 234 s for the ten trainings, on two cores with others at work on them.
+
+Settings were chosen on validation users of the first fold: l2 1e-3 is as good as 1e-2 (0.996, 0.995), and
+both are before dropping 0.3 of the words (1.003).
+"""
+
+from embedlab import Dense, Hashed, Normal
+from experiments.config import Train
+from experiments.recommend.config import Holdout, Recommend
+from experiments.recommend.models import Machine
+from experiments.recommend.movielens import Movielens
+
+VOCABULARY, DIM = 2688, 64
+
+
+def config() -> Recommend:
+    """A factorisation machine of ids and features, and the same hashed without a vocabulary, at its bytes."""
+    return Recommend(
+        Dense(VOCABULARY, DIM, initialiser=Normal(0.01)),
+        rivals={"hashed": Hashed(None, DIM, buckets=VOCABULARY, hashes=2, initialiser=Normal(0.01))},
+        data=Movielens(),
+        model=Machine(),
+        holdout=Holdout("users"),
+        train=Train(
+            optimizer="adagrad",
+            rate=0.05,
+            l2=1e-3,
+            update="sparse",
+            steps=6000,
+            evaluate_every=200,
+            patience=5,
+        ),
+        folds=5,
+    )
