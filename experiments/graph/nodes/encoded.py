@@ -10,7 +10,8 @@ import jax
 import numpy as np
 from jaxtyping import Float32
 
-from experiments.graph.nodes.convolution import ClassConvolution, Convolution, propagation
+from experiments.graph.nodes.convolution import ClassConvolution, Convolution
+from experiments.graph.nodes.propagation import propagation
 from experiments.graph.nodes.seen import Seen
 from experiments.graph.nodes.skip_gram import SkipGram, Walked
 from experiments.graph.nodes.words import Ids, of_lines

@@ -13,7 +13,8 @@ import numpy as np
 
 from experiments.data.files import existing_file
 from experiments.data.pickles import read_pickle
-from experiments.graph.nodes.graph import UNLABELLED, Bags, Graph, tidied
+from experiments.graph.nodes.bags import Bags
+from experiments.graph.nodes.graph import UNLABELLED, Graph, tidied
 
 #: The parts of a graph's files, each `ind.NAME.PART`.
 PARTS = ("x", "y", "allx", "ally", "tx", "ty", "graph", "test.index")

@@ -10,7 +10,8 @@ import numpy as np
 from jaxtyping import Int32
 
 from experiments.data.base import Splits
-from experiments.graph.nodes.graph import UNLABELLED, Adjacency, Bags, Graph, adjacency
+from experiments.graph.nodes.bags import Bags
+from experiments.graph.nodes.graph import UNLABELLED, Adjacency, Graph, adjacency
 
 _NONE = np.zeros(0, np.int32)
 

@@ -27,7 +27,8 @@ def node_sides(graph: Graph, *, seed: int, fold: int | None = None, folds: int =
             on.
 
     Example:
-        >>> from experiments.graph.nodes.graph import Bags, tidied
+        >>> from experiments.graph.nodes.bags import Bags
+        >>> from experiments.graph.nodes.graph import tidied
         >>> labels = np.arange(40, dtype=np.int32) % 2
         >>> ring = tidied(np.stack([np.arange(40), (np.arange(40) + 1) % 40], 1))
         >>> names = tuple(map(str, range(40)))

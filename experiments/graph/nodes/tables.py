@@ -9,7 +9,8 @@ import numpy as np
 
 from experiments.data.files import SIDE_OF
 from experiments.data.tables import Table, read
-from experiments.graph.nodes.graph import UNLABELLED, Bags, Graph, tidied
+from experiments.graph.nodes.bags import Bags
+from experiments.graph.nodes.graph import UNLABELLED, Graph, tidied
 
 
 @dataclasses.dataclass(frozen=True)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.graph.nodes.graph import Bags, Graph, tidied
+from experiments.graph.nodes.bags import Bags
+from experiments.graph.nodes.graph import Graph, tidied
 
 CLASSES = ("blue", "green", "red")
 

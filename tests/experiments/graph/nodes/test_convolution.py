@@ -10,7 +10,7 @@ import pytest
 
 import embedlab
 from experiments.config import Train
-from experiments.graph.nodes.graph import Bags
+from experiments.graph.nodes.bags import Bags
 from experiments.graph.nodes.models import Gcn
 from experiments.graph.nodes.seen import Seen
 from experiments.graph.nodes.sides import node_sides

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from experiments.graph.nodes.graph import Bags, Graph, adjacency, tidied
+from experiments.graph.nodes.bags import Bags
+from experiments.graph.nodes.graph import Graph, adjacency, tidied
 
 
 def test_edges_are_without_direction_and_each_once() -> None:
