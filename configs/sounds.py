@@ -24,6 +24,6 @@ def config() -> SoundStudy:
         codes=Codes(codes=512),
         encoder=Cnn(widths=(3, 5, 7), maps=64),
         head=Head(dropout=0.3),
-        train=Train(rate=0.003, batch=32, steps=1500, evaluate_every=50),
+        train=Train(rate=0.003, batch=32, steps=1000, evaluate_every=50),
         seeds=(0, 1, 2),
     )

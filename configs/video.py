@@ -24,6 +24,6 @@ def config() -> VideoStudy:
         codes=Codes(codes=256),
         encoder=Cnn(widths=(3, 5), maps=64),
         head=Head(dropout=0.3),
-        train=Train(rate=0.003, batch=64, steps=1500, evaluate_every=50),
+        train=Train(rate=0.003, batch=64, steps=1000, evaluate_every=50),
         folds=5,
     )

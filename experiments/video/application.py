@@ -67,7 +67,7 @@ class VideoApplication(Application):
         """Convolutions over the codes of frames, beside a hashed table of the same bytes."""
         return VideoStudy(
             embedlab.Dense(2 + _CODES, _DIM),
-            train=Train(rate=0.003, batch=64, steps=1500, evaluate_every=50),
+            train=Train(rate=0.003, batch=64, steps=1000, evaluate_every=50),
             rivals={"hashed": embedlab.Hashed(None, _DIM, buckets=2 + _CODES)},
             encoder=Cnn(widths=(3, 5), maps=64),
             head=Head(dropout=0.3),

@@ -16,6 +16,7 @@ import embedlab
 from embedlab.text import Vocabulary
 from experiments.config import Train
 from experiments.encoders import Bag
+from experiments.predict import main as predict
 from experiments.sounds.application import APPLICATION
 from experiments.sounds.config import SoundStudy
 from experiments.sounds.files import Table
@@ -46,6 +47,24 @@ def run(table: Path) -> Path:
     flags = ("--workdir", workdir, "--data.path", table, *COLUMNS, *QUICK)
     assert main("sounds", [str(word) for word in flags]) == 0
     return workdir
+
+
+def test_a_finished_run_is_asked_for_new_recordings(run: Path, tmp_path: Path, capfd: Any) -> None:
+    for number in (500, 501):
+        (tmp_path / f"{number}.wav").write_bytes(sweep(number))
+    asked = tmp_path / "asked.txt"
+    asked.write_text("".join(f"{tmp_path / str(number)}.wav\n" for number in (500, 501)))
+    capfd.readouterr()
+    assert predict([str(run), str(asked)]) == 0
+    answers = [line.split("\t") for line in capfd.readouterr().out.splitlines()]
+    assert [(label, Path(path).name) for label, _, path in answers] == [
+        ("up", "500.wav"),
+        ("down", "501.wav"),
+    ]
+    with asked.open("a") as file:
+        file.write("none.wav\n")
+    assert predict([str(run), str(asked)]) == 2
+    assert "asked.txt, line 3: none.wav: cannot be read" in " ".join(capfd.readouterr().err.split())
 
 
 def accuracy(folder: Path) -> float:

@@ -14,6 +14,7 @@ import pytest
 
 import embedlab
 from experiments.config import Train
+from experiments.predict import main as predict
 from experiments.study.application import Stored
 from experiments.study.codebook import Codes
 from experiments.study.program import main
@@ -45,6 +46,18 @@ def run(table: Path) -> Path:
     flags = ("--workdir", workdir, "--data.path", table, *COLUMNS, *QUICK)
     assert main("video", [str(word) for word in flags]) == 0
     return workdir
+
+
+def test_a_finished_run_is_asked_for_new_rows(run: Path, tmp_path: Path, capfd: Any) -> None:
+    rows = walks(4, 2, seed=7)
+    asked = written(tmp_path / "new.csv", rows)
+    capfd.readouterr()
+    assert predict([str(run), str(asked)]) == 0
+    answers = [line.split("\t") for line in capfd.readouterr().out.splitlines()]
+    assert [label for label, _, _ in answers] == [label for _, label, _ in rows]
+    asked.write_text(asked.read_text().replace("across_3", "across_x"))
+    assert predict([str(run), str(asked)]) == 2
+    assert "new.csv, line 2: across3 is missing" in " ".join(capfd.readouterr().err.split())
 
 
 def accuracy(folder: Path) -> float:
