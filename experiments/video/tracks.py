@@ -162,16 +162,15 @@ class TrackFile(TableFile):
                 f"{lacking[0] if lacking else 'x'}0, {lacking[0] if lacking else 'x'}1, …; the columns are "
                 f"{nearest_first(lacking[0] if lacking else 'x0', names)}"
             )
-        numbers = sorted(found[wanted[0]])
-        numbers = numbers[: self.frames] if self.frames else numbers
-        if len(numbers) < self.frames:
-            raise ValueError(
-                f"--data.frames={self.frames}: {wanted[0]} has {len(numbers)} frames; give fewer"
-            )
+        every = sorted(set().union(*(found[name] for name in wanted)))
+        if len(every) < self.frames:
+            raise ValueError(f"--data.frames={self.frames}: there are {len(every)} frames; give fewer")
+        last = every[0] + self.frames - 1 if self.frames else every[-1]
+        numbers = range(every[0], last + 1)
         for name, number in ((name, number) for name in wanted for number in numbers):
             if number not in found[name]:
                 raise ValueError(
-                    f"{name}{number} is missing: {wanted[0]} has frame {number}, and {name} has not; name "
-                    "what coordinate columns begin with by --data.coordinates"
+                    f"{name}{number} is missing: frames are {every[0]} … {last}, and all have each; "
+                    "name what their columns begin with by --data.coordinates"
                 )
         return tuple(wanted), [[found[name][number] for name in wanted] for number in numbers]

@@ -49,12 +49,13 @@ def run(table: Path) -> Path:
 
 
 def test_a_finished_run_is_asked_for_new_rows(run: Path, tmp_path: Path, capfd: Any) -> None:
-    rows = walks(4, 2, seed=7)
+    rows = walks(10, 2, seed=7)
     asked = written(tmp_path / "new.csv", rows)
     capfd.readouterr()
     assert predict([str(run), str(asked)]) == 0
     answers = [line.split("\t") for line in capfd.readouterr().out.splitlines()]
-    assert [label for label, _, _ in answers] == [label for _, label, _ in rows]
+    right = [label == known for (label, _, _), (_, known, _) in zip(answers, rows, strict=True)]
+    assert np.mean(right) > 0.75  # of ten clips that it never saw
     asked.write_text(asked.read_text().replace("across_3", "across_x"))
     assert predict([str(run), str(asked)]) == 2
     assert "new.csv, line 2: across3 is missing" in " ".join(capfd.readouterr().err.split())
@@ -131,7 +132,7 @@ def test_without_clips_sides_are_blocks_with_a_gap(table: Path) -> None:
 def test_columns_are_found_by_their_numbers() -> None:
     names = ["x0", "x1", "y0", "y1", "speed", "z_0", "z_1", "x10"]
     data = TrackFile("a.csv", coordinates=("x", "y"))
-    with pytest.raises(ValueError, match="y10 is missing: x has frame 10"):
+    with pytest.raises(ValueError, match="x2 is missing: frames are 0 … 10"):
         data.numbered(names)
     assert data.numbered(names[:-1]) == (("x", "y"), [["x0", "y0"], ["x1", "y1"]])
     every = TrackFile("a.csv")
@@ -164,7 +165,7 @@ def test_what_frames_hold() -> None:
         (None, ("--data.label", "tern"), "--data.label='tern': "),
         (None, ("--data.label", "turn", "--data.clip", "record"), "--data.clip='record': "),
         (None, ("--data.label", "turn", "--data.coordinates", "acros"), "there are no columns called acros0"),
-        (None, ("--data.label", "turn", "--data.frames", "9"), "--data.frames=9: across has 8 frames"),
+        (None, ("--data.label", "turn", "--data.frames", "9"), "--data.frames=9: there are 8 frames"),
         (None, ("--data.label", "turn", "--features", "speed"), "features"),
         (None, ("--data.label", "turn", "--data.gap", "90"), "a smaller --data.gap (it is 90)"),
         ("turn,x0\n", ("--data.label", "turn"), "holds no row"),
