@@ -9,7 +9,7 @@ import dataclasses
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from embedlab.checks import require_count
 from experiments.checks import require_bool
 from experiments.data.files import existing_file
 from experiments.pictures.image import opened, pixels
-from experiments.pictures.source import Pictures, Source, Tell
+from experiments.pictures.source import Pictures, Scaled, Source, Tell
 from experiments.tasks import CLASSES, Task
 
 _MOST_BYTES = 2**26  # of the JSON
@@ -45,7 +45,7 @@ class Place(NamedTuple):
 
 @Source.register_subclass("emoji")
 @dataclasses.dataclass(frozen=True)
-class Emoji(Source):
+class Emoji(Scaled):
     """Emoji with their categories. An emoji and its variants in other colours of skin stay on one side.
 
     Swatches of skin (Unicode's category Component) are passed over: they are no signs by themselves.
@@ -64,11 +64,12 @@ class Emoji(Source):
         32
     """
 
+    usual: ClassVar[float] = 0.9
+
     path: str = ""
     sheet: str = ""
     size: int = 32
     variants: bool = False
-    alike: float = 0.9
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -17,7 +17,7 @@ from experiments.data.files import SIDE_OF
 from experiments.data.reading import of_a_system
 from experiments.data.tables import TableFile
 from experiments.pictures.image import ENDINGS, opened, pixels
-from experiments.pictures.source import Pictures, Source, Tell
+from experiments.pictures.source import Pictures, Scaled, Source, Tell
 from experiments.tasks import CLASSES, Task
 
 _MOST = 2**30  # numbers of all pictures together
@@ -35,7 +35,7 @@ class _Row:
 
 @Source.register_subclass("table")
 @dataclasses.dataclass(frozen=True)
-class Listed(Source, TableFile):
+class Listed(Scaled, TableFile):
     """Pictures that a table lists: CSV, TSV, JSON Lines or Parquet, a picture a row.
 
     Attributes:
@@ -82,7 +82,7 @@ class Listed(Source, TableFile):
 
 @Source.register_subclass("folders")
 @dataclasses.dataclass(frozen=True)
-class Folders(Source):
+class Folders(Scaled):
     """A folder that holds a folder for each class, and in each its pictures: `cat/1.png`.
 
     Files of other endings, and such as systems leave behind, are passed over, which is told.
@@ -124,7 +124,7 @@ def _passed(place: Path) -> bool:
 
 
 def _read(
-    source: Source,
+    source: Scaled,
     name: str,
     rows: Sequence[_Row],
     task: Task,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from typing import ClassVar
 
 import draccus
 import numpy as np
@@ -41,24 +42,29 @@ class Source(draccus.ChoiceRegistry, ABC):
     Attributes:
         side: pixels of the square that each picture is brought to.
         grey: whether colours become one channel.
+        usual: the correlation that `alike` is where it is none.
         alike: correlation of two pictures' pixels from which on they stay on one side of a split; 1 to keep
-            equal ones alone together.
+            equal ones alone together; none for what suits the source.
 
     Raises:
-        ValueError: a side that is none or above 512 pixels, a correlation that is none, or a switch that is
-            no bool.
+        ValueError: a correlation that is none.
     """
 
-    side: int = 32
-    grey: bool = False
-    alike: float = 0.95
+    side: ClassVar[int]
+    grey: ClassVar[bool]
+    usual: ClassVar[float] = 0.95
+
+    # Of a type that is switched to, fields of the same name keep their values: this one has none to keep.
+    alike: float | None = None
 
     def __post_init__(self) -> None:
-        require_count("side", self.side)
-        require(self.side <= _LARGEST, "side", self.side, f"give at most {_LARGEST} pixels")
-        require_bool("grey", self.grey)
-        fits = finite(self.alike) and 0 < self.alike <= 1
-        require(fits, "alike", self.alike, "give a correlation above 0 and at most 1")
+        fits = self.alike is None or (finite(self.alike) and 0 < self.alike <= 1)
+        require(fits, "alike", self.alike, "give a correlation above 0 and at most 1, or none")
+
+    @property
+    def correlation(self) -> float:
+        """That from which on pictures stay on one side."""
+        return self.usual if self.alike is None else self.alike
 
     @abstractmethod
     def load(self, task: Task = CLASSES, tell: Tell | None = None) -> Pictures:
@@ -111,7 +117,7 @@ class Source(draccus.ChoiceRegistry, ABC):
             array([0, 0], dtype=int32)
         """
         told = list(notes)
-        if self.alike < 1 and len(pixels) > MOST:
+        if self.correlation < 1 and len(pixels) > MOST:
             told.append(f"Of so many pictures ({len(pixels):,}) equal ones alone were kept together.")
         valid, test = (np.flatnonzero(np.array(sides) == side).astype(np.int32) for side in ("valid", "test"))
         dataset = Dataset(
@@ -119,14 +125,37 @@ class Source(draccus.ChoiceRegistry, ABC):
             texts=tuple(names),
             labels=labels,
             classes=classes,
-            groups=alike_groups(pixels, self.alike, joined),
+            groups=alike_groups(pixels, self.correlation, joined),
             test_rows=test,
             valid_rows=valid,
-            near=self.alike < 1,
+            near=self.correlation < 1,
             task=task,
             notes=tuple(told),
         )
         return Pictures(dataset, pixels)
+
+
+@dataclasses.dataclass(frozen=True)
+class Scaled(Source):
+    """A source whose pictures may have any size.
+
+    Attributes:
+        side: pixels of the square that each picture is brought to.
+        grey: whether colours become one channel.
+
+    Raises:
+        ValueError: a side that is none or above 512 pixels, a switch that is no bool, or a field of `Source`
+            is wrong.
+    """
+
+    side: int = 32  # type: ignore[misc]
+    grey: bool = False  # type: ignore[misc]
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require_count("side", self.side)
+        require(self.side <= _LARGEST, "side", self.side, f"give at most {_LARGEST} pixels")
+        require_bool("grey", self.grey)
 
 
 @Source.register_subclass("digits")
@@ -137,11 +166,8 @@ class Digits(Source):
     Who wrote which is not told, so that digits of one hand lie on both sides of a split.
 
     Attributes:
-        side: 8; other sizes are refused.
-        grey: of no effect: they are.
-
-    Raises:
-        ValueError: another side than 8, or a field of `Source` is wrong.
+        side: 8.
+        grey: they are.
 
     Example:
         >>> found = Digits().load()
@@ -152,13 +178,9 @@ class Digits(Source):
     digit recognition" (UCI's test set of optical digits).
     """
 
-    side: int = 8
-    grey: bool = True
-    alike: float = 1.0
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        require(self.side == 8, "side", self.side, "these digits have 8 × 8 pixels; leave it at 8")
+    side: ClassVar[int] = 8
+    grey: ClassVar[bool] = True
+    usual: ClassVar[float] = 1.0
 
     def load(self, task: Task = CLASSES, tell: Tell | None = None) -> Pictures:
         """See `Source.load`."""

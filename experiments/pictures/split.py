@@ -111,8 +111,12 @@ class PictureLearning(SequenceLearning):
 
 def _grouped(config: PictureStudy, groups: np.ndarray) -> str:
     sizes = np.bincount(groups)
-    near = config.data.alike < 1
-    alike = f"pictures whose pixels correlate by {config.data.alike:g} or more" if near else "equal pictures"
+    near = config.data.correlation < 1
+    alike = (
+        f"pictures whose pixels correlate by {config.data.correlation:g} or more"
+        if near
+        else "equal pictures"
+    )
     return (
         f"{len(sizes):,} groups of {alike}, each on one side; {int(sizes[sizes > 1].sum()):,} pictures are "
         "in a group with another."
@@ -121,7 +125,7 @@ def _grouped(config: PictureStudy, groups: np.ndarray) -> str:
 
 def _leak(config: PictureStudy, pictures: Pictures, sides: Splits) -> tuple[str, ...]:
     """What is known of alike pictures on both sides, where equal ones alone are kept together."""
-    if config.data.alike < 1:
+    if config.data.correlation < 1:
         return ()
     near = known(alike_groups(pictures.pixels, _ALIKE), sides)
     if not near:

@@ -24,8 +24,9 @@ from experiments.study.program import main
 from tests.experiments.genes.drawn import sequences, written
 
 QUICK = (
+    *("--quality.rows", "50", "--quality.every", "0"),
     *("--embedding.vocabulary", "5000", "--embedding.dim", "8", "--kmers.k", "6"),
-    *("--train.steps", "200", "--train.evaluate_every", "20", "--train.batch", "32", "--train.rate", "0.05"),
+    *("--train.steps", "200", "--train.evaluate_every", "100", "--train.batch", "32", "--train.rate", "0.05"),
 )
 
 

@@ -11,12 +11,12 @@ import pytest
 from PIL import Image
 
 import embedlab
-from experiments.config import Train
 from experiments.pictures.application import APPLICATION
 from experiments.pictures.config import PictureStudy
 from experiments.pictures.files import Folders
 from experiments.pictures.patches import Patches
 from experiments.pictures.tokens import Tokens, Visual
+from experiments.settings import overrides
 from experiments.stored import load
 from experiments.study import kept
 from experiments.study.codebook import Codes
@@ -26,7 +26,8 @@ SMALL = Tokens(Patches(size=4, stride=2), Codes(codes=12, standardise=False), gr
 FLAGS = (
     *("--data.type", "folders", "--data.side", "12", "--data.grey", "true", "--tokens.codes.codes", "12"),
     *("--tokens.patches.size", "4", "--tokens.grid", "2", "--train.rate", "0.05", "--train.batch", "32"),
-    *("--embedding.vocabulary", "60", "--train.steps", "100", "--train.evaluate_every", "50"),
+    *("--quality.rows", "50", "--quality.every", "0"),
+    *("--embedding.vocabulary", "60", "--train.steps", "100", "--train.evaluate_every", "100"),
 )
 
 
@@ -61,7 +62,9 @@ def test_a_run_by_flags_alone_learns_and_is_compared(run: Path) -> None:
 
 
 def test_what_it_keeps_makes_the_same_words_of_new_pictures(run: Path, folder: Path) -> None:
-    config = PictureStudy(embedlab.Dense(60, 8), data=Folders(12, True, path=str(folder)), tokens=SMALL)
+    config = PictureStudy(
+        embedlab.Dense(60, 8), data=Folders(side=12, grey=True, path=str(folder)), tokens=SMALL
+    )
     (split,) = APPLICATION.read(config, lambda done, whole: None)
     found = {name: value for name, value in kept.load(run).items() if isinstance(value, np.ndarray)}
     pixels = config.data.load().pixels
@@ -70,7 +73,7 @@ def test_what_it_keeps_makes_the_same_words_of_new_pictures(run: Path, folder: P
 
 def test_a_codebook_knows_the_training_side_alone(folder: Path) -> None:
     config = PictureStudy(
-        embedlab.Dense(60, 8), data=Folders(12, True, path=str(folder)), tokens=SMALL, folds=4
+        embedlab.Dense(60, 8), data=Folders(side=12, grey=True, path=str(folder)), tokens=SMALL, folds=4
     )
     for split in APPLICATION.read(config, lambda done, whole: None):
         pixels = config.data.load().pixels[split.sides.train]  # type: ignore[attr-defined]
@@ -89,13 +92,21 @@ def test_alike_pictures_on_both_sides_are_told(tmp_path: Path, folder: Path) -> 
         noise = np.random.default_rng(number).integers(0, 255, (12, 12), np.uint8)
         Image.fromarray(noise).save(tmp_path / "standing" / f"noise{number}.png")
     both = PictureStudy(
-        embedlab.Dense(60, 8), data=Folders(12, True, alike=1, path=str(tmp_path)), tokens=SMALL
+        embedlab.Dense(60, 8), data=Folders(side=12, grey=True, alike=1.0, path=str(tmp_path)), tokens=SMALL
     )
     (split,) = APPLICATION.read(both, lambda done, whole: None)
     assert "--data.alike 0.95 keeps them on one side" in split.doubts[0]
-    apart = PictureStudy(embedlab.Dense(60, 8), data=Folders(12, True, path=str(tmp_path)), tokens=SMALL)
+    apart = PictureStudy(
+        embedlab.Dense(60, 8), data=Folders(side=12, grey=True, path=str(tmp_path)), tokens=SMALL
+    )
     (split,) = APPLICATION.read(apart, lambda done, whole: None)
     assert split.doubts == ()
+
+
+@pytest.mark.parametrize(("kind", "alike"), [("folders", 0.95), ("table", 0.95), ("emoji", 0.9)])
+def test_a_source_that_is_switched_to_keeps_nothing_of_the_digits(kind: str, alike: float) -> None:
+    data = overrides.apply(APPLICATION.default(), ["--data.type", kind, "--data.path", "x"]).config.data
+    assert (data.side, data.grey, data.correlation) == (32, False, alike)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +118,8 @@ def test_alike_pictures_on_both_sides_are_told(tmp_path: Path, folder: Path) -> 
         ),
         (("--data.type", "folders"), "--data.path=''"),
         (("--data.type", "table", "--data.path", "nowhere.csv"), "--data.path='nowhere.csv'"),
-        (("--data.side", "9"), "these digits have 8 × 8 pixels"),
+        (("--data.side", "9"), "data is digits, which has no side"),
+        (("--data.alike", "1.5"), "alike=1.5"),
         (("--tokens.patches.size", "9"), "patches.size=9: pictures are 8 × 8 pixels"),
         (("--tokens.grd", "3"), "tokens.grid"),
     ],
@@ -124,14 +136,15 @@ def test_one_class_alone_is_a_mistake(tmp_path: Path, folder: Path, capfd) -> No
     assert "every row is of class 'lying'" in " ".join(capfd.readouterr().err.split())
 
 
-def test_codes_that_training_lacks_are_unknown_or_hashed(folder: Path) -> None:
-    train = Train(steps=1, evaluate_every=1)
-    config = PictureStudy(embedlab.Dense(4, 8), train, data=Folders(12, True, path=str(folder)), tokens=SMALL)
+def test_codes_that_training_lacks_are_unknown(folder: Path) -> None:
+    config = PictureStudy(
+        embedlab.Dense(4, 8), data=Folders(side=12, grey=True, path=str(folder)), tokens=SMALL
+    )
     (split,) = APPLICATION.read(config, lambda done, whole: None)
-    for spec in (embedlab.Dense(4, 8), embedlab.Hashed(None, 8, buckets=9)):
-        learning = split.learning(spec, "embedding")
-        tested = learning.tested(learning.learner.init(jax.random.key(0), learning.buffers))
-        assert tested.shape == (len(split.targets), 2) and np.isfinite(tested).all()
+    learning = split.learning(embedlab.Dense(4, 8), "embedding")
+    assert len(learning.vocabulary) == 4 and 0 < learning.covered()["coverage_by_token"] < 0.5
+    tested = learning.tested(learning.learner.init(jax.random.key(0), learning.buffers))
+    assert tested.shape == (len(split.targets), 2) and np.isfinite(tested).all()
 
 
 def test_a_stored_model_answers_for_new_pictures(run: Path, folder: Path) -> None:
