@@ -45,7 +45,7 @@ def _rarity(split: EventSplit) -> Fit:
             learnt.places[:, at].ravel(), weights=learnt.weights[:, at].ravel(), minlength=len(words)
         )
         rare = -np.log(np.maximum(counts, 0.5) / counts.sum())
-        scores += (rare[held.places[:, at]] * held.weights[:, at]).sum(-1)
+        scores += (rare[held.places[:, at]] * held.weights[:, at]).sum(-1) + held.sparse[:, at]
         size += len(words)
     scores /= len(split.columns)
     test = split.decided(scores[split.sides.test], scores[split.sides.valid])

@@ -44,10 +44,19 @@ class Held:
     Attributes:
         places: int32 [rows, columns, 2], among the column's words; a value has one, a number two.
         weights: float32 [rows, columns, 2], how much of each.
+        sparse: float32 [rows, columns], how thinly a column's numbers lie there: ln of how far apart its
+            knots are, the median taken as 1, and beyond the outermost knots ln of how far off it is as well;
+            0 of a category. With it a surprise is that of a density: between any two knots lie as many numbers,
+            however far they are apart.
     """
 
     places: Int32[np.ndarray, "rows columns 2"]
     weights: Float32[np.ndarray, "rows columns 2"]
+    sparse: Float32[np.ndarray, "rows columns"]
+
+    def take(self, rows: Integer[np.ndarray, " m"]) -> Held:
+        """What some rows hold, by their numbers int [m]."""
+        return Held(self.places[rows], self.weights[rows], self.sparse[rows])
 
 
 def words_of(
@@ -99,7 +108,21 @@ def held(words: Words, of: Mapping[str, tuple[str, ...]], frame: Frame) -> Held:
         places[:, numeric, 1] = np.where(
             lower < 0, missing, np.minimum(lower + 1, np.maximum(missing - 1, 0))
         )
-    return Held(places, weights)
+    sparse = np.zeros((len(frame), len(columns)), np.float32)
+    for at, name in enumerate(words.knots, len(words.categorical)):
+        sparse[:, at] = _sparse(words.knots[name], frame.numeric[name], places[:, at], weights[:, at])
+    return Held(places, weights, sparse)
+
+
+def _sparse(knots: np.ndarray, values: np.ndarray, places: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """How thinly numbers lie around values [rows], float [rows]; 0 where one is missing."""
+    gaps = np.diff(knots) if len(knots) > 1 else np.ones(1)
+    widths = np.append((np.append(gaps[:1], gaps) + np.append(gaps, gaps[-1:])) / 2, np.nan)
+    logs = np.log(widths / np.median(widths[:-1]))
+    found = (weights * np.nan_to_num(logs[np.minimum(places, len(logs) - 1)])).sum(-1)
+    off = np.maximum(knots[0] - values, values - knots[-1])
+    beyond = np.log1p(np.maximum(off, 0) / np.where(values < knots[0], gaps[0], gaps[-1]))
+    return np.where(np.isnan(values), 0.0, found + np.nan_to_num(beyond))
 
 
 def expected(of: Mapping[str, tuple[str, ...]], learnt: Held, spec: Any, vocabulary: Vocabulary) -> Expected:

@@ -37,7 +37,7 @@ def found(
     held: Held,
     most: int,
 ) -> tuple[Float32[np.ndarray, "rows columns"], Float32[np.ndarray, "rows hidden"]]:
-    """The surprise of each column, and the hidden numbers, of rows.
+    """The surprise of each column, that of a number as of a density, and the hidden numbers, of rows.
 
     Args:
         detector: its functions.
@@ -54,7 +54,7 @@ def found(
         own = {"places": held.places[rows], "weights": held.weights[rows]}
         each = _found(detector, parameters, buffers, read.take(rows), own)
         there = min(most, n - first)
-        surprises.append(np.asarray(each[0])[:there])
+        surprises.append(np.asarray(each[0])[:there] + held.sparse[first : first + there])
         hidden.append(np.asarray(each[1])[:there])
     return np.concatenate(surprises), np.concatenate(hidden)
 

@@ -86,7 +86,7 @@ class EventSplit(Split):
 
     def held_by(self, rows: np.ndarray) -> Held:
         """What some rows hold, by their numbers int [m]."""
-        return Held(self.held.places[rows], self.held.weights[rows])
+        return self.held.take(rows)
 
     def learning(self, spec: embedlab.Embedding, where: str) -> Learning:
         """See `Split.learning`."""

@@ -17,7 +17,8 @@ class TableFile:
     """A file of named columns: a base of the data group of an application's config.
 
     Attributes:
-        path: the file: CSV, TSV, JSON Lines or Parquet; one of text may be packed with gzip.
+        path: the file: CSV, TSV, JSON Lines or Parquet; one of text may be packed with gzip. One within an
+            installed package is package:NAME/FILE.
         form: csv, tsv, jsonl or parquet; empty to tell it by the path's ending, and by the first bytes.
         delimiter: what parts fields of a CSV file; empty to guess it of comma, semicolon, tab and bar.
         header: names of all columns in order, for a CSV or TSV file whose first line is no header.

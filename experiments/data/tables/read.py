@@ -13,6 +13,7 @@ from experiments.data.csv_records import require_delimiter
 from experiments.data.files import existing_file
 from experiments.data.reading import open_file, require_encoding
 from experiments.data.tables.delimited import read_delimited
+from experiments.data.tables.packaged import SIGN, packaged
 from experiments.data.tables.table import Table
 from experiments.data.tables.typed import read_jsonl, read_parquet
 from experiments.data.tables.wanted import Wanted
@@ -39,7 +40,8 @@ def read(
     """Reads a file of named columns.
 
     Args:
-        path: the file; one of text may be packed with gzip.
+        path: the file; one of text may be packed with gzip. One within an installed package is
+            package:NAME/FILE.
         columns: flag -> name of the column that it names, as `{"data.user": "user_id"}`, so that an error
             names the flag; None for all columns of the file. Two flags may name one column.
         flag: that names the file. The other flags that error messages name are of its group.
@@ -69,6 +71,7 @@ def read(
     """
     group, _, field = flag.rpartition(".")
     require(bool(str(path)), f"--{flag}", str(path), "give the file to read")
+    path = packaged(str(path), flag) if str(path).startswith(SIGN) else path
     found = existing_file(field, str(path), group, "a row of values a line")
     require_encoding(encoding)
     if delimiter:

@@ -104,15 +104,18 @@ def _order(rows: Rows) -> str:
     where = "late" if area > 0.5 else "early"
     told = f"The order of the rows tells the target: {name!r} is more frequent {where} (AUC {area:.3f})."
     hidden = [
-        column
-        for column, values in rows.frame.numeric.items()
-        if abs(np.corrcoef(place, np.nan_to_num(values[own]))[0, 1]) > _KEY
+        column for column, values in rows.frame.numeric.items() if _follows(place, np.nan_to_num(values[own]))
     ]
     disguised = _named("follows the order of the rows", hidden)
     remedy = (
         "" if rows.time is not None else " Rows are drawn at random here; --data.time tests on the latest."
     )
     return f"{told} {disguised}{remedy}".replace("  ", " ")
+
+
+def _follows(place: np.ndarray, values: np.ndarray) -> bool:
+    """Whether values rise or fall with the place all the way."""
+    return bool(np.ptp(values) and abs(np.corrcoef(place, values)[0, 1]) > _KEY)
 
 
 def _area(values: np.ndarray, positive: np.ndarray) -> float:

@@ -26,7 +26,7 @@ def made(form):
     vocabulary = vocabulary_of(SPEC, words.counts(FRAME, TRAIN, 1))
     columns = words_of(words, FRAME, TRAIN, 1, 100)
     holds = held(words, columns, FRAME)
-    learnt = type(holds)(holds.places[TRAIN], holds.weights[TRAIN])
+    learnt = holds.take(TRAIN)
     detector = Detector(SPEC, form, 2, 1)
     buffers = with_expected({}, expected(columns, learnt, SPEC, vocabulary))
     return detector, buffers, words.read(FRAME, SPEC, vocabulary), holds, columns
@@ -47,6 +47,19 @@ def test_at_first_a_column_surprises_by_how_rare_its_value_is():
     np.testing.assert_allclose(surprises[:4, 0], -np.log(np.array([2, 2, 1, 1]) / 4.5), rtol=1e-5)
     np.testing.assert_allclose(surprises[4, 1], -np.log(0.5 / 4.5), rtol=1e-5)
     np.testing.assert_allclose(surprises[[0, 3], 2], np.log(4), rtol=1e-5)
+    # As at the knot 3, and off it by six times as far as the next knot is.
+    np.testing.assert_allclose(surprises[4, 2], np.log(4) + np.log(7), rtol=1e-5)
+
+
+def test_numbers_that_lie_thinly_surprise_more():
+    frame = Frame({}, {"x": np.array([0.0, 1, 2, 3, 103, 53, np.nan])})
+    words = Words.of(frame, np.arange(5), Wording(bins=4))
+    holds = held(words, words_of(words, frame, np.arange(5), 1, 10), frame)
+    thick, edge = np.log(1), np.log(50.5)
+    np.testing.assert_allclose(holds.sparse[:3, 0], thick, atol=1e-6)
+    np.testing.assert_allclose(holds.sparse[3, 0], edge, rtol=1e-5)
+    np.testing.assert_allclose(holds.sparse[5, 0], (edge + np.log(100)) / 2, rtol=1e-5)
+    assert holds.sparse[6, 0] == 0
 
 
 @pytest.mark.parametrize("others", [True, False])

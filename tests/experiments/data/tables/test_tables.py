@@ -174,3 +174,21 @@ def test_real_files(data_dir):
     assert len(claims) == 15_420 and len(claims.names) == 33 and claims.numbers("FraudFound_P").sum() == 923
     films = read(data_dir / "movielens_100k" / "u.item", {"data.item": "item"}, encoding="latin-1")
     assert len(films) == 1682
+
+
+def test_a_file_of_an_installed_package():
+    table = read("package:scikit-learn/datasets/data/iris.csv", header=("a", "b", "c", "d", "kind"))
+    assert table.column("kind")[-1] == "2" and len(table) == 151
+
+
+@pytest.mark.parametrize(
+    "path, message",
+    [
+        ("package:no-such-package/a.csv", "'no-such-package' is not installed here; install it with pip"),
+        ("package:scikit-learn/nowhere.csv", "scikit-learn has no file 'nowhere.csv'"),
+        ("package:scikit-learn/__init__.py", "scikit-learn has several files '__init__.py'"),
+    ],
+)
+def test_no_such_file_of_a_package(path, message):
+    with pytest.raises(ValueError, match=message):
+        read(path)

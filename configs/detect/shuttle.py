@@ -1,0 +1,45 @@
+"""Which readings of a space shuttle are unusual? Statlog's shuttle, learnt from normal rows.
+
+    pip install river
+    python -m experiments.detect configs/detect/shuttle.py --workdir runs/shuttle
+
+Result: AUC 0.999 (95 % interval 0.997 to 1.000) and average precision 0.986, hashed at the same bytes
+0.999 and 0.987, three seeds; an isolation forest on the same rows 0.998 (0.996 to 0.999) and 0.985: below
+by 0.001 (−0.001 to 0.002). Rarity of single columns 0.989.
+Time: 3 minutes on two cores with others at work on them.
+
+The score is the best of four on validation, of one seed: `largest` 0.9987, `surprise` 0.9963,
+`neighbours` 0.9920, `gaussian` 0.9910, the forest 0.9982 there. Learnt from mixed rows, before numbers
+were scored as densities, `surprise` came to 0.55: seven rows of a hundred are anomalies, and alike, so
+that they are expected as well.
+
+49,097 rows of nine numbers, 3,511 of them anomalies; the file lies in the package river (0.26), which is
+not imported. Elsewhere: `--data.path shuttle.csv.gz`. Equal rows are kept once.
+"""
+
+from embedlab import Dense, Hashed, Normal
+from experiments.config import Train
+from experiments.detect.config import Detect, EventData
+from experiments.study.tabular.words import Wording
+
+WORDS, DIM = 400, 8
+
+
+def config() -> Detect:
+    """A table a knot, and a hashed rival of as many bytes."""
+    small = Normal(0.1)
+    return Detect(
+        embedding=Dense(WORDS, DIM, initialiser=small),
+        rivals={"hashed": Hashed(None, DIM, buckets=WORDS, initialiser=small)},
+        data=EventData(
+            path="package:river/datasets/shuttle.csv.gz",
+            target="anomaly",
+            normal=("0",),
+            numeric=tuple(f"f{number}" for number in range(1, 10)),
+            title="shuttle",
+        ),
+        words=Wording(bins=32),
+        score="largest",
+        train=Train(rate=0.003, steps=2000, evaluate_every=200),
+        seeds=(0, 1, 2),
+    )
