@@ -46,8 +46,8 @@ class Held:
         weights: float32 [rows, columns, 2], how much of each.
         sparse: float32 [rows, columns], how thinly a column's numbers lie there: ln of how far apart its
             knots are, the median taken as 1, and beyond the outermost knots ln of how far off it is as well;
-            0 of a category. With it a surprise is that of a density: between any two knots lie as many numbers,
-            however far they are apart.
+            0 of a category. With it a surprise is that of a density: between any two knots lie as many
+            numbers, however far they are apart.
     """
 
     places: Int32[np.ndarray, "rows columns 2"]
