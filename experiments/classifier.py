@@ -82,7 +82,8 @@ class Classifier:
             corpus = gathered_pairs(first, second)
         else:
             corpus = gathered(tokenise(texts, self.config.text))
-        encoded = encode(self.model.spec, self.vocabulary, corpus, _length(corpus, self.config.text))
+        text = self.config.text
+        encoded = encode(self.model.spec, self.vocabulary, corpus, _length(corpus, text), text.once)
         found = linked(self.model, self.parameters, encoded)
         return np.asarray(self.model.task.decode(found, self.constants), np.float32)
 

@@ -3,8 +3,13 @@
     EMBEDLAB_DATA=DIR python -m experiments.classify configs/sentiment/movie_reviews.py \\
         --workdir runs/sentiment-movie_reviews
 
-Result: not measured yet.
+Result: not measured over all folds yet. On the validation sides of folds 0 to 3 it gets 88.8 %, and TF-IDF with
+logistic regression, at its best C for them, 88.2 %.
 Time: not measured yet.
+
+Chosen by the mean validation loss of folds 0 to 3: each word and pair read once a review (0.279, 88.8 %; as
+often as it occurs 0.297, 87.1 %), of a sum over √n with ratios of 1 0.315, 86.4 %. Files: see
+`experiments.data.papers.movie_reviews`.
 """
 
 from embedlab import Dense, Dropout, Hashed
@@ -21,12 +26,12 @@ def config() -> Config:
         embedding=Dense(ROWS, DIM),
         rivals={"hashed": Hashed(ROWS, DIM, buckets=ROWS)},
         data=papers.movie_reviews(),
-        text=Text(max_length=1024, ngrams=2, min_count=2),
+        text=Text(max_length=1024, ngrams=2, min_count=2, once=True),
         transfer=Transfer("glove-6b-50d", oov="zero"),
         prior=Prior(ratios=20.0),
         encoder=Bag("mean"),
         train=Train(
-            rate=0.01, batch=64, steps=1000, evaluate_every=20, patience=4, dropout=Dropout(words=0.5)
+            rate=0.01, batch=64, steps=1500, evaluate_every=20, patience=6, dropout=Dropout(words=0.5)
         ),
         folds=10,
     )

@@ -106,7 +106,7 @@ def prepare(lexicon: Lexicon, material: Material) -> Prepared:
     )
     watch = Stopwatch({"prepare": lexicon.seconds})
     with watch("prepare"):
-        unread = encode(lexicon.spec, lexicon.vocabulary, material.corpus)
+        unread = encode(lexicon.spec, lexicon.vocabulary, material.corpus, once=config.text.once)
         encoded = unread if config.stream else in_memory(unread)
         rows = material.splits.train
         owners = majority_classes(

@@ -158,6 +158,12 @@ class Config:
         )
         fits = self.text.ngrams == 1 or not self.encoder.reads_order
         require(fits, "text.ngrams", self.text.ngrams, remedy)
+        remedy = (
+            f"{type(self.encoder).__name__} reads the order of words, of which there is none left; give "
+            "text.once=False, or an encoder that is a bag: --encoder.type bag or dan"
+        )
+        fits = not self.text.once or not self.encoder.reads_order
+        require(fits, "text.once", self.text.once, remedy)
         longest = self.encoder.longest
         remedy = (
             f"the encoder reads {longest} tokens at most; give so many, or a larger vocabulary to the "

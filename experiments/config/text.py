@@ -23,6 +23,8 @@ class Text:
         ngrams: words of the longest run that has an id of its own; with 2, every two neighbours are a word
             more, after the words themselves. For encoders that do not read the order of words (bag, dan):
             others would take them for a text that goes on, and are refused.
+        once: whether a word, or run of words, counts once in a document, however often it occurs there: of
+            long texts that say more by what they hold. For the same encoders. TF-IDF counts as ever.
 
     Raises:
         ValueError: a count below 1, a length above 2²⁰, runs of more than 5 words, or a switch that is no
@@ -30,7 +32,7 @@ class Text:
 
     Example:
         >>> Text(min_count=2)
-        Text(lower=True, words_only=False, min_count=2, max_length=64, ngrams=1)
+        Text(lower=True, words_only=False, min_count=2, max_length=64, ngrams=1, once=False)
     """
 
     lower: bool = True
@@ -38,9 +40,10 @@ class Text:
     min_count: int = 1
     max_length: int = 64
     ngrams: int = 1
+    once: bool = False
 
     def __post_init__(self) -> None:
-        for field in ("lower", "words_only"):
+        for field in ("lower", "words_only", "once"):
             require_bool(field, getattr(self, field))
         require_count("min_count", self.min_count)
         require_counts(self, MOST, "max_length")

@@ -65,6 +65,7 @@ class Unread:
         places: int [rows], which documents of the corpus they are.
         buffers: the embedding's.
         width: columns.
+        once: whether each id is read once a document.
     """
 
     corpus: Corpus
@@ -72,10 +73,11 @@ class Unread:
     places: Integer[np.ndarray, " rows"]
     buffers: dict[str, np.ndarray]
     width: int
+    once: bool = False
 
     @functools.cached_property
     def longest(self) -> Int32[np.ndarray, " rows"]:
-        """How many ids of each document are real; of a pair, of the longer one."""
+        """How many ids of each document are real, repeated ones among them; of a pair, of the longer one."""
         return self.corpus.longest[self.places].astype(np.int32)
 
     def __len__(self) -> int:
@@ -97,9 +99,30 @@ class Unread:
         ids[np.arange(self.width) < lengths[..., None]] = self.numbers[
             self.corpus.tokens[self.corpus.places(places)]
         ]
+        if self.once:
+            ids, lengths = distinct(ids, lengths)
         if firsts is None:
             return ids[:, 0], lengths[:, 0]
         return np.ascontiguousarray(np.moveaxis(ids, 1, 2)), lengths
+
+
+def distinct(
+    ids: Int32[np.ndarray, "*shape width"], lengths: Int32[np.ndarray, "*shape"]
+) -> tuple[Int32[np.ndarray, "*shape width"], Int32[np.ndarray, "*shape"]]:
+    """Each id of a document once, in rising order, padded at the end; and how many there are.
+
+    Example:
+        >>> ids, lengths = distinct(np.int32([[7, 3, 7, 0], [5, 9, 0, 0]]), np.int32([3, 2]))
+        >>> ids.tolist(), lengths.tolist()
+        ([[3, 7, 0, 0], [5, 9, 0, 0]], [2, 2])
+    """
+    beyond = np.iinfo(np.int32).max
+    ordered = np.sort(np.where(np.arange(ids.shape[-1]) < lengths[..., None], ids, beyond), -1)
+    again = np.zeros(ordered.shape, bool)
+    again[..., 1:] = ordered[..., 1:] == ordered[..., :-1]
+    ordered = np.sort(np.where(again, beyond, ordered), -1)
+    real = ordered < beyond
+    return np.where(real, ordered, 0).astype(np.int32), real.sum(-1, dtype=np.int32)
 
 
 def vocabulary_for(spec: embedlab.Embedding, counts: Mapping[str, int], text: Text) -> Vocabulary:
@@ -109,7 +132,11 @@ def vocabulary_for(spec: embedlab.Embedding, counts: Mapping[str, int], text: Te
 
 
 def encode(
-    spec: embedlab.Embedding, vocabulary: Vocabulary, corpus: Corpus, length: int | None = None
+    spec: embedlab.Embedding,
+    vocabulary: Vocabulary,
+    corpus: Corpus,
+    length: int | None = None,
+    once: bool = False,
 ) -> Unread:
     """Documents → ids of one padded length, each read when it is asked for; `in_memory` reads them all.
 
@@ -121,10 +148,11 @@ def encode(
         vocabulary: its words.
         corpus: the documents.
         length: to which they are padded; None for that of the longest.
+        once: whether each id is read once a document.
     """
     numbers, buffers = numbering(spec, vocabulary, corpus.words)
     width = max(1, int(corpus.longest.max(initial=0))) if length is None else length
-    return Unread(corpus, numbers, np.arange(len(corpus)), buffers, width)
+    return Unread(corpus, numbers, np.arange(len(corpus)), buffers, width, once)
 
 
 def in_memory(documents: Unread) -> Encoded:

@@ -23,7 +23,7 @@ FOLDER = Path(__file__).resolve().parents[3] / "configs" / "sentiment"
 CONFIGS = sorted(FOLDER.glob("*.py"))
 MR = FOLDER / "mr.py"
 #: A run of seconds: one fold, few steps and documents, short ones.
-SHORT = "--train.steps 40 --train.evaluate_every 20 --train.rows 600 --text.max_length 48 --quality.rows 200 --quality.every 0"
+SHORT = "--train.steps 40 --train.evaluate_every 20 --train.rows 600 --text.max_length 48 --quality.every 0"
 ALONE = "--rivals none --baselines false"
 Inside = Callable[..., tuple[int, str, str]]
 
