@@ -3,12 +3,15 @@
     EMBEDLAB_DATA=DIR \\
         python -m experiments.graph configs/graph/cora.py --workdir runs/cora
 
-Result: not measured yet.
+Result: 81.7 % (95 % interval 79.4 to 83.9), ten seeds, and 81.7 % (79.4 to 83.9) hashed at as many bytes;
+logistic regression on words alone 60.5 %, label propagation on citations alone 71.7 %. The two of a quarter
+of the bytes: not measured yet.
 Time: not measured yet.
 
 The embedding is the network's first layer, on the words of a paper; its bounds are those of Glorot & Bengio
-2010. Kipf & Welling 2017 report 81.5 % (Table 2, mean of 100 seeds). Steps were chosen on the 500 validation
-nodes, of 200 and 500; rate, width, dropout and penalty are the paper's.
+2010. Kipf & Welling 2017 report 81.5 % (Table 2, mean of 100 seeds). On the 500 validation nodes 500 steps
+were better than 200 (79.2 and 77.9 %, three seeds and two); a rate of 0.02 (78.8 %) and a penalty of 0.001
+(79.3 %) were tried, and those of the paper kept.
 """
 
 from embedlab import Dense, Dropout, Hashed, Uniform
