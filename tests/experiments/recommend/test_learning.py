@@ -135,7 +135,11 @@ def test_a_negative_may_be_what_was_not_liked(data: Interactions) -> None:
     np.testing.assert_array_equal(found, np.isin(split.parts.train, split.liked.train))
 
 
-@pytest.mark.parametrize("model", [Machine(), Bpr(features=True)], ids=lambda m: type(m).__name__)
+@pytest.mark.parametrize(
+    "model",
+    [pytest.param(Machine(), marks=pytest.mark.slow), Bpr(features=True)],
+    ids=lambda m: type(m).__name__,
+)
 def test_a_step_by_rows_is_a_dense_step(data: Interactions, model: Model) -> None:
     """Row gradients of the loss are those of the whole table, negatives and all."""
     from embedlab import sparse
@@ -148,7 +152,7 @@ def test_a_step_by_rows_is_a_dense_step(data: Interactions, model: Model) -> Non
         return learning.learner.loss(parameters, buffers, batch, key, Train())
 
     key = jax.random.key(1)
-    gradient = jax.grad(loss)(parameters, batch, key)["tables"]["table"]
+    gradient = jax.jit(jax.grad(loss))(parameters, batch, key)["tables"]["table"]
     wanted = np.asarray(parameters["tables"]["table"] - 0.5 * gradient)
     trainer = sparse.Trainer(loss, rows=sparse.sgd(0.5))
     state, _ = trainer.step(trainer.init(parameters), batch, key)
@@ -156,10 +160,11 @@ def test_a_step_by_rows_is_a_dense_step(data: Interactions, model: Model) -> Non
 
 
 def test_dropped_words_change_the_loss(data: Interactions) -> None:
-    learning = learning_of(split_of(data, Machine()))
+    learning = learning_of(split_of(data, Factorisation()))
     parameters, batch = parameters_of(learning), learning.train.arrays
+    loss = jax.jit(learning.learner.loss, static_argnums=4)
     losses = [
-        float(learning.learner.loss(parameters, learning.train.buffers, batch, jax.random.key(0), settings))
+        float(loss(parameters, learning.train.buffers, batch, jax.random.key(0), settings))
         for settings in (Train(), Train(dropout=embedlab.Dropout(words=0.5)))
     ]
     assert losses[0] != losses[1]

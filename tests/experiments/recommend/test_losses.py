@@ -10,6 +10,7 @@ from experiments.recommend import losses
 from experiments.recommend.recommender import log_expected
 from experiments.recommend.scores import Half, of_all
 
+pairwise, sampled_softmax = jax.jit(losses.pairwise), jax.jit(losses.sampled_softmax)
 ITEMS, ROWS, WIDTH = 12, 5, 3
 
 
@@ -34,9 +35,9 @@ def test_pairwise_is_the_mean_over_what_counts() -> None:
         for n in range(4)
         if fits[row, n]
     ]
-    found = losses.pairwise(users, taken(items, liked), taken(items, other), fits)
+    found = pairwise(users, taken(items, liked), taken(items, other), fits)
     np.testing.assert_allclose(found, np.mean(wanted), rtol=1e-5)
-    assert losses.pairwise(users, taken(items, liked), taken(items, other), np.zeros_like(fits)) == 0
+    assert pairwise(users, taken(items, liked), taken(items, other), np.zeros_like(fits)) == 0
 
 
 def softmax_gradients(users: Half, items: Half, liked: np.ndarray) -> object:
@@ -58,11 +59,12 @@ def test_sampled_softmax_estimates_the_whole_one() -> None:
 
     def loss(bias: object, expected: object) -> object:
         all_items = Half(items.factors, bias)
-        return losses.sampled_softmax(users, taken(all_items, numbers), numbers, expected)
+        return sampled_softmax(users, taken(all_items, numbers), numbers, expected)
 
+    gradient = jax.jit(jax.grad(loss))
     exact = np.asarray(softmax_gradients(users, items, liked))
-    corrected = np.asarray(jax.grad(loss)(items.bias, jnp.log(jnp.asarray(20_000 * chance))[numbers]))
-    plain = np.asarray(jax.grad(loss)(items.bias, jnp.log(jnp.full(len(numbers), 20_000 / ITEMS))))
+    corrected = np.asarray(gradient(items.bias, jnp.log(jnp.asarray(20_000 * chance))[numbers]))
+    plain = np.asarray(gradient(items.bias, jnp.log(jnp.full(len(numbers), 20_000 / ITEMS))))
     error, plain_error = (np.abs(found - exact).max() for found in (corrected, plain))
     assert error < 0.01
     assert plain_error > 4 * error
@@ -72,7 +74,7 @@ def test_what_was_liked_is_no_rival_of_itself() -> None:
     users, items = drawn(2, 0), drawn(3, 1)
     numbers = jnp.array([1, 1, 2])  # both rows liked item 1
     even = jnp.zeros(3)
-    found = losses.sampled_softmax(users, taken(items, numbers), numbers, even)
+    found = sampled_softmax(users, taken(items, numbers), numbers, even)
     logits = np.asarray(of_all(users, items))[:, 1:]  # of items 1 and 2
     np.testing.assert_allclose(found, np.mean(np.log(np.exp(logits).sum(1)) - logits[:, 0]), rtol=1e-5)
 

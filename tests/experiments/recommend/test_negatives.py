@@ -9,6 +9,8 @@ import numpy as np
 from experiments.recommend import negatives
 from experiments.recommend.negatives import Seen
 
+draw = jax.jit(negatives.draw, static_argnames=("items", "each"))
+
 
 def test_seen_holds_what_a_set_holds() -> None:
     rng = np.random.default_rng(0)
@@ -31,7 +33,7 @@ def test_nobody_has_seen_anything() -> None:
 def test_draws_are_even_over_what_was_not_liked() -> None:
     seen = Seen.of(np.array([0, 0, 1]), np.array([0, 3, 2]), users=2)
     user = jnp.array([0, 1])
-    drawn, fits = negatives.draw(jax.random.key(0), seen, user, items=6, each=40_000)
+    drawn, fits = draw(jax.random.key(0), seen, user, items=6, each=40_000)
     assert drawn.shape == fits.shape == (2, 40_000)
     for row, liked in enumerate(([0, 3], [2])):
         counts = np.bincount(np.asarray(drawn)[row][np.asarray(fits)[row]], minlength=6)
@@ -43,5 +45,5 @@ def test_draws_are_even_over_what_was_not_liked() -> None:
 
 def test_who_likes_everything_has_none() -> None:
     seen = Seen.of(np.zeros(4, int), np.arange(4), users=1)
-    _, fits = negatives.draw(jax.random.key(0), seen, jnp.array([0]), items=4, each=9)
+    _, fits = draw(jax.random.key(0), seen, jnp.array([0]), items=4, each=9)
     assert not fits.any()
