@@ -16,6 +16,7 @@ from jaxtyping import Bool, Int32
 from embedlab.checks import require
 from experiments.data import Dataset, Splits, folds, split
 from experiments.data.tables import Table, TableFile
+from experiments.data.tables.wanted import Wanted
 from experiments.study.tabular.frame import Frame, framed, kinds
 from experiments.tasks import Classes
 
@@ -150,11 +151,13 @@ def read_rows(data: TableData, group: str = "data") -> Rows:
             one.
     """
     own = {f"{group}.target": data.target, **({f"{group}.time": data.time} if data.time else {})}
-    data.table(own, flag=f"{group}.path")  # what is named must be there, and is told by its flag
+    named = Wanted(own)  # must be there, and is told by its flag
     tables = [data.table(flag=f"{group}.path")]
+    named.names(tables[0].path, tables[0].names)
     if data.test_path:
         tables.append(data.table(path=data.test_path, flag=f"{group}.test_path"))
         _require_alike(*tables)
+    tables = [dataclasses.replace(table, flags=named.flags) for table in tables]
     left_out = (*data.ignored, *own.values())
     categorical, numeric = kinds(tables[0], data.categorical, data.numeric, left_out, group)
     frame = framed(tables, categorical, numeric)

@@ -117,7 +117,7 @@ def test_what_is_no_such_table(settings, message, tmp_path):
 
 def test_rows_without_a_target_and_of_one_class(tmp_path):
     path = written(tmp_path / "t.csv", [("u", "k", 1, 1, "yes"), ("u", "k", 1, 1, "")])
-    with pytest.raises(ValueError, match=r"line 3, column 'label': the value is missing"):
+    with pytest.raises(ValueError, match=r"line 3, column 'label' \(--data.target\): the value is missing"):
         read_rows(TableData(path=path, target="label"))
     path = written(tmp_path / "t.csv", [("u", "k", 1, 1, "yes")] * 3)
     with pytest.raises(ValueError, match="every row is of class 'yes'"):
