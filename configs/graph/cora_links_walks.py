@@ -27,7 +27,7 @@ def config() -> GraphStudy:
             rate=0.01,
             schedule="linear",
             batch=64,
-            steps=2000,
+            steps=1000,
             evaluate_every=250,
             patience=8,
         ),

@@ -3,14 +3,16 @@
     EMBEDLAB_DATA=DIR \\
         python -m experiments.graph configs/graph/cora_walks.py --workdir runs/cora_walks
 
-Result: not measured yet.
+Result: 71.3 % (95 % interval 68.0 to 74.4), three seeds; label propagation 71.7 % (68.8 to 74.5). Hashed: not
+measured yet.
 Time: not measured yet.
 
 Walks see edges alone, so that what stands beside them is label propagation, which does too; the regression
 on features knows what they do not. Of each node there are two words, as itself and as a context. DeepWalk has
 67.2 % on this split (Kipf & Welling 2017, Table 2). Chosen on the 500 validation nodes, by the loss there
 of one seed: q = 0.5 (0.90), of that, q = 1 (0.96, as DeepWalk) and p = 0.25 (0.96); a window of 10, of that
-and 5 (1.01); vectors that begin with 0.1, of that and 0.01 (0.98); in 1,500 steps, those of q = 1 in 2,000.
+and 5 (1.01); vectors that begin with 0.1, of that and 0.01 (0.98); in 1,500 steps, those of q = 1 in
+2,000.
 """
 
 from embedlab import Dense, Hashed, Normal
@@ -30,7 +32,7 @@ def config() -> GraphStudy:
             rate=0.01,
             schedule="linear",
             batch=64,
-            steps=2000,
+            steps=1000,
             evaluate_every=250,
             patience=8,
         ),
