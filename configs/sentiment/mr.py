@@ -2,14 +2,15 @@
 
     EMBEDLAB_DATA=DIR python -m experiments.classify configs/sentiment/mr.py --workdir runs/sentiment-mr
 
-Result: not measured over all folds yet. On the validation sides of folds 0 to 3 it gets 78.7 %, and TF-IDF
-with logistic regression, at its best C for them, 77.3 %.
-Time: not measured yet.
+Result: 79.1 % (95 % interval 78.3 to 79.8; 79.1 ± 0.7 over folds), one seed a fold. TF-IDF with logistic
+regression gets 77.5 % (difference +1.6, +0.9 to +2.1), the hashed table of as many bytes, without GloVe,
+76.9 % (−2.2, −2.8 to −1.5).
+Time: 23 minutes on two cores with much other work beside it, of which a training took 22 s.
 
 Settings are those of SST-2, tried again by the mean validation loss of folds 0 to 3: ratios of 1 and words
 that occur once left out (0.444, 78.7 %); with them and ratios of 1.5 (0.443, 78.5 %), or a fifth of the
-words dropped (0.445, 78.6 %); with them and without GloVe (0.449, 78.4 %). Files: see
-`experiments.data.papers.mr`.
+words dropped (0.445, 78.6 %); with them and without GloVe (0.449, 78.4 %). TF-IDF gets 77.3 %
+there, at its best C. Files: see `experiments.data.papers.mr`.
 """
 
 from embedlab import Dense, Dropout, Hashed
