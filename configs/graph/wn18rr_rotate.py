@@ -7,7 +7,9 @@ Result: not measured yet.
 Time: not measured yet.
 
 Published, filtered MRR on all entities: 0.476 with 1,000 numbers an entity, 1,024 drawn entities and 80,000
-steps (Sun et al. 2019), which is hours on two cores.
+steps (Sun et al. 2019), which is hours on two cores. With 100 numbers an entity, drawn with
+a deviation of 0.1, at a constant rate, 1,000 validation queries had an MRR of 0.214 after 2 epochs; no other
+setting was tried.
 """
 
 from embedlab import Dense, Normal

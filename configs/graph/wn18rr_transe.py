@@ -7,7 +7,8 @@ Result: not measured yet.
 Time: not measured yet.
 
 Published, filtered MRR on all entities: 0.23 (Sun et al. 2019). Heads are asked for by the same vectors as
-tails, without reciprocal relations.
+tails, without reciprocal relations. With 100 numbers an entity, drawn with a deviation of 0.1, at a constant
+rate, 1,000 validation queries had an MRR of 0.147 after 2 epochs; no other setting was tried.
 """
 
 from embedlab import Dense, Normal
