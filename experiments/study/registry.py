@@ -58,11 +58,12 @@ def application(name: str) -> Application:
 def application_of(config: Any) -> Application | None:
     """The application whose config this is, by where its class lies; None where there is none."""
     module = type(config).__module__
-    for name in NAMES if isinstance(config, Study) else ():
-        # None but its own is imported: each takes its time.
-        if f"{module}.".startswith(f"{_PLACES.get(name, f'experiments.{name}')}."):
-            return application(name)
-    return None
+    places = {name: _PLACES.get(name, f"experiments.{name}") for name in NAMES}
+    # None but its own is imported: each takes its time. One package may lie in another's.
+    found = [name for name in NAMES if f"{module}.".startswith(f"{places[name]}.")]
+    if not found or not isinstance(config, Study):
+        return None
+    return application(max(found, key=lambda name: len(places[name])))
 
 
 def encode(application: Application, config: Any) -> dict[str, Any]:
