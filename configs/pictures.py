@@ -2,11 +2,13 @@
 
     python -m experiments.pictures configs/pictures.py --workdir runs/pictures
 
-Result: not measured yet.
-Time: not measured yet.
+Result: on fold 0 of 10 (`--only_folds 0`, 180 digits, one seed) Dense 98.9 % (95 % interval 97.2 to 100.0),
+Hashed 97.2 % (94.4 to 99.4) at 269 kB each; logistic regression on pixels 94.4 %, 4.4 points behind Dense
+(−0.4 to 7.8). All ten folds: not measured yet.
+Time: 2.5 minutes for that fold, on two cores that some twenty other programs shared.
 
 Words are 256 codes of patches of 4 × 4 pixels, with their place on a grid of 4 × 4. Sizes were chosen by a
-linear model of the words.
+linear model of the words, on three folds of another split of the same digits.
 """
 
 from embedlab import Dense, Dropout, Hashed
