@@ -3,8 +3,12 @@
     EMBEDLAB_DATA=DIR python -m experiments.columns configs/columns/vehicle_claims.py \\
         --workdir runs/vehicle_claims
 
-Result: not measured yet.
-Time: not measured yet.
+Result: of the first fold alone (`--only_folds [0]`), one seed: average precision 0.209 (95 % interval 0.159
+to 0.261), hashed at the same bytes 0.192; boosted trees 0.215 (0.168 to 0.267), one-hot regression 0.176
+(0.136 to 0.219): which is best is open. All folds are not measured yet.
+Time: 140 s for that fold on two cores with others at work on them.
+
+Nothing was tried but this: settings were not searched for.
 
 Judged by average precision, since frauds are rare. A missed fraud costs ten false alarms, and the
 threshold is the cheapest on validation. `PolicyNumber` counts the rows and `Year` their order, which no
