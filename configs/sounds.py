@@ -2,8 +2,12 @@
 
     EMBEDLAB_DATA=DIR python -m experiments.sounds configs/sounds.py --workdir runs/sounds
 
-Result: not measured yet.
-Time: not measured yet.
+Result: 98.8 % (95 % interval 97.6 to 99.7), three seeds; hashed at the same bytes 98.1 %; frames direct through
+the same encoder 99.3 %, one seed; nearest centroid of mean frames 72.0 %, logistic regression on mean and
+deviation of frames 93.3 %.
+Time: 1,800 s on two cores that were shared with seven others; some 150 s of the processor.
+
+All six speakers are on both sides: the figure is of known voices. Nothing was tuned.
 """
 
 from embedlab import Dense, Hashed
