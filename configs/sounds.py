@@ -2,12 +2,13 @@
 
     EMBEDLAB_DATA=DIR python -m experiments.sounds configs/sounds.py --workdir runs/sounds
 
-Result: 98.8 % (95 % interval 97.6 to 99.7), three seeds; hashed at the same bytes 98.1 %; frames direct through
-the same encoder 99.3 %, one seed; nearest centroid of mean frames 72.0 %, logistic regression on mean and
-deviation of frames 93.3 %.
-Time: 1,800 s on two cores that were shared with seven others; some 150 s of the processor.
+Result: 98.8 % (95 % interval 97.6 to 99.7), three seeds; hashed at the same bytes 98.1 %; frames direct,
+through the same encoder, 99.3 %, one seed; nearest centroid of mean frames 72.0 %, logistic regression on
+mean and deviation of frames 93.3 %.
+Time: 1,800 s on two cores that were shared with seven others.
 
-All six speakers are on both sides: the figure is of known voices. Nothing was tuned.
+All six speakers are on both sides: the figure is of known voices. 512 codes were taken rather than 256 by
+validation (97.9 against 96.8 %, with vectors of 64 numbers); nothing else was tried.
 """
 
 from embedlab import Dense, Hashed
