@@ -2,8 +2,10 @@
 
     EMBEDLAB_DATA=DIR python -m experiments.pictures configs/pictures_emoji.py --workdir runs/pictures_emoji
 
-Result: not measured yet.
-Time: not measured yet.
+Result: on fold 0 of 5 (`--only_folds 0 --baselines false`, 381 emoji, one seed) Dense 66.4 % (95 % interval
+61.2 to 71.4), Hashed 63.5 % (58.1 to 69.0) at 563 kB each. All five folds, and pixels with logistic
+regression beside: not measured yet.
+Time: 2.5 minutes for that fold, on two cores that some twenty other programs shared.
 
 Pictures whose pixels correlate by 0.9 or more stay on one side: the clocks, the families, a runner that is a
 woman or a man. Untuned.
