@@ -2,8 +2,9 @@
 
     EMBEDLAB_DATA=DIR python -m experiments.detect configs/detect/kdd99.py --workdir runs/kdd99
 
-Result: not measured yet.
-Time: not measured yet.
+Result: one seed: AUC 0.990 and average precision 0.981; an isolation forest on the same rows 0.990 and 0.980;
+rarity of single columns 0.975 and 0.957. Intervals and hashed rows are not measured yet.
+Time: 12 minutes on two cores with others at work on them.
 
 Trained on the normal rows of the 10 % file, tested on the labelled test file, whose attacks are of other
 kinds in part and more frequent. Of both files each row is kept once: 348,435 of 494,021 and most of
