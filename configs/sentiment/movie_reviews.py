@@ -3,9 +3,9 @@
     EMBEDLAB_DATA=DIR python -m experiments.classify configs/sentiment/movie_reviews.py \\
         --workdir runs/sentiment-movie_reviews
 
-Result: not measured over all folds yet. On the validation sides of folds 0 to 3 it gets 88.8 %, and TF-IDF
-with logistic regression, at its best C for them, 88.2 %.
-Time: not measured yet.
+Result: 88.1 % (95 % interval 86.8 to 89.5; 88.1 ± 2.2 over folds), one seed a fold, without the rival. TF-IDF
+with logistic regression gets 88.1 % (difference −0.0, −1.1 to +1.2). The hashed table is not measured yet.
+Time: 27 minutes on two cores with much other work beside it; 30 s a fold without that.
 
 Chosen by the mean validation loss of folds 0 to 3: each word and pair read once a review (0.279, 88.8 %; as
 often as it occurs 0.297, 87.1 %); once, a sum over √n, ratios of 1 and a rate of 0.003 have 0.315, 86.4 %.
