@@ -51,7 +51,47 @@ class Measure:
     wanted: str
 
 
-MEASURES: tuple[Measure, ...] = ()
+_PUBLIC = "public split"
+MEASURES: tuple[Measure, ...] = (
+    Measure(
+        "movie_reviews", "sentiment", "configs/sentiment/movie_reviews.py", "movie reviews, long, 10-fold", ""
+    ),
+    Measure("mr", "sentiment", "configs/sentiment/mr.py", "MR, short, 10-fold", ""),
+    Measure("sst2", "sentiment", "configs/sentiment/sst2.py", "SST-2, sentences", ""),
+    Measure(
+        "ratings", "recommend", "configs/recommend/ratings.py", "MovieLens 100k, five 80/20 folds", "≤ 0.93"
+    ),
+    Measure("ranking", "recommend", "configs/recommend/ranking.py", "MovieLens 100k, all films ranked", ""),
+    Measure(
+        "cora", "graph", "configs/graph/cora.py", f"Cora, {_PUBLIC}, words and edges", "81.5 (Kipf 2017)"
+    ),
+    Measure(
+        "cora_walks", "graph", "configs/graph/cora_walks.py", f"Cora, {_PUBLIC}, edges", "67.2 (DeepWalk)"
+    ),
+    Measure(
+        "citeseer", "graph", "configs/graph/citeseer.py", f"Citeseer, {_PUBLIC}, words and edges", "70.3"
+    ),
+    Measure(
+        "citeseer_walks", "graph", "configs/graph/citeseer_walks.py", f"Citeseer, {_PUBLIC}, edges", "43.2"
+    ),
+    Measure("cora_links", "graph", "configs/graph/cora_links.py", "Cora, links", ""),
+    Measure("cora_links_walks", "graph", "configs/graph/cora_links_walks.py", "Cora, links, edges alone", ""),
+    Measure("wn18rr_complex", "triples", "configs/graph/wn18rr_complex.py", "WN18RR, ComplEx", "0.44"),
+    Measure("wn18rr_distmult", "triples", "configs/graph/wn18rr_distmult.py", "WN18RR, DistMult", "0.43"),
+    Measure("wn18rr_transe", "triples", "configs/graph/wn18rr_transe.py", "WN18RR, TransE", "0.23"),
+    Measure("wn18rr_rotate", "triples", "configs/graph/wn18rr_rotate.py", "WN18RR, RotatE", "0.476"),
+    Measure("wn18rr_bytes", "triples", "configs/graph/wn18rr_bytes.py", "WN18RR, kinds at equal bytes", ""),
+    Measure("amazon_access", "columns", "configs/columns/amazon_access.py", "Amazon access, 5-fold", ""),
+    Measure("vehicle_claims", "columns", "configs/columns/vehicle_claims.py", "vehicle claims, 5-fold", ""),
+    Measure("kdd99", "detect", "configs/detect/kdd99.py", "KDD Cup 99 without duplicates", ""),
+    Measure("shuttle", "detect", "configs/detect/shuttle.py", "shuttle", ""),
+    Measure("sounds", "sounds", "configs/sounds.py", "spoken digits, official split", "≥ 95"),
+    Measure("splice", "genes", "configs/genes.py", "splice sites, 10-fold", "≥ 95"),
+    Measure("families", "genes", "configs/genes_family.py", "families of genes, 5-fold", ""),
+    Measure("video", "video", "configs/video.py", "finger tracks, 5 folds of blocks", ""),
+    Measure("digits", "pictures", "configs/pictures.py", "digits, 10-fold", ""),
+    Measure("emoji", "pictures", "configs/pictures_emoji.py", "emoji, 5-fold", ""),
+)
 
 
 def main() -> int:
