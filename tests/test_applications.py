@@ -10,10 +10,21 @@ import pytest
 from experiments.config import Study
 from experiments.study import registry
 from experiments.study.application import Application
-from tests.test_imports import imports, sources
+from tests.test_imports import imports, module_name, sources
 
 ROOT = Path(__file__).resolve().parent.parent
 _MOST_LINES = 200
+
+
+def package(name: str) -> str:
+    """Where an application lies, as `graph.triples`."""
+    return registry._PLACES.get(name, f"experiments.{name}").removeprefix("experiments.")
+
+
+def owner(module: str) -> str:
+    """The application that a module is of: that of the innermost package; empty for shared code."""
+    own = [name for name in registry.NAMES if f"{module}.".startswith(f"experiments.{package(name)}.")]
+    return max(own, key=lambda name: len(package(name)), default="")
 
 
 def lines_of(path: Path) -> int:
@@ -22,32 +33,18 @@ def lines_of(path: Path) -> int:
 
 @pytest.mark.parametrize("name", registry.NAMES)
 def test_it_is_a_folder_of_small_files(name: str) -> None:
-    found = sorted((ROOT / "experiments" / name).rglob("*.py"))
+    found = [path for path in (ROOT / "experiments").rglob("*.py") if owner(module_name(path)) == name]
     assert found
     large = {str(path.relative_to(ROOT)): lines_of(path) for path in found if lines_of(path) > _MOST_LINES}
     assert not large, f"more than {_MOST_LINES} lines: {large}"
 
 
-@pytest.mark.parametrize("name", registry.NAMES)
-def test_it_imports_no_other(name: str) -> None:
-    others = tuple(f"experiments.{other}" for other in registry.NAMES if other != name)
-    for module, tree in sources("experiments").items():
-        if f"{module}.".startswith(f"experiments.{name}."):
-            foreign = {
-                each
-                for each in imports(module, tree)
-                if f"{each}.".startswith(tuple(f"{o}." for o in others))
-            }
-            assert not foreign, f"{module} imports {foreign}"
-
-
-def test_shared_code_imports_none() -> None:
+def test_none_imports_another_and_shared_code_imports_none() -> None:
     """But by name, through the registry."""
-    packages = tuple(f"experiments.{name}." for name in registry.NAMES)
     for module, tree in sources("experiments").items():
-        if not f"{module}.".startswith(packages):
-            foreign = {each for each in imports(module, tree) if f"{each}.".startswith(packages)}
-            assert not foreign, f"{module} imports {foreign}"
+        owners = {each: owner(each) for each in imports(module, tree)}
+        foreign = {each for each, name in owners.items() if name and name != owner(module)}
+        assert not foreign, f"{module} imports {foreign}"
 
 
 @pytest.mark.parametrize("name", registry.NAMES)
@@ -64,11 +61,17 @@ def test_it_says_what_it_is(name: str) -> None:
 @pytest.mark.parametrize("name", registry.NAMES)
 def test_it_has_a_page_and_configs_that_tell_their_command(name: str) -> None:
     assert (ROOT / "docs" / "applications" / f"{name}.md").is_file()
-    places = ROOT / "configs"
-    found = [path for path in places.rglob("*.py") if path.is_relative_to(places / name)]
-    found += sorted(places.glob(f"{name}*.py"))
-    assert found
-    for path in found:
+    heads = [path.read_text(encoding="utf-8") for path in (ROOT / "configs").rglob("*.py")]
+    assert any(f"python -m experiments.{package(name)} configs/" in head for head in heads)
+
+
+def test_configs_of_applications_tell_their_command_and_their_result() -> None:
+    for path in sorted((ROOT / "configs").rglob("*.py")):
         head = path.read_text(encoding="utf-8")
-        command = rf"python -m experiments\.{name} {re.escape(path.relative_to(ROOT).as_posix())}"
-        assert re.search(command, head), f"{path}: its first lines tell no command"
+        used = re.findall(r"^from experiments\.(\S+)\.config import", head, re.MULTILINE)
+        known = [name for name in used if name in map(package, registry.NAMES)]
+        for name in known:
+            place = path.relative_to(ROOT).as_posix()
+            command = " ".join(head.replace("\\\\\n", " ").split())
+            assert f"python -m experiments.{name} {place} --workdir" in command, place
+            assert "Result: " in head and "Time: " in head, place
