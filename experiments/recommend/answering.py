@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from experiments.recommend.halves import halves
 from experiments.recommend.interactions import Side
 from experiments.recommend.learning import numbered_sides
-from experiments.recommend.recommender import Recommender, halves
+from experiments.recommend.recommender import Recommender
 from experiments.recommend.scores import Half, of_pairs
 from experiments.recommend.top import best
 from experiments.study.application import Answering, Stored

@@ -15,9 +15,10 @@ from embedlab.text import Vocabulary
 from experiments.config import Text
 from experiments.documents.prepare import vocabulary_for
 from experiments.recommend.catalogue import NONE, Catalogue, bags
+from experiments.recommend.halves import halves, of_numbers
 from experiments.recommend.interactions import Side
 from experiments.recommend.negatives import Seen
-from experiments.recommend.recommender import CATALOGUE, Recommender, halves, of_numbers
+from experiments.recommend.recommender import CATALOGUE, Recommender
 from experiments.recommend.split import RecommendSplit
 from experiments.study.examples import Examples
 from experiments.study.learning import Learning

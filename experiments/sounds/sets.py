@@ -10,7 +10,7 @@ from pathlib import Path
 from experiments.data.originals import SPOKEN_DIGITS, SPOKEN_WORDS
 from experiments.sounds.arrays import Arrays
 from experiments.sounds.clips import By
-from experiments.sounds.files import Folder
+from experiments.sounds.folders import Folder
 
 
 def spoken_digits(by: By = "recording") -> Folder:

@@ -14,10 +14,11 @@ from experiments.config import Train
 from experiments.recommend.catalogue import NONE
 from experiments.recommend.config import Holdout, Recommend
 from experiments.recommend.data import Files
+from experiments.recommend.halves import scores_of_pairs
 from experiments.recommend.interactions import Interactions
 from experiments.recommend.learning import RecommendLearning
 from experiments.recommend.models import Bpr, Factorisation, Machine, Model
-from experiments.recommend.recommender import CATALOGUE, scores_of_pairs
+from experiments.recommend.recommender import CATALOGUE
 from experiments.recommend.split import LISTED, RecommendSplit
 from tests.experiments.recommend import drawn
 

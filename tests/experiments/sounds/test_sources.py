@@ -11,7 +11,8 @@ import pytest
 from experiments.sounds.arrays import Arrays
 from experiments.sounds.cepstra import Cepstra
 from experiments.sounds.clips import Clips, Source
-from experiments.sounds.files import Folder, Table
+from experiments.sounds.files import Table
+from experiments.sounds.folders import Folder
 from experiments.sounds.wav import encoded
 
 FEW = Cepstra(coefficients=4, mels=8)
