@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import functools
+import itertools
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -194,8 +195,6 @@ def distinct_words(sides: Iterable[Side], features: bool) -> list[str]:
         sides: users, or items, or both.
         features: whether side words are read.
     """
-    found: dict[str, None] = {}
-    for side in sides:
-        for number in range(len(side)):
-            found.update(dict.fromkeys(side.bag(number) if features else (side.word(number),)))
-    return list(found)
+    each = ((side, number) for side in sides for number in range(len(side)))
+    words = (side.bag(number) if features else (side.word(number),) for side, number in each)
+    return list(dict.fromkeys(itertools.chain.from_iterable(words)))

@@ -48,6 +48,7 @@ def extended(old: Json, new: Json) -> Json:
     if isinstance(old.get("data"), dict) and new.get("data", {}).get("second") == "":
         found["data"].setdefault("second", "")  # older than pairs of texts
     _extend_transfer(found, new)
+    _extend_older(found, new)
     return found
 
 
@@ -84,6 +85,15 @@ def _extend_transfer(found: Json, new: Json) -> None:
     beside = old.get("beside") if isinstance(old, dict) else None
     if isinstance(beside, list) and all(mode in transfer.get("beside", ()) for mode in beside):
         found["transfer"]["beside"] = transfer["beside"]
+
+
+def _extend_older(found: Json, new: Json) -> None:
+    """What is older than a setting had it turned off."""
+    if "prior" not in found and isinstance(new.get("prior"), dict) and not new["prior"].get("ratios"):
+        found["prior"] = new["prior"]
+    text, now = found.get("text"), new.get("text")
+    if isinstance(text, dict) and isinstance(now, dict) and now.get("once") is False:
+        text.setdefault("once", False)
 
 
 def _is_mesh(found: object) -> bool:

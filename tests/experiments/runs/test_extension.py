@@ -115,3 +115,16 @@ def test_further_modes_of_vectors_may_come_in() -> None:
     alone = {"seeds": [0], "transfer": GLOVE | {"beside": []}}
     with pytest.raises(Mistake, match="it holds a single run"):
         require_place(Path("w"), alone, {"seeds": [0], "transfer": GLOVE})
+
+
+@pytest.mark.parametrize(
+    ("off", "on"),
+    [
+        ({"prior": {"ratios": 0.0, "smoothing": 1.0}}, {"prior": {"ratios": 2.0, "smoothing": 1.0}}),
+        ({"text": {"lower": True, "once": False}}, {"text": {"lower": True, "once": True}}),
+    ],
+)
+def test_what_is_older_than_a_setting_had_it_turned_off(off: Any, on: Any) -> None:
+    old = {"text": {"lower": True}} if "text" in off else {}
+    assert extended(old, off) == off
+    assert extended(old, on) == old
