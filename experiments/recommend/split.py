@@ -69,7 +69,7 @@ class RecommendSplit(Split):
             assert rating is not None
             self.parts = self.liked = dataclasses.replace(self.parts, valid=_some(self.parts.valid, most))
             self.targets, self.valid_targets = rating[self.parts.test], rating[self.parts.valid]
-            self.groups = data.user[self.parts.test]
+            self.groups, self.groups_of = data.user[self.parts.test], "a user's ratings"
         self.fingerprint = self._fingerprint()
 
     def rows(self, side: str) -> tuple[np.ndarray, np.ndarray]:

@@ -45,7 +45,7 @@ class TripleSplit(Split):
         test = self._facts.queries("test")
         self._watched = evenly(self._facts.queries("valid"), config.train.evaluate_rows)
         self.targets, self.valid_targets = test[:, 2], self._watched[:, 2]
-        self.groups = _pairs(self._facts.test)
+        self.groups, self.groups_of = _pairs(self._facts.test), "questions of the same two entities"
         found = leaks(self._facts, self._rules).told()
         self.about = (*_counts(self._facts, len(self._watched)), *told, *found)
         self.doubts = found
