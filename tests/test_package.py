@@ -84,7 +84,11 @@ def test_sdist_holds_what_the_tests_read(tmp_path: Path) -> None:
         held = {name.partition("/")[2] for name in archive.getnames()}
     folders = ("configs", "embedlab", "experiments", "scripts", "tests")
     files = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
-    files += [*(ROOT / "docs").glob("*.md"), *(ROOT / ".ci").iterdir()]
+    files += [
+        *(ROOT / "docs").glob("*.md"),
+        *(ROOT / "docs" / "applications").glob("*.md"),
+        *(ROOT / ".ci").iterdir(),
+    ]
     files += (ROOT / "experiments" / "page" / "assets").iterdir()
     about = ("README.md", "LICENSE", "CITATION.cff", "constraints.txt", "pyproject.toml")
     files += [ROOT / name for name in about]

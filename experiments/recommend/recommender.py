@@ -135,6 +135,7 @@ def log_expected(share: Any, rows: int, even: int, items: int) -> Any:
         items: of how many.
 
     Example:
+        >>> import numpy as np
         >>> round(float(np.exp(log_expected(0.5, rows=3, even=2, items=4))), 4)
         1.5
     """

@@ -27,6 +27,7 @@ class Biases(_Ids):
     """`r̂ = μ + b_u + b_i`: how much a user gives, and how much an item gets; factors lie idle.
 
     Example:
+        >>> import jax.numpy as jnp
         >>> half = Biases().half({}, "user", jnp.ones((5, 1, 8)), jnp.ones((5, 1), bool))
         >>> half.factors.shape, half.bias.shape
         ((5, 0), (5,))
@@ -46,6 +47,7 @@ class Factorisation(_Ids):
     """`r̂ = μ + b_u + b_i + ⟨f_u, f_i⟩`: matrix factorisation with biases.
 
     Example:
+        >>> import jax.numpy as jnp
         >>> half = Factorisation().half({}, "user", jnp.ones((5, 1, 8)), jnp.ones((5, 1), bool))
         >>> half.factors.shape, half.bias.shape
         ((5, 7), (5,))
@@ -72,6 +74,7 @@ class Machine(Model):
 
     Example:
         >>> vectors = jnp.array([[[1.0, 2.0, 0.5], [3.0, 4.0, 0.25]]])   # ⟨f_0, f_1⟩ = 11
+        >>> import jax.numpy as jnp
         >>> half = Machine().half({}, "item", vectors, jnp.ones((1, 2), bool))
         >>> half.factors.tolist(), half.bias.tolist()
         ([[4.0, 6.0]], [11.75])
