@@ -73,8 +73,8 @@ class Machine(Model):
         features: whether it reads side words; without them it is matrix factorisation.
 
     Example:
-        >>> vectors = jnp.array([[[1.0, 2.0, 0.5], [3.0, 4.0, 0.25]]])   # ⟨f_0, f_1⟩ = 11
         >>> import jax.numpy as jnp
+        >>> vectors = jnp.array([[[1.0, 2.0, 0.5], [3.0, 4.0, 0.25]]])   # ⟨f_0, f_1⟩ = 11
         >>> half = Machine().half({}, "item", vectors, jnp.ones((1, 2), bool))
         >>> half.factors.tolist(), half.bias.tolist()
         ([[4.0, 6.0]], [11.75])
