@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from embedlab.text import Vocabulary
@@ -105,8 +105,4 @@ class Application(ABC):
 
     def require_ready(self, config: Any) -> None:
         """Refuses a config whose data can't be read, before a sweep begins; by default by reading them."""
-        for _ in self._reading(config):
-            return
-
-    def _reading(self, config: Any) -> Iterator[Split]:
-        yield from self.read(config, lambda done, whole: None)
+        self.read(config, lambda done, whole: None)

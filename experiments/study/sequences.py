@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import collections
 import dataclasses
 import functools
 from collections.abc import Mapping, Sequence
@@ -262,17 +261,3 @@ def stored_model(stored: Any) -> tuple[Model, Mapping[str, Any]]:
     outputs = config.task.outputs(stored.names)
     learner = Model(config.embedding, config.encoder, outputs, config.head, config.task)
     return learner, own_numbers(config.embedding, stored.vocabulary)[1]
-
-
-def counted(documents: Sequence[Sequence[str]], rows: np.ndarray) -> collections.Counter[str]:
-    """How often each word occurs in some rows.
-
-    Args:
-        documents: the words of every row.
-        rows: which of them count.
-
-    Example:
-        >>> counted([["a"], ["a", "b"]], np.array([1]))
-        Counter({'a': 1, 'b': 1})
-    """
-    return collections.Counter(word for row in rows.tolist() for word in documents[row])
