@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -201,10 +200,8 @@ def test_mistakes_are_told_in_a_paragraph(
     assert told in said and "Traceback" not in said
 
 
-def test_sets_that_others_measured_are_as_they_say() -> None:
-    folder = Path(os.environ.get("EMBEDLAB_DATA", "../shared/data"))
-    if not (folder / "fsdd").is_dir():
-        pytest.skip(f"real data missing: no folder {folder.absolute() / 'fsdd'}; set EMBEDLAB_DATA")
+def test_sets_that_others_measured_are_as_they_say(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EMBEDLAB_DATA", str(data_dir))
     words = APPLICATION.default().cepstra
     clips = spoken_words().clips(words, lambda done, whole: None)
     assert len(clips.names) == 5188 and set(clips.labels) == {"bed", "cat", "happy"}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -189,12 +188,8 @@ def test_mistakes_are_told_in_a_paragraph(
     assert told in said and "Traceback" not in said
 
 
-def test_tracks_that_others_recorded_are_as_they_say() -> None:
-    folder = Path(os.environ.get("EMBEDLAB_DATA", "../shared/data"))
-    if not (folder / "video_hand_gesture").is_dir():
-        pytest.skip(
-            f"real data missing: no folder {folder.absolute() / 'video_hand_gesture'}; set EMBEDLAB_DATA"
-        )
+def test_tracks_that_others_recorded_are_as_they_say(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EMBEDLAB_DATA", str(data_dir))
     fingers, poses = finger_tracks().tracks(), hand_poses().tracks()
     assert fingers.coordinates.shape == (5296, 16, 2) and len(set(fingers.labels)) == 4
     assert poses.coordinates.shape == (4450, 21, 2) and len(set(poses.labels)) == 3
