@@ -62,6 +62,7 @@ MEASURES: tuple[Measure, ...] = (
         "ratings", "recommend", "configs/recommend/ratings.py", "MovieLens 100k, five 80/20 folds", "≤ 0.93"
     ),
     Measure("ranking", "recommend", "configs/recommend/ranking.py", "MovieLens 100k, all films ranked", ""),
+    Measure("cold", "recommend", "configs/recommend/cold.py", "MovieLens 100k, unseen users, five folds", ""),
     Measure(
         "cora", "graph", "configs/graph/cora.py", f"Cora, {_PUBLIC}, words and edges", "81.5 (Kipf 2017)"
     ),
@@ -77,6 +78,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure("cora_links", "graph", "configs/graph/cora_links.py", "Cora, links", ""),
     Measure("cora_links_walks", "graph", "configs/graph/cora_links_walks.py", "Cora, links, edges alone", ""),
     Measure("wn18rr_complex", "triples", "configs/graph/wn18rr_complex.py", "WN18RR, ComplEx", "0.44"),
+    Measure("wn18rr_all", "triples", "configs/graph/wn18rr_all.py", "WN18RR, ComplEx against all", "0.44"),
     Measure("wn18rr_distmult", "triples", "configs/graph/wn18rr_distmult.py", "WN18RR, DistMult", "0.43"),
     Measure("wn18rr_transe", "triples", "configs/graph/wn18rr_transe.py", "WN18RR, TransE", "0.23"),
     Measure("wn18rr_rotate", "triples", "configs/graph/wn18rr_rotate.py", "WN18RR, RotatE", "0.476"),
@@ -86,9 +88,13 @@ MEASURES: tuple[Measure, ...] = (
     Measure("kdd99", "detect", "configs/detect/kdd99.py", "KDD Cup 99 without duplicates", ""),
     Measure("shuttle", "detect", "configs/detect/shuttle.py", "shuttle", ""),
     Measure("sounds", "sounds", "configs/sounds.py", "spoken digits, official split", "≥ 95"),
+    Measure("sounds_frames", "sounds", "configs/sounds_frames.py", "the same, frames direct", "≥ 95"),
+    Measure("sounds_speakers", "sounds", "configs/sounds_speakers.py", "spoken digits, unheard speakers", ""),
+    Measure("sounds_words", "sounds", "configs/sounds_words.py", "three spoken words, 5-fold", ""),
     Measure("splice", "genes", "configs/genes.py", "splice sites, 10-fold", "≥ 95"),
     Measure("families", "genes", "configs/genes_family.py", "families of genes, 5-fold", ""),
     Measure("video", "video", "configs/video.py", "finger tracks, 5 folds of blocks", ""),
+    Measure("video_poses", "video", "configs/video_poses.py", "poses of a hand, 5 folds of blocks", ""),
     Measure("digits", "pictures", "configs/pictures.py", "digits, 10-fold", ""),
     Measure("emoji", "pictures", "configs/pictures_emoji.py", "emoji, 5-fold", ""),
 )

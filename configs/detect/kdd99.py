@@ -54,4 +54,5 @@ def config() -> Detect:
         words=Wording(bins=16),
         score="neighbours",
         train=Train(rate=0.003, steps=2000, evaluate_every=200, dropout=Dropout(words=0.01)),
+        seeds=(0, 1, 2),
     )

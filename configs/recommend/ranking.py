@@ -41,4 +41,5 @@ def config() -> Recommend:
             evaluate_every=200,
             patience=5,
         ),
+        seeds=(0, 1, 2),
     )
