@@ -33,10 +33,11 @@ class ColumnsApplication(Application):
     summary = "One column of a table, told from the others by embeddings of their values."
 
     def default(self) -> Columns:
-        """Vectors of 65,536 words, and hashed ones without a vocabulary at a quarter of the bytes."""
+        """A vector a word, and hashed ones without a vocabulary of as many bytes."""
         return Columns(
-            embedlab.Dense(65_536, 16, initialiser=embedlab.Normal(0.05)),
-            rivals={"hashed": embedlab.Hashed(None, 16, buckets=16_384, initialiser=embedlab.Normal(0.05))},
+            embedlab.Dense(2**20, 16, initialiser=embedlab.Normal(0.05)),
+            rivals={"hashed": embedlab.Hashed(None, 16, buckets=2**20, initialiser=embedlab.Normal(0.05))},
+            fitted=True,
             train=Train(rate=0.003, steps=2000, evaluate_every=100, dropout=embedlab.Dropout(words=0.05)),
         )
 

@@ -27,6 +27,9 @@ class Study:
         train: how a model is trained.
         quality: how much of an embedding its intrinsic metrics look at.
         rivals: further embeddings, by name, trained beside `embedding` on the same split.
+        fitted: whether tables are as large as the data ask: a vocabulary is then the most that it may have,
+            and a table has a row for each word there is; hashed rivals are as wide as `embedding`, and have
+            as many bytes.
         baselines: whether what it must be measured against is run as well. It may change in a workdir.
         seeds: one whole training for each, of every embedding.
         split_seed: of the split into training, validation and test.
@@ -48,6 +51,7 @@ class Study:
     train: Train = Train()
     quality: Quality = Quality()
     rivals: dict[str, embedlab.Embedding] = dataclasses.field(default_factory=dict)
+    fitted: bool = False
     baselines: bool = True
     seeds: tuple[int, ...] = (0,)
     split_seed: int = 0
@@ -63,6 +67,7 @@ class Study:
             "baselines" not in self.rivals, "rivals", "baselines", "this is a folder's name; give another"
         )
         common.require_rounding(self.train, {"embedding": self.embedding, **self.rivals})
+        require_bool("fitted", self.fitted)
         require_bool("baselines", self.baselines)
         common.require_seeds(self.seeds, self.split_seed)
         common.require_folds(self.folds, self.only_folds)

@@ -36,11 +36,12 @@ class DetectApplication(Application):
     summary = "Unusual events, told by what embeddings of their columns expect."
 
     def default(self) -> Detect:
-        """Vectors of 16,384 words, and hashed ones of as many bytes."""
+        """A vector a word, and hashed ones of as many bytes."""
         small = embedlab.Normal(0.1)
         return Detect(
-            embedlab.Dense(16_384, 8, initialiser=small),
-            rivals={"hashed": embedlab.Hashed(None, 8, buckets=16_384, initialiser=small)},
+            embedlab.Dense(2**20, 8, initialiser=small),
+            rivals={"hashed": embedlab.Hashed(None, 8, buckets=2**20, initialiser=small)},
+            fitted=True,
             train=Train(rate=0.003, steps=2000, evaluate_every=100, dropout=embedlab.Dropout(words=0.01)),
         )
 

@@ -53,9 +53,10 @@ class GeneApplication(Application):
     def default(self) -> GeneStudy:
         """A bag of 6-mers, beside a hashed table of the same bytes."""
         return GeneStudy(
-            embedlab.Dense(8192, 32),
+            embedlab.Dense(2**20, 32),
             train=Train(rate=0.01, batch=64, steps=1000, evaluate_every=50),
-            rivals={"hashed": embedlab.Hashed(None, 32, buckets=8192)},
+            rivals={"hashed": embedlab.Hashed(None, 32, buckets=2**20)},
+            fitted=True,
             encoder=Bag(),
             max_length=4096,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from embedlab import Dense, Dropout, Uniform
+from embedlab import Dense, Dropout, Hashed, Uniform
 from experiments.config import Train
 from experiments.graph.config import GraphStudy
 from experiments.study.application import Answering, Application, Stored, Tell
@@ -19,7 +19,7 @@ class Graph(Application):
     summary = "tells the class of a node, or which nodes are linked"
 
     def default(self) -> GraphStudy:
-        """A graph convolutional network on the user's nodes and edges."""
+        """A graph convolutional network on nodes and edges, and the same of as many bytes hashed."""
         train = Train(
             batch=1,
             steps=200,
@@ -28,7 +28,9 @@ class Graph(Application):
             rate=0.01,
             dropout=Dropout(words=0.5, components=0.5),
         )
-        return GraphStudy(Dense(2**17, 16, Uniform(-0.1, 0.1)), train=train)
+        drawn = Uniform(-0.1, 0.1)
+        hashed = Hashed(None, 16, buckets=2**20, initialiser=drawn)
+        return GraphStudy(Dense(2**20, 16, drawn), train=train, rivals={"hashed": hashed}, fitted=True)
 
     def judge(self, config: GraphStudy) -> Judge:
         """See `Application.judge`."""

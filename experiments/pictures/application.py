@@ -62,9 +62,10 @@ class PictureApplication(Application):
     def default(self) -> PictureStudy:
         """A bag of 512 codes at 16 places, beside a hashed table of the same bytes."""
         return PictureStudy(
-            embedlab.Dense(8200, 16),
+            embedlab.Dense(2**20, 16),
             train=Train(rate=0.005, batch=64, steps=1000, evaluate_every=50),
-            rivals={"hashed": embedlab.Hashed(None, 16, buckets=8200)},
+            rivals={"hashed": embedlab.Hashed(None, 16, buckets=2**20)},
+            fitted=True,
             encoder=Bag("mean"),
             tokens=Tokens(Patches(size=6, stride=2), Codes(codes=512, standardise=False)),
             max_length=4096,

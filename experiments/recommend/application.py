@@ -24,9 +24,11 @@ class RecommendApplication(Application):
     summary = "What a user would rate an item, or which items to show: docs/applications/recommend.md"
 
     def default(self) -> Recommend:
-        """Matrix factorisation of 64 numbers, with settings that all models learn by."""
+        """Matrix factorisation of 64 numbers, with settings that all models learn by; hashed rows beside."""
         return Recommend(
-            embedlab.Dense(65_536, 64, initialiser=embedlab.Normal(0.01)),
+            embedlab.Dense(2**20, 64, initialiser=embedlab.Normal(0.01)),
+            rivals={"hashed": embedlab.Hashed(None, 64, buckets=2**20, initialiser=embedlab.Normal(0.01))},
+            fitted=True,
             train=Train(
                 rate=0.002, l2=1e-3, update="sparse", batch=256, steps=12_000, evaluate_every=400, patience=5
             ),

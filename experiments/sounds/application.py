@@ -49,9 +49,10 @@ class SoundApplication(Application):
     def default(self) -> SoundStudy:
         """Convolutions over the codes of frames, beside a hashed table of the same bytes."""
         return SoundStudy(
-            embedlab.Dense(2 + _CODES, _DIM),
+            embedlab.Dense(2**20, _DIM),
             train=Train(rate=0.003, batch=32, steps=1000, evaluate_every=50),
-            rivals={"hashed": embedlab.Hashed(None, _DIM, buckets=2 + _CODES)},
+            rivals={"hashed": embedlab.Hashed(None, _DIM, buckets=2**20)},
+            fitted=True,
             encoder=Cnn(widths=(3, 5, 7), maps=64),
             head=Head(dropout=0.3),
             codes=Codes(codes=_CODES),

@@ -24,7 +24,7 @@ from experiments.runs.run import RunDirectory
 from experiments.runs.targets import Targets
 from experiments.study import baseline_runs, digests, registry
 from experiments.study.application import Application
-from experiments.study.learning import Learning
+from experiments.study.learnings import Learnings, Ready
 from experiments.study.quality import on_shared_words
 from experiments.study.run import run_one
 from experiments.study.split import Split
@@ -66,7 +66,7 @@ def _run(application: Application, config: Study, workdir: Path, console: Consol
         splits = application.read(config, tell)
     found = digests.of(splits)
     digests.require_same(directory, found)
-    learnings = _Learnings(workdir, splits)  # what is wrong with one is said before anything is written
+    learnings = Learnings(workdir, list(splits))  # what is wrong with one is said before anything is written
     finished = _is_finished(workdir, config, encoded, splits)
     earlier.tell_of_changes(directory, config.train, encoded, console)
     if not finished:
@@ -111,48 +111,11 @@ def _kinds(workdir: Path, splits: Sequence[Split]) -> list[str]:
     return [kind for split in splits for kind in (*baseline_runs.directories(workdir, split), *trained)]
 
 
-class _Learnings:
-    """What embeddings learn on each split; those of the first are made at once, to hear what is wrong."""
-
-    def __init__(self, workdir: Path, splits: Sequence[Split]) -> None:
-        self._workdir = workdir
-        self._ready = {name: self._make(splits[0], name) for name in self._unfinished(splits[0])}
-        self._first = splits[0]
-
-    def of(self, split: Split, name: str) -> tuple[Learning, float]:
-        """That of an embedding, by its name, and the seconds that it took to make; kept no longer."""
-        if split is self._first and name in self._ready:
-            return self._ready.pop(name)
-        return self._make(split, name)
-
-    def _unfinished(self, split: Split) -> list[str]:
-        config = split.config
-        return [
-            name
-            for name in layout.names(config)
-            if any(
-                layout.run_directory(self._workdir, config, Run(name, seed, split.fold)).finished(
-                    config.train.steps
-                )
-                is None
-                for seed in config.seeds
-            )
-        ]
-
-    @staticmethod
-    def _make(split: Split, name: str) -> tuple[Learning, float]:
-        began = time.perf_counter()
-        where = f"rivals.{name}" if name in split.config.rivals else "embedding"
-        with mistakes(where):
-            made = split.learning(layout.names(split.config)[name].embedding, where)
-        return made, time.perf_counter() - began
-
-
 def _run_all(
     application: Application,
     workdir: Path,
     splits: Sequence[Split],
-    learnings: _Learnings,
+    learnings: Learnings,
     progress: Progress,
 ) -> tuple[list[Outcome], list[Outcome]]:
     """What came of the baselines and of the embeddings, over the rows of all folds."""
@@ -179,12 +142,12 @@ def _run_seeds(
     workdir: Path,
     split: Split,
     name: str,
-    learning: Callable[[], tuple[Learning, float]],
+    ready: Callable[[], Ready],
     progress: Progress,
 ) -> Outcome:
     """Trains one embedding with every seed; finished runs are read back, not repeated."""
     config, judge, shown = split.config, split.judge, layout.told(split.fold, name)
-    make = functools.cache(learning)
+    make = functools.cache(ready)
     summaries, places = [], []
     for seed in config.seeds:
         directory = layout.run_directory(workdir, config, Run(name, seed, split.fold))
@@ -192,8 +155,7 @@ def _run_seeds(
         summary = directory.finished(config.train.steps)
         if summary is None:
             directory.reopen()
-            made, took = make()
-            summary = run_one(directory, split, made, shown, seed, progress, took)
+            summary = run_one(directory, split, make(), shown, seed, progress)
         else:
             directory.verify()
             Checkpoints(directory.path / "checkpoints", create=False).verify()

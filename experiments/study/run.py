@@ -22,7 +22,9 @@ from experiments.runs.facts import facts, x64
 from experiments.runs.outcome import LABELS, save_predictions, told
 from experiments.runs.run import RunDirectory, commit, versions
 from experiments.study import kept
+from experiments.study.fitting import SIZES
 from experiments.study.learning import Learning
+from experiments.study.learnings import Ready
 from experiments.study.split import Split
 from experiments.study.words import own_numbers
 from experiments.training.stopwatch import Stopwatch
@@ -35,28 +37,26 @@ _SPECIAL = len(Vocabulary.SPECIAL)
 def run_one(
     directory: RunDirectory,
     split: Split,
-    learning: Learning,
+    ready: Ready,
     name: str,
     seed: int,
     progress: Progress,
-    prepared: float,
 ) -> dict[str, Any]:
     """Trains, evaluates on test, and writes everything; returns the summary. Continues where it stopped.
 
     Args:
         directory: of the run.
         split: of the data.
-        learning: what one embedding learns of it.
+        ready: what one embedding learns of it.
         name: of the embedding, for the progress.
         seed: of the training.
         progress: where it is told of.
-        prepared: seconds that it took to make the learning.
 
     Raises:
         RunFailure: the loss is not a number, or a file can't be read or written, or is damaged.
         Mistake: it would go on with another vocabulary, or with other types, than it was begun with.
     """
-    steps = split.config.train.steps
+    learning, steps = ready.learning, split.config.train.steps
     with Checkpoints(
         directory.path / "checkpoints",
         facts=facts(learning.vocabulary),
@@ -81,7 +81,7 @@ def run_one(
             )
             fitted = alone(training)
     run.trained(fitted.steps)
-    summary = _finish(directory, split, learning, log.inspector, seed, fitted, prepared)
+    summary = _finish(directory, split, ready, log.inspector, seed, fitted)
     run.done(told(summary, split.judge))
     return summary
 
@@ -139,15 +139,14 @@ class _Log:
 def _finish(
     directory: RunDirectory,
     split: Split,
-    learning: Learning,
+    ready: Ready,
     inspector: Inspector,
     seed: int,
     fitted: Fitted,
-    prepared: float,
 ) -> dict[str, Any]:
     """Judges what was trained and writes it all; the summary last, since it says that the run is whole."""
-    watch = Stopwatch({"prepare": prepared, **fitted.seconds})
-    parameters, judge = fitted.parameters, split.judge
+    watch = Stopwatch({"prepare": ready.seconds, **fitted.seconds})
+    learning, parameters, judge = ready.learning, fitted.parameters, split.judge
     with watch("finish"):
         predicted, loss = learning.learner.watched(parameters, learning.valid, None)
         valid, test = learning.decoded(predicted), learning.tested(parameters)
@@ -170,6 +169,7 @@ def _finish(
         "best_step": fitted.best_step,
         "stopped_early": fitted.stopped_early,
         **_sizes(learning, parameters),
+        SIZES: dict(ready.sizes),
         "classes": list(split.names),
         "kinds": list(learning.kind_names),
         "seconds": watch.seconds,

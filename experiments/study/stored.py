@@ -16,7 +16,7 @@ from embedlab.vectors import load as load_vectors
 from experiments.errors import Mistake, mistakes
 from experiments.runs.run import RunDirectory
 from experiments.runs.stored import best_run, drawn, trained
-from experiments.study import kept, registry
+from experiments.study import fitting, kept, registry
 from experiments.study.application import Answering, Application, Stored
 
 
@@ -85,9 +85,11 @@ def load(folder: str | os.PathLike[str]) -> Model:
     application, decoded = registry.decode_run(directory.path / "config.json", config)
     with mistakes(str(directory.path)):
         vocabulary = Vocabulary.load(directory.path / "vocabulary.json")
+        spec = fitting.resized(decoded.embedding, summary.get(fitting.SIZES, {}))
+        decoded = dataclasses.replace(decoded, embedding=spec)
         stored = Stored(decoded, vocabulary, tuple(summary["classes"]), kept.load(directory.path))
         answering = application.answering(stored)
-    spec: Any = drawn(answering.learner.spec)
-    learner: Any = dataclasses.replace(answering.learner, spec=spec)  # type: ignore[type-var]
+    own: Any = drawn(answering.learner.spec)
+    learner: Any = dataclasses.replace(answering.learner, spec=own)  # type: ignore[type-var]
     parameters = trained(directory, lambda: learner.init(jax.random.key(0), answering.buffers), vocabulary)
     return Model(application, stored, answering, parameters, directory.path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from embedlab import Dense, Normal
+from embedlab import Dense, Hashed, Normal
 from experiments.config import Train
 from experiments.graph.triples.answering import TripleAnswering
 from experiments.graph.triples.config import TripleStudy
@@ -22,9 +22,11 @@ class Triples(Application):
     summary = "tells which entity stands at the other end of a relation"
 
     def default(self) -> TripleStudy:
-        """ComplEx on the user's triples, by rows."""
+        """ComplEx on the user's triples, by rows, and the same of as many bytes hashed."""
         train = Train(rate=0.003, batch=512, steps=3000, evaluate_every=300, evaluate_rows=1000)
-        return TripleStudy(Dense(2**16, 64, Normal(0.05)), train)
+        drawn = Normal(0.05)
+        hashed = Hashed(None, 64, buckets=2**20, initialiser=drawn)
+        return TripleStudy(Dense(2**20, 64, drawn), train, rivals={"hashed": hashed}, fitted=True)
 
     def judge(self, config: TripleStudy) -> Judge:
         """Mean reciprocal rank."""
