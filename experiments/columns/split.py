@@ -53,7 +53,7 @@ class ColumnSplit(Split):
         self.rows, self.sides = rows, sides
         self.title, self.names, self.about = rows.title, rows.names, about
         self.targets, self.valid_targets = rows.labels[sides.test], rows.labels[sides.valid]
-        self.groups = rows.groups[sides.test]
+        self.groups, self.groups_across = rows.groups[sides.test], True
         self.fingerprint = {
             "rows": len(rows.labels),
             "columns": list(rows.frame.names),

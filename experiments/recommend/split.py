@@ -63,13 +63,14 @@ class RecommendSplit(Split):
             self.targets, self.valid_targets = (
                 padded(*self.rows(side), self.asked[side]) for side in ("test", "valid")
             )
-            self.groups = np.arange(len(self.targets))
+            self.groups = self.asked["test"]
         else:
             rating = data.rating
             assert rating is not None
             self.parts = self.liked = dataclasses.replace(self.parts, valid=_some(self.parts.valid, most))
             self.targets, self.valid_targets = rating[self.parts.test], rating[self.parts.valid]
             self.groups, self.groups_of = data.user[self.parts.test], "a user's ratings"
+        self.groups_across = True
         self.fingerprint = self._fingerprint()
 
     def rows(self, side: str) -> tuple[np.ndarray, np.ndarray]:

@@ -68,16 +68,21 @@ class Outcome:
                 yield part.fold, summary, directory
 
 
-def groups_together(groups: Sequence[np.ndarray]) -> np.ndarray:
-    """The groups of the rows of several folds, one after the other; none of one is another's: int [rows].
+def groups_together(groups: Sequence[np.ndarray], *, across: bool) -> np.ndarray:
+    """The groups of the rows of several folds, one fold's after the other's: int [rows].
 
     Args:
         groups: of each fold, int [rows].
+        across: whether their numbers are of the data, so that the same number in two folds is one group, as a
+            user whose ratings lie in both; else they are of the fold, and no group of one is another's.
 
     Example:
-        >>> groups_together([np.array([7, 7, 3]), np.array([7])]).tolist()
-        [1, 1, 0, 2]
+        >>> folds = [np.array([7, 7, 3]), np.array([7])]
+        >>> groups_together(folds, across=True).tolist(), groups_together(folds, across=False).tolist()
+        ([1, 1, 0, 1], [1, 1, 0, 2])
     """
+    if across:
+        return np.unique(np.concatenate(groups), return_inverse=True)[1]
     found, before = [], 0
     for own in groups:
         kinds, numbers = np.unique(own, return_inverse=True)

@@ -15,9 +15,8 @@ from experiments.errors import Mistake
 from experiments.reports.bootstrap import Interval, mean_interval
 from experiments.reports.units import in_metric
 from experiments.runs.found_run import FINISHED, FoundRun
-from experiments.runs.outcome import groups_together
 from experiments.runs.run import RunDirectory
-from experiments.runs.targets import Targets
+from experiments.runs.targets import Targets, groups_of
 from experiments.tasks import CLASSES, Judge, Task, folds
 
 #: Phases in which a run is looked at: no part of what a model costs.
@@ -75,7 +74,7 @@ class Result:
         return (
             np.stack([np.concatenate(parts) for parts in predicted]),
             folds.together([each.targets for each in known]),
-            groups_together([each.groups for each in known]),
+            groups_of(known),
         )
 
     @functools.cached_property
@@ -106,7 +105,7 @@ class Result:
         if self._parts is None:
             return None
         predicted, known = self._parts
-        targets, groups = [each.targets for each in known], groups_together([each.groups for each in known])
+        targets, groups = [each.targets for each in known], groups_of(known)
         scores = np.stack([folds.scores(self.task, parts, targets) for parts in predicted])
         headline = self.task.headline
         found = mean_interval(scores, groups, least=headline.least, most=headline.most)

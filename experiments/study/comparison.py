@@ -74,7 +74,9 @@ def _run(application: Application, config: Study, workdir: Path, console: Consol
     directory.claim(encoded)
     digests.keep(directory, found)
     for split in splits:
-        targets.write(layout.folder(workdir, split.fold), Targets(split.targets, split.groups))
+        targets.write(
+            layout.folder(workdir, split.fold), Targets(split.targets, split.groups, split.groups_across)
+        )
     loaded = time.perf_counter() - started
     if finished:
         directory.verify(whole=False)

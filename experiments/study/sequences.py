@@ -115,7 +115,7 @@ class Sequences(Split):
         self.labels, self.sides = labels, sides
         self.title, self.about, self.doubts, self.fingerprint = title, about, doubts, fingerprint
         self.targets, self.valid_targets = labels[sides.test], labels[sides.valid]
-        self.groups = groups[sides.test]
+        self.groups, self.groups_across = groups[sides.test], True
 
     @functools.cached_property
     def corpus(self) -> Corpus:

@@ -53,6 +53,8 @@ class Split(ABC):
         groups: int [test rows]; rows of one group are right or wrong together (duplicates, those of a user),
             and a bootstrap draws them whole.
         groups_of: what the rows of one group are, in words.
+        groups_across: whether their numbers are of the data, so that the same number in two folds is the same
+            group, as a user whose ratings lie in both; else they are of the fold alone.
         about: what is told before anything is trained, in sentences: how many rows there are, what was passed
             over, which leaks were looked for, and what was found.
         doubts: what of that stands below the table too.
@@ -69,6 +71,7 @@ class Split(ABC):
     valid_targets: np.ndarray
     groups: Int[np.ndarray, " rows"]
     groups_of: str = "(near-)duplicates"
+    groups_across: bool = False
     about: tuple[str, ...]
     doubts: tuple[str, ...] = ()
     fingerprint: Mapping[str, Any]

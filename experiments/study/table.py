@@ -28,7 +28,7 @@ def table(splits: Sequence[Split], baselines: Sequence[Outcome], outcomes: Seque
     specs = {name: own.embedding for name, own in layout.names(config).items()}
     everything = [*baselines, *outcomes]
     reference = outcomes[0].name if len(everything) > 1 else None
-    groups = groups_together([split.groups for split in splits])
+    groups = groups_together([split.groups for split in splits], across=first.groups_across)
     rows = [
         embedding_row(each, everything, first.judge, groups, reference, specs[each.name].dim)
         for each in outcomes

@@ -93,7 +93,7 @@ class ClassSplit(NodeSplit):
         self.seen = Seen.of_classes(graph, sides)
         self.targets, self.valid_targets = graph.labels[sides.test], graph.labels[sides.valid]
         alike = graph.alike()
-        self.groups = alike[sides.test]
+        self.groups, self.groups_across = alike[sides.test], True
         known = int(np.isin(self.groups, alike[sides.train]).sum())
         self.about = (
             *self._about,

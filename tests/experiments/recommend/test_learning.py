@@ -20,6 +20,7 @@ from experiments.recommend.learning import RecommendLearning
 from experiments.recommend.models import Bpr, Factorisation, Machine, Model
 from experiments.recommend.recommender import CATALOGUE
 from experiments.recommend.split import LISTED, RecommendSplit
+from experiments.runs.outcome import groups_together
 from tests.experiments.recommend import drawn
 
 SPEC = embedlab.Dense(200, 8)
@@ -224,3 +225,15 @@ def test_two_splits_of_folds_test_all_rows(data: Interactions) -> None:
     rows = np.concatenate([split.parts.test for split in splits])
     assert np.array_equal(np.sort(rows), np.arange(len(data)))
     assert splits[0].fingerprint["sides"] != splits[1].fingerprint["sides"]
+
+
+@pytest.mark.parametrize(("model", "by"), [(Factorisation(), "rows"), (Bpr(), "users")])
+def test_a_users_number_is_that_of_all_folds(data: Interactions, model: Model, by: Any) -> None:
+    config = Recommend(SPEC, model=model, holdout=Holdout(by), folds=3)
+    splits = [RecommendSplit(config, data, fold) for fold in config.folds_run]
+    assert all(split.groups_across for split in splits)
+    groups = groups_together([split.groups for split in splits], across=True)
+    tested = [np.unique(data.user[split.parts.test]) for split in splits]
+    users, of_folds = len(np.unique(np.concatenate(tested))), sum(map(len, tested))
+    assert len(np.unique(groups)) == users
+    assert users == of_folds if by == "users" else users < of_folds / 2

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from experiments.figures.tables import tables
+from experiments.reports.bootstrap import mean_interval
 from experiments.runs.found import found
 from experiments.runs.results import results
 from experiments.runs.run import RunDirectory
-from experiments.runs.targets import read
+from experiments.runs.targets import Targets, read, write
 
 
 def test_results_are_those_of_the_table(comparison: Path) -> None:
@@ -74,6 +75,30 @@ def test_folds_are_taken_together(folds: list[bool], tmp_path: Path) -> None:
     assert len(result.runs) == 2 and result.tested is not None and result.interval is not None
     assert result.tested[0].shape == (1, 13, 3)
     assert result.interval.mean == pytest.approx(np.mean(folds))
+
+
+@pytest.mark.parametrize("across", [None, False, True])
+def test_groups_of_the_data_are_one_in_all_folds(
+    folds: list[bool], tmp_path: Path, across: bool | None
+) -> None:
+    for fold, groups in ((0, [4, 4, 7, 8, 8]), (1, [4, 4, 4, 8, 8, 9, 9, 9])):
+        path = tmp_path / "w" / f"fold-{fold}" / "targets.npz"
+        known = {} if across is None else {"across": np.bool_(across)}  # None: as earlier versions wrote it
+        np.savez(path, targets=np.load(path)["targets"], groups=np.array(groups), **known)
+    (result,) = results(found([tmp_path]))
+    groups = [4, 4, 7, 8, 8, 4, 4, 4, 8, 8, 9, 9, 9] if across else [0, 0, 1, 2, 2, 3, 3, 3, 4, 4, 5, 5, 5]
+    assert result.interval == mean_interval(np.array([folds], float), np.array(groups))
+    assert result.tested is not None and len(np.unique(result.tested[2])) == len(set(groups))
+
+
+def test_what_an_earlier_version_wrote_of_groups_is_mended(tmp_path: Path) -> None:
+    rows = np.arange(3)
+    np.savez(tmp_path / "targets.npz", targets=rows, groups=rows)
+    old = read(tmp_path)
+    assert old is not None and old.across is False
+    write(tmp_path, Targets(rows, rows, across=True))
+    new = read(tmp_path)
+    assert new is not None and new.across is True
 
 
 def test_a_seed_without_a_fold_is_told_not_to_count(folds: list[bool], tmp_path: Path) -> None:

@@ -100,7 +100,7 @@ class RatedSplit(Split):
         self.train = np.flatnonzero(part // 2 != number).tolist()
         self.title, self.names = "made-up ratings", ()
         self.targets, self.valid_targets = self.ratings[self.test], self.ratings[self.valid]
-        self.groups, self.groups_of = drawn[self.test, 0], "one user"
+        self.groups, self.groups_of, self.groups_across = drawn[self.test, 0], "one user", True
         self.about = (f"{data.rows} ratings, made up.",)
         self.fingerprint = {"rows": data.rows}
 

@@ -19,6 +19,7 @@ import experiments
 from experiments import predict
 from experiments.config import Train
 from experiments.errors import Mistake
+from experiments.reports.bootstrap import mean_interval
 from experiments.runs.found import found
 from experiments.runs.results import results
 from experiments.settings import codec, config_file
@@ -95,6 +96,16 @@ def test_results_are_those_of_the_table(study: Path) -> None:
         assert ends == pytest.approx([float(row[f"rmse{end}"]) for end in ("", "_low", "_high")])
     assert made["dense"].interval.mean < made["mean"].interval.low  # type: ignore[union-attr]
     assert float(rows["mean"]["difference"]) > 0  # its error is greater
+
+
+def test_a_user_of_both_folds_is_one_group(study: Path) -> None:
+    parts = [np.load(study / f"fold-{fold}" / "targets.npz") for fold in (0, 1)]
+    users, known = (np.concatenate([part[name] for part in parts]) for name in ("groups", "targets"))
+    told = [np.load(study / f"fold-{fold}/dense/seed-0/predictions.npz")["test"] for fold in (0, 1)]
+    scores = rated.JUDGE.scores(np.concatenate(told), known)[None]
+    by_user, row = mean_interval(scores, users, least=-np.inf, most=0), rows_of(study)["dense"]
+    assert [float(row["rmse_low"]), float(row["rmse_high"])] == pytest.approx([-by_user.high, -by_user.low])
+    assert f"{len(known)} test rows in 15 groups of one user" in (study / "table.md").read_text()
 
 
 def test_the_table_tells_errors(study: Path) -> None:

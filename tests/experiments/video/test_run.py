@@ -126,6 +126,10 @@ def test_without_clips_sides_are_blocks_with_a_gap(table: Path) -> None:
     assert all("0 have half of their frames in common" in split.doubts[0] for split in splits)
     assert "93.3% of the rows are the row before, moved on by a frame" in splits[0].doubts[0]
     assert len(np.unique(splits[0].groups)) < len(splits[0].targets) / 5
+    assert all(split.groups_across for split in splits)
+    assert not set(splits[0].groups) & set(
+        splits[1].groups
+    )  # of all rows: runs of one block are none of another
 
 
 def test_columns_are_found_by_their_numbers() -> None:
