@@ -14,7 +14,8 @@ equal sequences alone do, figures are those of a memory for genes.
 Words are pairs of codons: coding sequences begin with one, and are read three letters at a time. That
 stride was first seen in a linear model that was scored on held-out rows of another split of these data, and
 no other was tried on validation. Dropout, lengths and how words are pooled were chosen on the validation rows
-of folds 0 to 2, of half a dozen settings.
+of folds 0 to 2, of half a dozen settings. Validation rows of one fold are test rows of another: choices have
+seen some of what is tested.
 """
 
 from embedlab import Dense, Dropout, Hashed
