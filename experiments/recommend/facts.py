@@ -36,7 +36,8 @@ def looked_at(data: Interactions, parts: Parts) -> Facts:
 
     Args:
         data: all interactions.
-        parts: which rows are on which side.
+        parts: which rows are learnt from, watched and tested on: of rankings those alone that were liked, so
+            that an item that nobody liked is none that is learnt from.
 
     Example:
         >>> from experiments.recommend.interactions import Side
@@ -75,7 +76,7 @@ def sentences(data: Interactions, parts: Parts, facts: Facts, by: str) -> tuple[
         f"{data.name}: {len(data):,} interactions of {users:,} users with {items:,} items, "
         f"{100 * len(data) / max(1, users * items):.2g} % of all pairs; {_BY[by]}: {sides}.",
         *data.notes,
-        "No pair of a user and an item is on two sides.",
+        _shared(data, parts),
     ]
     if facts.new_user.any() or facts.new_item.any():
         told.append(
@@ -127,6 +128,15 @@ _BY = {
     "last": "the last rows of each user are tested on",
     "moment": "all rows after a moment are tested on",
 }
+
+
+def _shared(data: Interactions, parts: Parts) -> str:
+    """How many pairs of a user and an item are on more than one side."""
+    pair = data.user.astype(np.int64) * len(data.items) + data.item
+    sides = [np.unique(pair[rows]) for rows in (parts.train, parts.valid, parts.test)]
+    count = sum(map(len, sides)) - len(np.unique(np.concatenate(sides)))
+    are = {0: "No pair of a user and an item is", 1: "1 pair of a user and an item is"}
+    return f"{are.get(count, f'{count:,} pairs of a user and an item are')} on two sides."
 
 
 def _share(which: np.ndarray) -> str:

@@ -31,12 +31,12 @@ def squared(users: Half, items: Half, ratings: Any) -> Float[Array, ""]:
 
 
 def pairwise(users: Half, liked: Half, others: Half, fits: Any) -> Float[Array, ""]:
-    """Mean of `−ln σ(s(u, i) − s(u, j))`: how surely what a user liked stands before what they did not meet.
+    """Mean of `−ln σ(s(u, i) − s(u, j))`: how surely what a user liked stands before what they did not like.
 
     Args:
         users: halves [rows].
         liked: halves [rows], of an item that the user liked.
-        others: halves [rows, each], of items drawn against it.
+        others: halves [rows, each], of items drawn against it, not met or rated low.
         fits: bool [rows, each], which of them count.
 
     Example:

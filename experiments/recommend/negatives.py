@@ -1,4 +1,4 @@
-"""Items that a user had nothing to do with, drawn in the step.
+"""Items that a user is not trained to like, drawn in the step.
 
 Source: Rendle et al. 2009, "BPR: Bayesian personalized ranking from implicit feedback".
 """
@@ -67,10 +67,13 @@ class Seen:
 def draw(
     key: PRNGKeyArray, seen: Seen, user: Any, items: int, each: int = 1
 ) -> tuple[Int32[Array, "rows each"], Bool[Array, "rows each"]]:
-    """Items drawn evenly of those that a user had nothing to do with.
+    """Items drawn evenly of those that are not a user's: what they did not meet in training, or did not like.
+
+    With `Seen` of liked rows alone, as training has it, an item that the user rated below `liked` may be
+    drawn as well as one that they never met: either stands behind what was liked.
 
     Each is drawn a few times over, and the first counts that is none of the user's: a fixed amount of work.
-    Of a user who had to do with a share s of all items, `s⁴` of the draws find none, which are told.
+    Of a user of whom a share s of all items is, `s⁴` of the draws find none, which are told.
 
     Args:
         key: random key.

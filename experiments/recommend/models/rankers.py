@@ -1,4 +1,4 @@
-"""Models that rank items, by drawn ones that a user did not take.
+"""Models that rank items, by drawn ones that a user did not like.
 
 Source: as named below.
 """
@@ -23,7 +23,9 @@ _MOST_NEGATIVES = 2**16
 @Model.register_subclass("bpr")
 @dataclasses.dataclass(frozen=True)
 class Bpr(Model):
-    """Factors and biases that put what a user liked before items that the user did not meet, pair by pair.
+    """Factors and biases that put what a user liked before other items, pair by pair.
+
+    The others are drawn of all that the user did not like in training: not met, or rated below `liked`.
 
     With side words a half is the sum over its words, as in LightFM.
 

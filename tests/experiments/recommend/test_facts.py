@@ -26,7 +26,19 @@ def test_who_and_what_is_new_is_found() -> None:
     assert found.new_user.tolist() == [False, True] and found.new_item.tolist() == [True, False]
     told = " ".join(sentences(made, split, found, "rows"))
     assert "1 (50 %) are of users, 1 (50 %) of items that are not learnt from" in told
+    assert "No pair of a user and an item is on two sides." in told
     assert "one note." in told and "Times are not known" in told
+
+
+def test_a_pair_on_two_sides_is_counted() -> None:
+    made = data([0, 0, 1, 1, 1], [3, 3, 3, 4, 4], None)  # what a reader would have left out
+    split = parts([0, 3], [1, 2])
+    told = sentences(made, split, looked_at(made, split), "rows")
+    assert "1 pair of a user and an item is on two sides." in told
+    split = parts([0, 3], [1, 2, 4])
+    assert "2 pairs of a user and an item are on two sides." in sentences(
+        made, split, looked_at(made, split), "rows"
+    )
 
 
 def test_the_future_is_found() -> None:

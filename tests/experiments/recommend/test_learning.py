@@ -11,6 +11,7 @@ import pytest
 
 import embedlab
 from experiments.config import Train
+from experiments.recommend import facts
 from experiments.recommend.catalogue import NONE
 from experiments.recommend.config import Holdout, Recommend
 from experiments.recommend.data import Files
@@ -127,6 +128,19 @@ def test_liked_rows_alone_are_learnt_and_tested(data: Interactions) -> None:
     learning = learning_of(split)
     assert len(learning.train) == len(split.liked.train)
     assert (split.targets >= 0).sum() == (data.rating[split.parts.test] >= 4).sum()
+
+
+def test_what_was_only_rated_low_is_not_learnt_from(data: Interactions) -> None:
+    assert data.rating is not None
+    item = data.item[split_of(data, Bpr(), liked=4.0).liked.test[0]]
+    low = dataclasses.replace(data, rating=data.rating.copy())
+    plain = split_of(data, Bpr(), liked=4.0)
+    low.rating[np.setdiff1d(np.flatnonzero(data.item == item), plain.parts.test)] = 1  # type: ignore[index]
+    split = split_of(low, Bpr(), liked=4.0)
+    assert (low.item[split.parts.train] == item).any(), "it has training rows, none of which was liked"
+    there = np.flatnonzero(low.item[split.liked.test] == item)
+    assert len(there) and facts.looked_at(low, split.liked).new_item[there].all()
+    assert f"{len(there):,} (" in next(text for text in split.about if "that are not learnt from" in text)
 
 
 def test_a_negative_may_be_what_was_not_liked(data: Interactions) -> None:
