@@ -28,7 +28,7 @@ from experiments.study.learnings import Learnings, Ready
 from experiments.study.quality import on_shared_words
 from experiments.study.run import run_one
 from experiments.study.split import Split
-from experiments.study.table import table
+from experiments.study.table import of_folds, table
 from experiments.training import optimizers
 
 
@@ -82,7 +82,7 @@ def _run(application: Application, config: Study, workdir: Path, console: Consol
         directory.verify(whole=False)
         console.print(f"{workdir} is finished; nothing to do.", highlight=False, soft_wrap=True)
     with progress(_kinds(workdir, splits), Console(quiet=True) if finished else console) as shown:
-        shown.print("\n".join(splits[0].about))
+        shown.print("\n".join(of_folds([split.about for split in splits], splits[0].fold)))
         baselines, outcomes = _run_all(application, workdir, splits, learnings, shown)
     made = table(splits, baselines, outcomes)
     shared = on_shared_words(run_directories(workdir, config), config.quality)

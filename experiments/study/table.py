@@ -45,5 +45,22 @@ def table(splits: Sequence[Split], baselines: Sequence[Outcome], outcomes: Seque
         groups_of=first.groups_of,
         folds=config.folds if config.folds_run else None,
         notes=tuple(described(each, outcomes[0].name, first.judge) for each in baselines),
-        doubts=first.doubts,
+        doubts=of_folds([split.doubts for split in splits], first.fold),
+    )
+
+
+def of_folds(told: Sequence[Sequence[str]], first: int | None) -> tuple[str, ...]:
+    """Sentences of the first fold, where they are not of all of them said to be of that one.
+
+    Args:
+        told: of each fold, its sentences.
+        first: number of the first.
+
+    Example:
+        >>> of_folds([("100 rows.", "7 are known."), ("100 rows.", "9 are known.")], 0)
+        ('100 rows.', 'Of fold 0: 7 are known.')
+    """
+    return tuple(
+        sentence if all(sentence in others for others in told) else f"Of fold {first}: {sentence}"
+        for sentence in told[0]
     )

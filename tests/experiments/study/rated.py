@@ -101,7 +101,8 @@ class RatedSplit(Split):
         self.title, self.names = "made-up ratings", ()
         self.targets, self.valid_targets = self.ratings[self.test], self.ratings[self.valid]
         self.groups, self.groups_of, self.groups_across = drawn[self.test, 0], "one user", True
-        self.about = (f"{data.rows} ratings, made up.",)
+        self.doubts = (f"{len(np.unique(drawn[self.test, 1]))} items tested, {sum(self.test)} in all.",)
+        self.about = (f"{data.rows} ratings, made up.", *self.doubts)
         self.fingerprint = {"rows": data.rows}
 
     def learning(self, spec: embedlab.Embedding, where: str) -> Learning:

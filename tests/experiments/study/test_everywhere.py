@@ -24,6 +24,7 @@ from experiments.runs.found import found
 from experiments.runs.results import results
 from experiments.settings import codec, config_file
 from experiments.study import program, registry, stored
+from experiments.study.table import of_folds
 from tests.experiments.study import rated
 
 CONFIG = """
@@ -106,6 +107,14 @@ def test_a_user_of_both_folds_is_one_group(study: Path) -> None:
     by_user, row = mean_interval(scores, users, least=-np.inf, most=0), rows_of(study)["dense"]
     assert [float(row["rmse_low"]), float(row["rmse_high"])] == pytest.approx([-by_user.high, -by_user.low])
     assert f"{len(known)} test rows in 15 groups of one user" in (study / "table.md").read_text()
+
+
+def test_what_is_of_one_fold_is_told_to_be(study: Path) -> None:
+    config = codec.decode(_plain(study), rated.Rated)
+    (doubt,) = rated.RatedSplit(config, 0).doubts
+    assert f" Of fold 0: {doubt} " in (study / "table.md").read_text().replace("\n", " ")
+    splits = [rated.RatedSplit(config, fold) for fold in (0, 1)]
+    assert of_folds([split.about for split in splits], 0) == ("600 ratings, made up.", f"Of fold 0: {doubt}")
 
 
 def test_the_table_tells_errors(study: Path) -> None:
