@@ -23,10 +23,10 @@ ROWS, DIM = 30_750, 50
 
 
 def config() -> Config:
-    """Words and pairs of words, three seeds; a hashed table of as many bytes beside it."""
+    """Words and pairs of words, three seeds; beside it, drawn, as many rows, and as many bytes hashed."""
     return Config(
         embedding=Dense(ROWS, DIM),
-        rivals={"hashed": Hashed(ROWS, DIM, buckets=ROWS)},
+        rivals={"random": Dense(ROWS, DIM), "hashed": Hashed(None, DIM, buckets=ROWS)},
         data=papers.sst(2),
         text=Text(max_length=64, ngrams=2, min_count=2),
         transfer=Transfer("glove-6b-50d", oov="zero"),
