@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+import embedlab
 from experiments.config import Study
 from experiments.study import registry
 from experiments.study.application import Application
@@ -56,6 +60,47 @@ def test_it_says_what_it_is(name: str) -> None:
     assert application.judge(made).headline.key
     assert registry.application_of(made) is application
     assert registry.decode(registry.encode(application, made)) == (application, made)
+
+
+def test_what_a_config_may_choose_is_known_without_more_imports() -> None:
+    """In a process of its own, where nothing else has imported a kind of data or of model."""
+    program = """
+import importlib, pkgutil, draccus
+from experiments.study import registry
+
+def choices():
+    bases = [each for each in below(draccus.ChoiceRegistry) if draccus.ChoiceRegistry in each.__bases__]
+    return {each.__qualname__ + " in " + each.__module__: sorted(each.get_known_choices()) for each in bases}
+
+def below(kind):
+    return [found for each in kind.__subclasses__() for found in (each, *below(each))]
+
+for name in registry.NAMES:
+    registry.application(name)
+known = choices()
+for name in registry.NAMES:
+    package = importlib.import_module(registry._PLACES.get(name, f"experiments.{name}"))
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+late = {place: found for place, found in choices().items() if known.get(place) != found}
+assert known and not late, late
+"""
+    found = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "JAX_PLATFORMS": "cpu"},
+        capture_output=True,
+        text=True,
+    )
+    assert found.returncode == 0, found.stderr
+
+
+@pytest.mark.parametrize("name", registry.NAMES)
+def test_the_default_embeddings_are_taken(name: str) -> None:
+    """Flags alone name the files; the rest, and the hashed rival, come from the default."""
+    made = registry.application(name).default()
+    assert made.fitted and isinstance(made.rivals["hashed"], embedlab.Hashed)
 
 
 @pytest.mark.parametrize("name", registry.NAMES)

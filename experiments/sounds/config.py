@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from embedlab.checks import require
+from experiments.sounds import arrays, folders  # noqa: F401  each registers its kind of source
 from experiments.sounds.cepstra import Cepstra
 from experiments.sounds.clips import Source
 from experiments.sounds.files import Table
