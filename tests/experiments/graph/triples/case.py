@@ -1,0 +1,49 @@
+"""A family as facts: of whom each is the child, the parent, the grandparent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from tests.applications.case import Case, Spoilt, Tables, with_value
+
+PEOPLE = 30
+
+
+def called(person: int) -> str:
+    return f'Tante "{person}", d. Ä.'
+
+
+def draw(folder: Path, rng: np.random.Generator) -> Tables:
+    facts = []
+    parent = {child: int(rng.integers(0, child)) for child in range(1, PEOPLE)}
+    for child, of in parent.items():
+        facts += [(of, "est la mère de", child), (child, "Kind von", of)]
+        if of in parent:
+            facts.append((parent[of], "Oma, Opa", child))
+    rows = [{"wer": called(a), "steht zu": how, "wem": called(b)} for a, how, b in facts]
+    return {"family": [rows[place] for place in rng.permutation(len(rows))]}
+
+
+def check(answers: list[list[str]]) -> None:
+    tails, heads, unknown = answers
+    assert {*tails[:-2:2]} <= {called(person) for person in range(PEOPLE)} and len(heads) > 10
+    assert unknown[0] == "unknown entity 'nobody'"
+
+
+CASE = Case(
+    "triples",
+    draw,
+    {
+        **{"data.head": "wer", "data.relation": "steht zu", "data.tail": "wem", "embedding.dim": "8"},
+        **{"embedding.vocabulary": "60", "train.batch": "32", "model.objective.count": "16"},
+    },
+    "data.relation",
+    (f"{called(3)}\tKind von", f"\tKind von\t{called(0)}", "nobody\tKind von"),
+    check,
+    ("nobody", "'nobody' is no query"),
+    Spoilt("{main}, line 4, column 'wem' .*the value is missing", with_value("family", 2, "wem", "")),
+    ("frequent", "rules"),
+    hashed=False,
+)
