@@ -108,7 +108,7 @@ def tried(case: Case, folder: Path, tables: Tables, name: str, fault: Spoilt) ->
 
 
 #: Whose runs take longest, and have a run in tests of their own by default.
-_LONG = ("columns", "detect", "sounds")
+_LONG = ("columns", "detect", "sentiment", "sounds")
 _PARAMS = [
     pytest.param(case, id=case.name, marks=[pytest.mark.slow] if case.name in _LONG else []) for case in CASES
 ]
