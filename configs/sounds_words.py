@@ -2,8 +2,11 @@
 
     EMBEDLAB_DATA=DIR python -m experiments.sounds configs/sounds_words.py --workdir runs/sounds_words
 
-Result: not measured yet.
-Time: not measured yet.
+Result: 90.6 % (95 % interval 89.8 to 91.4), one seed; hashed 89.7 % (88.8 to 90.5); frames direct, through
+the same encoder, 94.8 % (94.2 to 95.4); nearest centroid of mean frames 59.2 %, logistic regression on mean
+and deviation of frames 82.0 %. With 11 frames a clip, a code a frame loses what frames tell: settings are
+those of digits.
+Time: 92 s on two cores with others at work on them.
 
 Of whom a clip is, is not known: the same speakers may be on all sides.
 """

@@ -3,8 +3,9 @@
     EMBEDLAB_DATA=DIR \\
         python -m experiments.graph.triples configs/graph/wn18rr_all.py --workdir runs/wn18rr_all
 
-Result: not measured yet.
-Time: not measured yet.
+Result: MRR 0.459 (95 % interval 0.443 to 0.476), hits at 1, 3 and 10 of 42.7, 47.5 and 52.0 %, one seed;
+against 2,048 drawn entities 0.455.
+Time: 12 minutes on two cores with others at work on them.
 
 The same score, width and penalty as `configs/graph/wn18rr_complex.py`, and nothing is drawn: a step scores
 512 queries against every entity, each with up to 8 of its answers, so that an epoch is 106,364 examples,

@@ -3,8 +3,10 @@
     EMBEDLAB_DATA=DIR \\
         python -m experiments.graph.triples configs/graph/wn18rr_bytes.py --workdir runs/wn18rr_bytes
 
-Result: not measured yet.
-Time: not measured yet.
+Result: MRR, one seed each, with the difference to dense: dense 0.343 (95 % interval 0.328 to 0.358), hashed
+0.246 (−0.097, −0.107 to −0.086), hashed with importance 0.274 (−0.068, −0.078 to −0.058), the frequent
+quarter alone 0.061 (−0.282, −0.296 to −0.266). The rules of relations that training holds get 0.371.
+Time: 13 minutes on two cores with others at work on them.
 
 dense has a row of 32 numbers an entity; its rivals have as many bytes: hashed rows of 128 that four entities
 share on average, each the sum of two; the same with learned importance; and rows of 128 for the most frequent

@@ -3,8 +3,9 @@
     EMBEDLAB_DATA=DIR \\
         python -m experiments.graph.triples configs/graph/wn18rr_transe.py --workdir runs/wn18rr_transe
 
-Result: not measured yet.
-Time: not measured yet.
+Result: MRR 0.218 (95 % interval 0.210 to 0.226), hits at 1 of 1.9 % and at 10 of 50.8 %, one seed: a
+translation by a relation that is its own inverse is none, and of these facts a third are of such relations.
+Time: 21 minutes on two cores with others at work on them.
 
 Published, filtered MRR on all entities: 0.23 (Sun et al. 2019). Heads are asked for by the same vectors as
 tails, without reciprocal relations. With 100 numbers an entity, drawn with a deviation of 0.1, at a constant
