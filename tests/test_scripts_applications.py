@@ -77,7 +77,8 @@ def test_a_row_tells_metric_hashed_baselines_and_time(script: Any, tmp_path: Pat
     apart = rf"{sign} \[{sign}, {sign}\]"
     assert re.fullmatch(
         r"\| \[toy\]\(docs/applications/toy\.md\) `toy` \| sums, `toy\.py` "
-        rf"\| accuracy % \*\*{span}\*\*, 1 seed \| {span}: {apart} \| largest {span}, so {apart} \| nothing \| \d+ s \|",
+        rf"\| accuracy % \*\*{span}\*\*, 1 seed \| {span}: {apart} "
+        rf"\| largest {span}, so {apart} \| nothing \| \d+ s \|",
         line,
     ), line
     assert head.count("|") == line.count("|")

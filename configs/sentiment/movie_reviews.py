@@ -1,4 +1,4 @@
-"""Is a long film review for or against? 2,000 of NLTK's, a bag that begins as naive Bayes on GloVe's vectors.
+"""Is a long film review for or against? 2,000 of NLTK's, a bag that begins as naive Bayes.
 
     EMBEDLAB_DATA=DIR python -m experiments.classify configs/sentiment/movie_reviews.py \\
         --workdir runs/sentiment-movie_reviews
@@ -14,7 +14,7 @@ Files: see `experiments.data.papers.movie_reviews`.
 """
 
 from embedlab import Dense, Dropout, Hashed
-from experiments.config import Config, Prior, Text, Train, Transfer
+from experiments.config import Config, Prior, Text, Train
 from experiments.data import papers
 from experiments.encoders import Bag
 
@@ -22,13 +22,12 @@ ROWS, DIM = 145_000, 50
 
 
 def config() -> Config:
-    """Words and pairs of words, one seed a fold; beside it, drawn, as many rows, and as many bytes hashed."""
+    """Words and pairs of words, one seed a fold; as many bytes hashed beside it."""
     return Config(
         embedding=Dense(ROWS, DIM),
-        rivals={"random": Dense(ROWS, DIM), "hashed": Hashed(None, DIM, buckets=ROWS)},
+        rivals={"hashed": Hashed(None, DIM, buckets=ROWS)},
         data=papers.movie_reviews(),
         text=Text(max_length=1024, ngrams=2, min_count=2, once=True),
-        transfer=Transfer("glove-6b-50d", oov="zero"),
         prior=Prior(ratios=20.0),
         encoder=Bag("mean"),
         train=Train(
