@@ -3,10 +3,10 @@
     EMBEDLAB_DATA=DIR \\
         python -m experiments.graph configs/graph/cora.py --workdir runs/cora
 
-Result: 81.7 % (95 % interval 79.4 to 83.9), ten seeds, and 81.7 % (79.4 to 83.9) hashed at as many bytes;
-logistic regression on words alone 60.5 %, label propagation on citations alone 71.7 %. The two of a quarter
-of the bytes: not measured yet.
-Time: not measured yet.
+Result: 81.7 % (95 % interval 79.4 to 83.9), ten seeds, and 81.7 % (79.4 to 83.9) hashed at as many bytes; at
+a quarter of them 80.8 % (78.5 to 83.1) and, hashed, 78.6 % (76.2 to 81.1). Logistic regression on words alone
+gets 60.5 %, label propagation on citations alone 71.7 %.
+Time: 2.5 minutes on two cores with another program on them.
 
 The embedding is the network's first layer, on the words of a paper; its bounds are those of Glorot & Bengio
 2010. Kipf & Welling 2017 report 81.5 % (Table 2, mean of 100 seeds). On the 500 validation nodes 500 steps
