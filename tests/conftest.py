@@ -1,6 +1,7 @@
 """What all tests share: where the real data lies, and what XLA has compiled."""
 
 import gc
+import importlib.metadata
 import os
 import shutil
 import sys
@@ -17,6 +18,21 @@ _CACHE = {
     "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
 }
 
+# Compiled as for a user, small programs take most of the tests' time: thousands are compiled, and run once.
+# With little optimisation the default tests take half of it. XLA ends a process that gives it a flag it doesn't
+# know: these are for the versions that have been seen to know them.
+_QUICKLY = "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false"
+_KNOWN = ("0.10.", "0.11.", "0.12.")
+
+
+def _compile_quickly(config: pytest.Config) -> None:
+    """The default tests, and the programs that they start; slow ones are compiled as for a user.
+
+    So is all where the environment holds XLA_FLAGS, which may be empty: `XLA_FLAGS= python -m pytest`.
+    """
+    if config.option.markexpr == "not slow" and importlib.metadata.version("jaxlib").startswith(_KNOWN):
+        os.environ.setdefault("XLA_FLAGS", _QUICKLY)
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Half of the time goes into compiling, much of it the same programs in another process.
@@ -25,6 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
     empty and is gone afterwards. JAX reads its place from the environment when it is imported: the workers of
     pytest-xdist, which are started after this, do so; where there are none, the programs alone.
     """
+    _compile_quickly(config)  # XLA reads the environment when it compiles first
     # A program that is killed while it writes there leaves a damaged entry, of which the next one warns.
     os.environ.setdefault("PYTHONWARNINGS", "ignore:Error reading persistent compilation cache:UserWarning")
     if "JAX_COMPILATION_CACHE_DIR" not in os.environ:

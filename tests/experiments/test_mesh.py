@@ -30,7 +30,7 @@ RESUMED = ("hashed, 2x4, 1x1", "hashed, 1x1, 2x4")
 
 def start(*arguments: str, devices: int = 8) -> subprocess.Popen[str]:
     """A process with so many CPU devices."""
-    flags = f"--xla_force_host_platform_device_count={devices}"
+    flags = f"{os.environ.get('XLA_FLAGS', '')} --xla_force_host_platform_device_count={devices}"
     env = {**os.environ, "XLA_FLAGS": flags, "PYTHONPATH": str(ROOT), "JAX_PLATFORMS": "cpu"}
     command = [sys.executable, str(mesh_worker.__file__), *arguments]
     return subprocess.Popen(

@@ -38,7 +38,7 @@ def two(
     """Processes of two devices each, the leader first."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    devices = "--xla_force_host_platform_device_count=2"
+    devices = f"{os.environ.get('XLA_FLAGS', '')} --xla_force_host_platform_device_count=2"
     env = {**os.environ, "XLA_FLAGS": devices, "JAX_PLATFORMS": "cpu", "COLUMNS": "100"}
     command = [
         sys.executable,
