@@ -105,4 +105,5 @@ class Application(ABC):
 
     def require_ready(self, config: Any) -> None:
         """Refuses a config whose data can't be read, before a sweep begins; by default by reading them."""
-        self.read(config, lambda done, whole: None)
+        for split in self.read(config, lambda done, whole: None):
+            split.require_told()

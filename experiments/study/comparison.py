@@ -64,6 +64,8 @@ def _run(application: Application, config: Study, workdir: Path, console: Consol
     earlier.require_same_numbers(parts)
     with progress(1, console) as shown, shown.reading(application.name) as tell, mistakes():
         splits = application.read(config, tell)
+        for split in splits:
+            split.require_told()
     found = digests.of(splits)
     digests.require_same(directory, found)
     learnings = Learnings(workdir, list(splits))  # what is wrong with one is said before anything is written

@@ -76,6 +76,16 @@ class Split(ABC):
     doubts: tuple[str, ...] = ()
     fingerprint: Mapping[str, Any]
 
+    def require_told(self) -> None:
+        """Refuses test or validation rows of which the judge's metrics are not defined.
+
+        Raises:
+            ValueError: they are all of one class, say.
+        """
+        for side, targets in {"test": self.targets, "validation": self.valid_targets}.items():
+            which = f"of the {side} side" + ("" if self.fold is None else f" of fold {self.fold}")
+            self.judge.require_told(targets, which)
+
     @abstractmethod
     def learning(self, spec: embedlab.Embedding, where: str) -> Learning:
         """What an embedding learns here.

@@ -153,6 +153,27 @@ def test_files_without_rows_or_with_one_class(content, message, tmp_path, capsys
     assert message in " ".join(capsys.readouterr().err.split())
 
 
+@pytest.mark.parametrize("side", ["test", "time", "validation"])
+def test_one_class_alone_on_a_side(side, tmp_path, capsys):
+    path, other = drawn(tmp_path / "orders.csv", 200), tmp_path / "other.csv"
+    header, *rows = path.read_text().splitlines()
+    of_no = [row for row in rows if row.endswith(";no")]
+    flags = {"data.time": "order", "data.ignored": "[]", **ALONE}
+    if side == "test":
+        other.write_text("\n".join([header, *of_no[:20]]))
+        flags = {"data.test_path": other, **ALONE}
+    elif side == "time":  # the latest tenth
+        path.write_text("\n".join([header, *rows[:180], *(f"{500 + n};c1;s1;d1;{n};no" for n in range(20))]))
+    else:  # the tenth before it
+        late = [f"{500 + n};c1;s1;d1;{n};{'no' if n < 20 else rows[n][-3:].strip(';')}" for n in range(40)]
+        path.write_text("\n".join([header, *rows[:160], *late]))
+    assert main("columns", words(path, tmp_path / "run", **flags)) == 2
+    told = " ".join(capsys.readouterr().err.split())
+    which = "validation" if side == "validation" else "test"
+    assert f"20 rows of the {which} side are of one class (0)" in told and "Traceback" not in told
+    assert not (tmp_path / "run/config.json").exists()
+
+
 def test_values_that_are_all_unseen_at_test_are_the_unknown_of_their_column(tmp_path):
     train, test = drawn(tmp_path / "a.csv", 200), tmp_path / "b.csv"
     header, _, rows = train.read_text().partition("\n")

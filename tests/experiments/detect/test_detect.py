@@ -108,3 +108,11 @@ def test_files_without_rows_or_of_one_kind(content, message, tmp_path, capsys):
     path.write_text(content)
     assert main("detect", words(path, tmp_path / "run", **{"data.numeric": "[]"})) == 2
     assert message in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_test_file_of_normal_events_alone(tmp_path, capsys):
+    path, other = drawn(tmp_path / "log.tsv", 100), tmp_path / "other.tsv"
+    other.write_text("user\thost\tbytes\tkind\nu1\th1\t7\tok\nu2\th2\t9\tok\n")
+    assert main("detect", words(path, tmp_path / "run", **{"data.test_path": other})) == 2
+    told = " ".join(capsys.readouterr().err.split())
+    assert "all 2 rows of the test side are of one class (0)" in told and "Traceback" not in told
