@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from experiments.nearest import nearest_first
+from experiments.recommend.features import Bins
 from experiments.recommend.halves import halves
 from experiments.recommend.interactions import Side
 from experiments.recommend.learning import numbered_sides
@@ -23,12 +26,16 @@ class Recommending(Answering):
     """Answers for users.
 
     A user's id gets the ten items of the highest score that the user did not have, and `user<TAB>item` the
-    score, or the rating. A user whom training did not have is told by words of side features with spaces
-    between, as `age=25-34 occupation=student`, where the model reads such. Of any other unknown user, and of
-    an unknown item, the id says nothing: what is known of the other side is what is answered.
+    score, or the rating. A user whom training did not have is told by features with tabs between, as
+    `age=29<TAB>occupation=student`, where the model reads such; an item may follow. Of any other unknown
+    user, of a feature's unknown value, and of an unknown item, nothing is known: what is known of the other
+    side is what is answered.
     """
 
-    about = "a user's id, for the items to show; or a user's and an item's with a tab between, for a score"
+    about = (
+        "a user's id, or features as age=29 with tabs between, for the items to show; "
+        "or an item's id after it, with a tab between, for a score"
+    )
 
     def __init__(self, stored: Stored) -> None:
         """Numbers users and items as they were when it was trained.
@@ -39,6 +46,7 @@ class Recommending(Answering):
         config, kept = stored.config, stored.kept
         self.learner: Recommender = Recommender(config.embedding, config.model)
         self._vocabulary, self._kept = stored.vocabulary, kept
+        self._separator = getattr(config.data, "separator", "")
         self._sides = {kind: _side(kind, kept) for kind in ("user", "item")}
         self._numbers = {
             kind: dict(zip(side.names, range(len(side)), strict=True)) for kind, side in self._sides.items()
@@ -49,11 +57,17 @@ class Recommending(Answering):
         self, parameters: dict[str, Any], lines: Sequence[str], header: str = ""
     ) -> Iterable[tuple[str, ...]]:
         """See `Answering.answers`: titles and scores in turn, or one number."""
-        asked = [line.split("\t") for line in lines]
-        for number, parts in enumerate(asked, 1):
-            if len(parts) > 2 or not all(part.strip() for part in parts):
+        asked, told = [], []
+        for number, line in enumerate(lines, 1):
+            parts = [part.strip() for part in line.split("\t")]
+            count = self._told(parts)
+            words = [word for part in parts[:count] for word in self._words(number, part)]
+            user = parts[:1] if count == 0 else ["\t".join(parts[:count])]
+            if len(parts) > max(count, 1) + 1 or not all(parts):
                 raise ValueError(f"line {number}: {len(parts)} fields; give {self.about}")
-        users = self._users(parameters, [parts[0].strip() for parts in asked])
+            asked.append([*user, *parts[max(count, 1) :]])
+            told.append(tuple(words))
+        users = self._users(parameters, [parts[0] for parts in asked], told)
         rated = self._items_of(parameters, [parts[1].strip() for parts in asked if len(parts) == 2])
         places = iter(range(len(rated.bias)))
         lists = iter(self._lists(parameters, users, [len(parts) == 1 for parts in asked], asked))
@@ -98,12 +112,28 @@ class Recommending(Answering):
         first, last = self._kept["seen_starts"][number : number + 2]
         return np.asarray(self._kept["seen_items"][first:last])
 
-    def _users(self, parameters: Any, names: list[str]) -> Half:
-        features = self.learner.model.features
-        told = [
-            tuple(name.split()) if features and name not in self._numbers["user"] and "=" in name else ()
-            for name in names
-        ]
+    def _told(self, parts: list[str]) -> int:
+        """How many fields of a line tell of a user by features, the first ones; 0 of one told by an id."""
+        if not self.learner.model.features or parts[0] in self._numbers["user"]:
+            return 0
+        ends = [n for n, part in enumerate(parts) if "=" not in part or (n and part in self._numbers["item"])]
+        return ends[0] if ends else len(parts)
+
+    def _words(self, line: int, part: str) -> list[str]:
+        """The words of one feature of a user, as training has them; numbers in their bins."""
+        name, _, value = part.partition("=")
+        names = dict.fromkeys(w.partition("=")[0] for words in self._sides["user"].features for w in words)
+        if name.strip() not in names:
+            there = f"there are {nearest_first(name.strip(), list(names))}" if names else "there are none"
+            raise ValueError(f"line {line}: {name.strip()!r} is no feature of users; {there}")
+        bins, separator = self._kept.get("user_bins", {}), self._separator
+        if name.strip() in bins:
+            with contextlib.suppress(ValueError):  # a bin may be named too
+                value = Bins(*map(tuple, bins[name.strip()])).told_of(float(value))
+        values = value.split(separator) if separator else [value]
+        return [f"{name.strip()}={each.strip()}" for each in values if each.strip()]
+
+    def _users(self, parameters: Any, names: list[str], told: list[tuple[str, ...]]) -> Half:
         known = self._sides["user"].features
         words = [
             known[self._numbers["user"][name]] if name in self._numbers["user"] else own

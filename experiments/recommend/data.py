@@ -17,7 +17,7 @@ import numpy as np
 from embedlab.checks import require
 from experiments.data.columns import column_number
 from experiments.data.tables import Table, TableFile, read
-from experiments.recommend.features import words
+from experiments.recommend.features import bins, words
 from experiments.recommend.interactions import Interactions, Side, latest, numbered
 
 
@@ -113,7 +113,10 @@ class Files(TableFile, Data):
         for column, field in {**asked, **({title: "item_title"} if title else {})}.items():
             column_number(table.path, field, column, table.names)
         columns = {column: words(column, table.column(column), self.separator) for column in features}
-        return described(kind, names, table, key, columns, title), numbers
+        side = described(kind, names, table, key, columns, title)
+        found = {column: bins(table.column(column)) for column in features}
+        kept = {column: each for column, each in found.items() if each is not None}
+        return dataclasses.replace(side, bins=kept), numbers
 
 
 def described(

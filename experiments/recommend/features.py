@@ -6,6 +6,7 @@ Source: the rules are the project's own; bins of equal counts are as in Fayyad &
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -37,11 +38,52 @@ def words(name: str, values: Sequence[str], separator: str = "|") -> list[tuple[
     there = {value for value in values if value}
     if there <= {_YES, _NO}:
         return [(f"{name}={_YES}",) if value == _YES else () for value in values]
-    numbers = _numbers(values)
-    if numbers is not None and len(there) > _MOST_VALUES:
-        return [(f"{name}={word}",) if word else () for word in _binned(numbers)]
+    found = bins(values)
+    if found is not None:
+        return [(f"{name}={found.told_of(float(value))}",) if value else () for value in values]
     parted = [value.split(separator) if separator else [value] for value in values]
     return [tuple(f"{name}={part.strip()}" for part in parts if part.strip()) for parts in parted]
+
+
+class Bins(NamedTuple):
+    """Which bin a number is in: bin k holds those from edge k − 1 on that are below edge k.
+
+    Attributes:
+        edges: [bins − 1], rising.
+        told: [bins], what each is called; empty where nothing was in it.
+
+    Example:
+        >>> Bins((18.0, 35.0), ("-17", "18-34", "35-")).told_of(29)
+        '18-34'
+    """
+
+    edges: tuple[float, ...]
+    told: tuple[str, ...]
+
+    def told_of(self, number: float) -> str:
+        """The bin of a number, or the next one that is called anything."""
+        place = int(np.searchsorted(self.edges, number, side="right"))
+        return next(each for each in (*self.told[place:], *self.told[:place][::-1]) if each)
+
+
+def bins(values: Sequence[str]) -> Bins | None:
+    """Ten bins of about equal counts, called by the least and the greatest number in each.
+
+    Args:
+        values: of the rows, as strings; empty for none.
+
+    Returns:
+        The bins; None where a value is no finite number, or few are different.
+    """
+    numbers = _numbers(values)
+    if numbers is None or len({value for value in values if value}) <= _MOST_VALUES:
+        return None
+    real = np.sort(numbers[~np.isnan(numbers)])
+    edges = np.unique(np.quantile(real, np.arange(1, _BINS) / _BINS))
+    which = np.searchsorted(edges, real, side="right")
+    parts = [real[which == one] for one in range(len(edges) + 1)]
+    told = tuple(f"{part.min():g}…{part.max():g}" if len(part) else "" for part in parts)
+    return Bins(tuple(edges.tolist()), told)
 
 
 def _numbers(values: Sequence[str]) -> np.ndarray | None:
@@ -51,17 +93,3 @@ def _numbers(values: Sequence[str]) -> np.ndarray | None:
     except ValueError:
         return None
     return None if np.isinf(found).any() else found
-
-
-def _binned(numbers: np.ndarray) -> list[str]:
-    """The bin of each number, told by the least and the greatest number in it."""
-    real = np.sort(numbers[~np.isnan(numbers)])
-    edges = np.unique(np.quantile(real, np.arange(1, _BINS) / _BINS))
-    found = [""] * len(numbers)
-    bins = np.searchsorted(edges, numbers, side="right")
-    for one in np.unique(bins[~np.isnan(numbers)]):
-        rows = np.flatnonzero((bins == one) & ~np.isnan(numbers))
-        told = f"{numbers[rows].min():g}…{numbers[rows].max():g}"
-        for row in rows:
-            found[row] = told
-    return found

@@ -6,9 +6,11 @@ Source: the parting is the project's own.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+
+from experiments.recommend.features import Bins
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -20,6 +22,7 @@ class Side:
         names: the id of each, as it was read.
         features: of each, the words that tell of it beside its id, as `genre=Drama`.
         titles: what each is called in answers; empty for their names.
+        bins: of features that are numbers, by name, into which words they were put.
 
     Example:
         >>> side = Side("item", ("50", "7"), (("genre=Drama",), ()))
@@ -31,6 +34,7 @@ class Side:
     names: tuple[str, ...]
     features: tuple[tuple[str, ...], ...]
     titles: tuple[str, ...] = ()
+    bins: Mapping[str, Bins] = dataclasses.field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.names)

@@ -103,6 +103,11 @@ class RecommendLearning(Learning):
                 for side in (data.users, data.items)
                 if features
             },
+            **(
+                {"user_bins": {name: list(found) for name, found in data.users.bins.items()}}
+                if features
+                else {}
+            ),
             "item_titles": list(data.items.titles),
             "seen_starts": seen.starts,
             "seen_items": seen.items,

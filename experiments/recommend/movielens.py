@@ -15,7 +15,7 @@ from experiments.data.originals import MOVIELENS
 from experiments.data.reading import text_lines
 from experiments.data.tables import Table, read
 from experiments.recommend.data import Data, assembled, described
-from experiments.recommend.features import words
+from experiments.recommend.features import Bins, words
 from experiments.recommend.interactions import Interactions, numbered
 
 _GENRES = (
@@ -41,6 +41,8 @@ _COLUMNS = {
 _ENCODING = "latin-1"
 #: The age groups of MovieLens 1M, by their least age.
 _AGES = {0: "-17", 18: "18-24", 25: "25-34", 35: "35-44", 45: "45-49", 50: "50-55", 56: "56-"}
+
+_BINS = Bins(tuple(float(least) for least in _AGES if least), tuple(_AGES.values()))
 
 
 @Data.register_subclass("movielens")
@@ -73,7 +75,10 @@ class Movielens(Data):
         genres = {"genre": _genres(films)}
         return assembled(
             MOVIELENS.title,
-            (described("user", of_users, people, "user", known), user),
+            (
+                dataclasses.replace(described("user", of_users, people, "user", known), bins={"age": _BINS}),
+                user,
+            ),
             (described("item", of_items, films, "item", genres, "title"), item),
             ratings.numbers("rating").astype(np.float32),
             ratings.numbers("timestamp"),

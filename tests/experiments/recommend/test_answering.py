@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -25,7 +26,7 @@ from tests.experiments.recommend import drawn
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Interactions:
     folder = drawn.write(tmp_path_factory.mktemp("plays"))
-    sides = {"user_features": ("likes",), "item_features": ("genre",), "item_title": "title"}
+    sides = {"user_features": ("likes", "age"), "item_features": ("genre",), "item_title": "title"}
     files = {"users": str(folder / "listeners.csv"), "items": str(folder / "albums.csv")}
     columns = {"user": "listener", "item": "album", "rating": "stars"}
     return Files(path=str(folder / "plays.csv"), **columns, **files, **sides).load()  # type: ignore[arg-type]
@@ -71,6 +72,45 @@ def test_an_unknown_user_may_be_told_by_words(data: Interactions) -> None:
     nobody, jazz, punk, polka, rating = answers
     assert len(jazz) == 20 and nobody == polka and len({nobody, jazz, punk}) == 3
     assert len(rating) == 1 and np.isfinite(float(rating[0]))
+
+
+def test_numbers_of_an_unknown_user_are_binned_and_an_item_may_follow(data: Interactions) -> None:
+    _, _, model, parameters = stored(data, Bpr(features=True))
+    edges, told = data.users.bins["age"]
+    number = 29
+    (word,) = {
+        bin_
+        for low, bin_, high in zip((-np.inf, *edges), told, (*edges, np.inf), strict=True)
+        if low <= number < high
+    }
+    lines = [
+        f"age={number}",
+        f"age={word}",
+        "age=old",
+        "likes=jazz\tage=29",
+        "who",
+    ]
+    by_number, by_word, unknown, both, nobody = model.answers(parameters, lines)
+    assert by_number == by_word != unknown and unknown == nobody
+    assert both not in (by_number, nobody) and len(both) == 20
+    item = both[0].replace("Album No.", "album")  # their titles and their ids
+    assert list(model.answers(parameters, [f"likes=jazz\tage=29\t{item}"])) == [(both[1],)]
+
+
+def test_values_may_have_spaces(data: Interactions) -> None:
+    users = dataclasses.replace(
+        data.users,
+        features=tuple(tuple(w.replace("jazz", "free jazz") for w in words) for words in data.users.features),
+    )
+    _, _, model, parameters = stored(dataclasses.replace(data, users=users), Bpr(features=True))
+    free, nobody = model.answers(parameters, ["likes=free jazz", "nobody"])
+    assert free != nobody
+
+
+def test_a_feature_that_is_none_is_refused(data: Interactions) -> None:
+    _, _, model, parameters = stored(data, Bpr(features=True))
+    with pytest.raises(ValueError, match="line 2: 'lieks' is no feature of users; there are 'likes', 'age'"):
+        list(model.answers(parameters, ["u1", "lieks=jazz"]))
 
 
 def test_without_features_words_tell_nothing(data: Interactions) -> None:
