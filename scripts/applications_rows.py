@@ -89,7 +89,7 @@ MEASURES: tuple[Measure, ...] = (
         "columns",
         "columns/amazon_access.py",
         "Amazon access, five folds",
-        ("one-hot-logistic", "boosted-trees"),
+        ("one-hot-logistic", "one-hot-crosses", "boosted-trees"),
     ),
     Measure(
         "vehicle_claims",

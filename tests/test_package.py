@@ -87,6 +87,7 @@ def test_sdist_holds_what_the_tests_read(tmp_path: Path) -> None:
     files += [
         *(ROOT / "docs").glob("*.md"),
         *(ROOT / "docs" / "applications").glob("*.md"),
+        *(ROOT / "docs" / "images").glob("*.png"),
         *(ROOT / ".ci").iterdir(),
     ]
     files += (ROOT / "experiments" / "page" / "assets").iterdir()

@@ -32,9 +32,11 @@ def of(split: ColumnSplit) -> Mapping[str, Baseline]:
     Args:
         split: of the table.
     """
+    crossed = {"one-hot-crosses": functools.partial(_one_hot, split, crossed=True)}
     return {
         "majority": functools.partial(_majority, split),
         "one-hot-logistic": functools.partial(_one_hot, split),
+        **(crossed if split.words.crosses else {}),
         "boosted-trees": functools.partial(_boosted, split),
     }
 
@@ -66,12 +68,13 @@ def _best(split: ColumnSplit, candidates: Iterator[Candidate], what: str) -> Fit
     return Fit(test, f"{what}, {settings}", size, 8 * size, facts)
 
 
-def _one_hot(split: ColumnSplit) -> Fit:
+def _one_hot(split: ColumnSplit, *, crossed: bool = False) -> Fit:
+    """Of single columns, or of these and the crosses that the embedding reads."""
     from scipy import sparse
     from sklearn.exceptions import ConvergenceWarning  # here: 2 s that a mistake need not wait for
     from sklearn.linear_model import LogisticRegression
 
-    x, train = sparse.csr_matrix(_one_hot_features(split)), split.sides.train
+    x, train = sparse.csr_matrix(_one_hot_features(split, crossed)), split.sides.train
     labels = split.rows.labels
 
     def fits() -> Iterator[Candidate]:
@@ -82,16 +85,18 @@ def _one_hot(split: ColumnSplit) -> Fit:
                 model.fit(x[train], labels[train])
             yield f"C = {C:g}", _told(model, x, split), model.coef_.size + model.intercept_.size
 
-    return _best(split, fits(), "is logistic regression of values one-hot, numbers standardised")
+    what = "values and crosses" if crossed else "values"
+    return _best(split, fits(), f"is logistic regression of {what} one-hot, numbers standardised")
 
 
-def _one_hot_features(split: ColumnSplit) -> Any:
+def _one_hot_features(split: ColumnSplit, crossed: bool) -> Any:
     """Sparse float [rows, values and numbers]: values of the training rows, others are zeros."""
     from scipy import sparse
 
     frame, train = split.rows.frame, split.sides.train
     parts = []
-    for column in frame.categorical.values():
+    crosses = (column for name, column in split.words.columns(frame) if name not in frame.categorical)
+    for column in (*frame.categorical.values(), *(crosses if crossed else ())):
         known = column.counts(train) > 0
         places = np.where(known, np.cumsum(known) - 1, -1)[column.codes]
         rows = np.flatnonzero(places >= 0)
