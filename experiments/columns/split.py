@@ -17,7 +17,6 @@ from experiments.columns import baselines
 from experiments.columns.config import Columns
 from experiments.columns.model import ColumnModel, predicted
 from experiments.data import Splits
-from experiments.study.digests import digest
 from experiments.study.examples import Examples
 from experiments.study.learning import Learning
 from experiments.study.split import Baseline, Split
@@ -57,7 +56,7 @@ class ColumnSplit(Split):
         self.fingerprint = {
             "rows": len(rows.labels),
             "columns": list(rows.frame.names),
-            "digest": _digest(rows),
+            "digest": rows.digest,
         }
 
     @functools.cached_property
@@ -187,12 +186,3 @@ def _of_unseen(split: ColumnSplit, probabilities: np.ndarray) -> dict[str, float
     if split.settings.metric == "accuracy" or not positive.any() or positive.all():
         return {}
     return {"auc_of_unseen": float(auc_parts(probabilities[rows, 1], positive).mean())}
-
-
-def _digest(rows: Rows) -> str:
-    parts: list[Any] = []
-    for name, column in rows.frame.categorical.items():
-        parts += [name, *column.values, column.codes]
-    for name, values in rows.frame.numeric.items():
-        parts += [name, values]
-    return digest([*parts, *rows.names, rows.labels])

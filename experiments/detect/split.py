@@ -19,7 +19,6 @@ from experiments.detect.config import Detect
 from experiments.detect.expected import Expected, Held, expected, held, words_of
 from experiments.detect.model import Detector, with_expected
 from experiments.detect.scores import Scorer, found
-from experiments.study.digests import digest
 from experiments.study.examples import Examples
 from experiments.study.learning import Learning
 from experiments.study.split import Baseline, Split
@@ -59,7 +58,7 @@ class EventSplit(Split):
         self.title, self.names, self.about = rows.title, rows.names, about
         self.targets, self.valid_targets = rows.labels[sides.test], rows.labels[sides.valid]
         self.groups, self.groups_across = rows.groups[sides.test], True
-        self.fingerprint = {"rows": len(rows.labels), "digest": digest([rows.labels, rows.groups])}
+        self.fingerprint = {"rows": len(rows.labels), "digest": rows.digest}
         normal = config.learns == "normal"
         self.learnt, self.watched = (
             side[rows.labels[side] == 0] if normal else side for side in (sides.train, sides.valid)

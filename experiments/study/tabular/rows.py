@@ -17,6 +17,7 @@ from embedlab.checks import require
 from experiments.data import Dataset, Splits, folds, split
 from experiments.data.tables import Table, TableFile
 from experiments.data.tables.wanted import Wanted
+from experiments.study.digests import digest
 from experiments.study.tabular.frame import Frame, framed, kinds
 from experiments.tasks import Classes
 
@@ -92,6 +93,17 @@ class Rows:
     given: Bool[np.ndarray, " n"]
     time: np.ndarray | None = None
     left_out: tuple[str, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """Of all that is learnt from and tested on, and of what parts the two: other rows have another."""
+        parts: list[Any] = []
+        for name, column in self.frame.categorical.items():
+            parts += [name, *column.values, column.codes]
+        for name, values in self.frame.numeric.items():
+            parts += [name, values]
+        times = () if self.time is None else (self.time,)
+        return digest([*parts, *self.names, self.labels, self.given, *times])
 
     @property
     def title(self) -> str:

@@ -136,3 +136,22 @@ def test_rows_without_a_target_and_of_one_class(tmp_path):
 def test_fields_that_contradict(settings, message):
     with pytest.raises(ValueError, match=message):
         TableData(**{"path": "a.csv", "target": "y", **settings})
+
+
+def test_other_values_of_any_column_have_another_digest(tmp_path):
+    """Else a run that was stopped would go on with other data unseen."""
+
+    def of(rows, **settings):
+        path = written(tmp_path / "t.csv", rows)
+        return read_rows(TableData(path=path, target="label", time="when", **settings)).digest
+
+    rows = drawn()
+    changed = [
+        [("u0", *rest) for _, *rest in rows],
+        [(user, unit, f"{5 * float(price):.2f}", *rest) for user, unit, price, *rest in rows],
+        [(user, unit, price, -when, label) for user, unit, price, when, label in rows],
+        [(*rest, "no" if i else "yes") for i, (*rest, _) in enumerate(rows)],
+        rows[:-1],
+    ]
+    assert len({of(rows), *(of(each) for each in changed)}) == 1 + len(changed)
+    assert of(rows) == of(rows) != of(rows, test_path=written(tmp_path / "test.csv", drawn(seed=1)))
