@@ -89,6 +89,8 @@ def _extend_transfer(found: Json, new: Json) -> None:
 
 def _extend_older(found: Json, new: Json) -> None:
     """What is older than a setting had it turned off."""
+    if "application" in found and new.get("fitted") is False:
+        found.setdefault("fitted", False)
     if "prior" not in found and isinstance(new.get("prior"), dict) and not new["prior"].get("ratios"):
         found["prior"] = new["prior"]
     text, now = found.get("text"), new.get("text")

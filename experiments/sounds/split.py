@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from experiments.data import Dataset, Splits
 from experiments.sounds.baselines import means, nearest_centroid, summaries
 from experiments.sounds.cepstra import column_names, finished
@@ -57,6 +59,9 @@ class SoundSplit(Frames):
             },
             fold=fold,
         )
+        if config.data.by == "speaker":  # which of a voice's recordings are told is no matter of each alone
+            voices = np.unique(clips.speakers, return_inverse=True)[1]
+            self.groups, self.groups_of = voices[sides.test], "recordings of one voice"
         sizes = ", ".join(
             f"{len(rows):,} to {what}"
             for what, rows in (("train", sides.train), ("validate", sides.valid), ("test on", sides.test))
