@@ -95,19 +95,13 @@ class RecommendLearning(Learning):
         data, parts = self._split.data, self._split.parts
         had = np.concatenate([parts.train, parts.valid])
         seen = Seen.of(data.user[had], data.item[had], len(data.users))
-        features = self.learner.model.features
+        sides = (data.users, data.items)
+        read: dict[str, Any] = {f"{side.kind}_names": list(side.names) for side in sides}
+        if self.learner.model.features:
+            read |= {f"{side.kind}_features": [list(one) for one in side.features] for side in sides}
+            read["user_bins"] = {name: list(found) for name, found in data.users.bins.items()}
         return {
-            **{f"{side.kind}_names": list(side.names) for side in (data.users, data.items)},
-            **{
-                f"{side.kind}_features": [list(one) for one in side.features]
-                for side in (data.users, data.items)
-                if features
-            },
-            **(
-                {"user_bins": {name: list(found) for name, found in data.users.bins.items()}}
-                if features
-                else {}
-            ),
+            **read,
             "item_titles": list(data.items.titles),
             "seen_starts": seen.starts,
             "seen_items": seen.items,
