@@ -64,10 +64,6 @@ class GeneSplit(Sequences):
         """The largest class, linear models of k-mer counts, and where words have places of these words."""
         task, kmers, classes = self.settings.task, self._genes.kmers, len(self.names)
 
-        def largest() -> Fit:
-            train = self.labels[self.sides.train]
-            return Fit(task.constant(train, self.names, len(self.targets)), task.guess)
-
         def counted() -> Fit:
             return spectrum_logistic(self._sequences, self.labels, classes, self.sides, kmers)
 
@@ -79,7 +75,7 @@ class GeneSplit(Sequences):
             "kmer-logistic": counted,
             **({} if kmers.positions == "none" else {"place-logistic": placed}),
         }
-        return {task.majority: largest, **linear}
+        return {task.majority: self.largest, **linear}
 
 
 def _grouped(data: Genes, dataset: Dataset) -> str:

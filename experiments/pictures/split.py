@@ -69,10 +69,6 @@ class PictureSplit(Sequences):
         """The largest class, and a linear model of the pixels."""
         task, classes = self.settings.task, len(self.names)
 
-        def largest() -> Fit:
-            train = self.labels[self.sides.train]
-            return Fit(task.constant(train, self.names, len(self.targets)), task.guess)
-
         def linear() -> Fit:
             rows = self._pixels.reshape(len(self._pixels), -1)
             tried = {
@@ -86,7 +82,7 @@ class PictureSplit(Sequences):
             facts = {"C": found.strength, "scaled": scale, "valid_score": found.right}
             return Fit(found.test, what, found.parameters, found.bytes, facts)
 
-        return {task.majority: largest, "pixel-logistic": linear}
+        return {task.majority: self.largest, "pixel-logistic": linear}
 
 
 class PictureLearning(SequenceLearning):

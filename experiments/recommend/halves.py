@@ -53,22 +53,6 @@ def halves(
     return Half(factors, bias)
 
 
-def scores_of_pairs(
-    recommender: Recommender, parameters: Any, buffers: Any, user: np.ndarray, item: np.ndarray
-) -> Float[np.ndarray, " rows"]:
-    """Scores of one item a user, float32 [rows].
-
-    Args:
-        recommender: what makes them.
-        parameters: those trained.
-        buffers: the embedding's, and the catalogue.
-        user: int [rows].
-        item: int [rows].
-    """
-    left, right = (halves(recommender, parameters, buffers, side) for side in ("user", "item"))
-    return of_numbers(left, right, user, item)
-
-
 def of_numbers(users: Half, items: Half, user: np.ndarray, item: np.ndarray) -> Float[np.ndarray, " rows"]:
     """Scores of pairs, float32 [rows], some at a time.
 

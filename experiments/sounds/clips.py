@@ -60,11 +60,6 @@ class Clips:
         """int32 [clips], of which those are equal whose frames are, to the bit."""
         return equal_groups(np.ascontiguousarray(found).tobytes() for found in self.frames)
 
-    @property
-    def has_sides(self) -> bool:
-        """Whether the data say on which side a recording is."""
-        return any(self.sides)
-
 
 @dataclasses.dataclass(frozen=True)
 class Source(draccus.ChoiceRegistry, ABC):

@@ -73,10 +73,6 @@ class SoundSplit(Frames):
         """The largest class, two models that know no order, and the same encoder on frames."""
         task, classes, sides = self.settings.task, len(self.names), self.sides
 
-        def largest() -> Fit:
-            train = self.labels[sides.train]
-            return Fit(task.constant(train, self.names, len(self.targets)), task.guess)
-
         def nearest() -> Fit:
             features = means(self._clips.frames)
             found = nearest_centroid(features, self.labels, classes, sides)
@@ -92,7 +88,7 @@ class SoundSplit(Frames):
 
         beside = self.settings.reads == "codes" and self.settings.frames_beside
         return {
-            task.majority: largest,
+            task.majority: self.largest,
             "nearest-centroid": nearest,
             "mean-logistic": linear,
             **({"frames": lambda: direct_fit(self, self.config.embedding.dim)} if beside else {}),

@@ -31,8 +31,7 @@ class Codes:
 
     Attributes:
         codes: centres of each book, at most: no more than there are distinct training rows.
-        books: how many books there are; the columns are cut into so many equal runs, a book for each. An
-            application whose columns are of several natures says itself where they are cut.
+        books: how many books there are; the columns are cut into so many equal runs, a book for each.
         standardise: whether each column is brought to mean 0 and variance 1 before, those of training; else
             columns of large numbers alone decide.
         rows: training rows that k-means sees, at most, drawn by the seed; the centres settle with some
@@ -144,15 +143,12 @@ class Codebook:
         return book
 
 
-def fit(
-    settings: Codes, rows: Float[np.ndarray, "rows columns"], widths: Sequence[int] | None = None
-) -> Codebook:
+def fit(settings: Codes, rows: Float[np.ndarray, "rows columns"]) -> Codebook:
     """A codebook of training rows: k-means of each run of columns, by itself.
 
     Args:
         settings: how many books and codes.
         rows: float [rows, columns], of the training side alone.
-        widths: columns of each book, in place of `settings.books` equal runs.
 
     Raises:
         ValueError: no rows, a number that is not finite, or columns that can't be cut so.
@@ -167,7 +163,9 @@ def fit(
     """
     if not len(rows):
         raise ValueError("no training rows to make a codebook of; give some")
-    cut = _cut(settings, rows.shape[1], widths)
+    columns = rows.shape[1]
+    remedy = f"{columns} columns can't be cut into so many equal runs; give a number that divides them"
+    require(columns % settings.books == 0, "books", settings.books, remedy)
     if not np.isfinite(rows).all():
         raise ValueError("training rows hold a number that is not finite; leave such rows out")
     mean, scale = np.zeros(rows.shape[1]), np.ones(rows.shape[1])
@@ -178,7 +176,7 @@ def fit(
     if len(rows) > settings.rows:
         chosen = np.random.default_rng(settings.seed).choice(len(rows), settings.rows, replace=False)
         drawn = rows[np.sort(chosen)]
-    parts = np.split((drawn - mean) / scale, list(itertools.accumulate(cut))[:-1], axis=1)
+    parts = np.split((drawn - mean) / scale, settings.books, axis=1)
     return Codebook(mean, scale, tuple(_centres(settings, part) for part in parts))
 
 
@@ -225,16 +223,6 @@ def require_columns(rows: np.ndarray, columns: int) -> None:
             f"rows of shape {list(rows.shape)} where a table of {columns} columns is read; "
             "give what the codebook was fitted to"
         )
-
-
-def _cut(settings: Codes, columns: int, widths: Sequence[int] | None) -> list[int]:
-    if widths is None:
-        remedy = f"{columns} columns can't be cut into so many equal runs; give a number that divides them"
-        require(columns % settings.books == 0, "books", settings.books, remedy)
-        return [columns // settings.books] * settings.books
-    if sum(widths) != columns or min(widths) < 1:
-        raise ValueError(f"widths={list(widths)}: give widths of at least 1 that come to {columns}")
-    return list(widths)
 
 
 def _centres(settings: Codes, part: np.ndarray) -> np.ndarray:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, get_args
 
@@ -214,18 +213,3 @@ def padded(
     for place, row in enumerate(rows):
         found[place, : len(row)] = row
     return found, lengths
-
-
-def numbered_columns(names: Sequence[str], deltas: int) -> tuple[str, ...]:
-    """Names of columns, and of those of their slopes.
-
-    Args:
-        names: of the columns.
-        deltas: how often the slope is taken.
-
-    Example:
-        >>> numbered_columns(["x", "y"], 1)
-        ('x', 'y', 'd_x', 'd_y')
-    """
-    orders = ("", "d_", "dd_")[: deltas + 1]
-    return tuple(f"{order}{name}" for order, name in itertools.product(orders, names))

@@ -25,7 +25,7 @@ from experiments.encoders import Bag, Encoder
 from experiments.head import Head
 from experiments.quality.inspection import majority_classes
 from experiments.study.learning import Learning
-from experiments.study.split import Split
+from experiments.study.split import Fit, Split
 from experiments.study.words import numbered, own_numbers
 from experiments.tasks import Classes, Task
 from experiments.training import model
@@ -116,6 +116,11 @@ class Sequences(Split):
         self.title, self.about, self.doubts, self.fingerprint = title, about, doubts, fingerprint
         self.targets, self.valid_targets = labels[sides.test], labels[sides.valid]
         self.groups, self.groups_across = groups[sides.test], True
+
+    def largest(self) -> Fit:
+        """The baseline of every application: what the training targets alone say, whatever the row."""
+        task = self.settings.task
+        return Fit(task.constant(self.labels[self.sides.train], self.names, len(self.targets)), task.guess)
 
     @functools.cached_property
     def corpus(self) -> Corpus:

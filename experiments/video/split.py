@@ -71,10 +71,6 @@ class VideoSplit(Frames):
         """The largest class, two models of all coordinates in a row, and the same encoder on frames."""
         task, classes, sides = self.settings.task, len(self.names), self.sides
 
-        def largest() -> Fit:
-            train = self.labels[sides.train]
-            return Fit(task.constant(train, self.names, len(self.targets)), task.guess)
-
         def linear() -> Fit:
             found = logistic(self._flat, self.labels, classes, sides)
             what = f"reads all coordinates in a row, C = {found.strength:g}"
@@ -85,7 +81,7 @@ class VideoSplit(Frames):
 
         beside = self.settings.reads == "codes" and self.settings.frames_beside
         return {
-            task.majority: largest,
+            task.majority: self.largest,
             "flat-logistic": linear,
             "flat-forest": trees,
             **({"frames": lambda: direct_fit(self, self.config.embedding.dim)} if beside else {}),

@@ -109,20 +109,6 @@ class Table:
             self.refuse(values.index(""), name, "the value is missing; write one, or leave the row out")
         return values
 
-    def coded(self, name: str) -> tuple[Int32[np.ndarray, " n"], tuple[str, ...]]:
-        """The column's values as numbers of its different values.
-
-        Args:
-            name: of the column.
-
-        Returns:
-            codes: int32 [n].
-            values: the different ones, in the order in which they first appear; the empty string is one.
-        """
-        number: dict[str, int] = {}
-        codes = [number.setdefault(value, len(number)) for value in self.columns[name]]
-        return np.array(codes, np.int32), tuple(number)
-
     def numbers(self, name: str, *, missing: bool = False) -> Float64[np.ndarray, " n"]:
         """The column's values as numbers.
 

@@ -30,7 +30,7 @@ class TripleAnswering(Answering):
         stored: what a finished run left.
 
     Example:
-        See docs/applications/graph.md.
+        See docs/applications/triples.md.
     """
 
     about = "head and relation with a tab between, or a tab, relation, tab and tail"

@@ -15,7 +15,7 @@ from experiments.recommend import facts
 from experiments.recommend.catalogue import NONE
 from experiments.recommend.config import Holdout, Recommend
 from experiments.recommend.data import Files
-from experiments.recommend.halves import scores_of_pairs
+from experiments.recommend.halves import halves, of_numbers
 from experiments.recommend.interactions import Interactions
 from experiments.recommend.learning import RecommendLearning
 from experiments.recommend.models import Bpr, Factorisation, Machine, Model
@@ -93,9 +93,10 @@ def test_hashed_ids_need_no_vocabulary_and_unknown_ones_have_vectors_too(data: I
     ids = np.asarray(learning.train.buffers[CATALOGUE].user_words)[:, 0]
     assert len(set(ids.tolist())) == len(data.users) and (ids >= 0).all()
     parameters = parameters_of(learning)
-    found = scores_of_pairs(
-        learning.learner, parameters, learning.train.buffers, np.arange(9), np.zeros(9, int)
+    users, items = (
+        halves(learning.learner, parameters, learning.train.buffers, side) for side in ("user", "item")
     )
+    found = of_numbers(users, items, np.arange(9), np.zeros(9, int))
     assert len(set(found.tolist())) == 9
 
 

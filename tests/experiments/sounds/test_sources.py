@@ -65,7 +65,7 @@ def test_all_forms_give_the_same_recordings(folder: Path) -> None:
 def test_sides_are_those_of_the_data(folder: Path) -> None:
     assert read(table(folder, split="side")).sides == ("", "", "", "valid", "", "", "", "")
     indexed = Folder(str(folder / "in"), names="{label}_{index}.wav")
-    assert not read(indexed).has_sides
+    assert not any(read(indexed).sides)
     below = Folder(str(folder / "in"), names="{label}/*_{index}.wav", test_below=2)
     assert sorted(read(below).sides) == [""] * 6 + ["test"] * 2
 

@@ -76,11 +76,6 @@ def test_only_wanted_columns_are_kept_each_once(write):
     assert table.names == ("user",) and table.flags == {"user": ("--data.user", "--data.group")}
 
 
-def test_codes(write):
-    codes, values = read(write(delimited(","))).coded("user")
-    assert codes.tolist() == [0, 1, 0] and values == ("u7", "u9")
-
-
 def test_many_rows_keep_order_and_places(write):
     table = read(write("a,b\n" + "".join(f"{i},{i % 7}\n" for i in range(20_000)), "t.csv"))
     assert table.numbers("a").tolist() == list(range(20_000)) and table.where(19_999) == "line 20001"
