@@ -30,6 +30,7 @@ from embedlab.lookup.bag import MODES
 from embedlab.lookup.gather import gather
 from embedlab.lookup.ids import canonical
 from embedlab.lookup.pool import pool
+from tests.embedlab.bits import same
 
 INTEGERS = ("uint8", "int64", "uint64")  # all there are: test_ids.py
 ALL = np.ones((3, 4), bool)
@@ -94,14 +95,6 @@ def close(found: Any, wanted: Any, ulps: float = 16) -> None:
         eps = float(jnp.finfo(a.dtype).eps)
         a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
         assert np.linalg.norm(a - b) <= ulps * eps * np.linalg.norm(b)
-
-
-def same(found: Any, wanted: Any) -> None:
-    """Asserts that trees of arrays agree to the bit, dtypes included."""
-    assert jax.tree.structure(found) == jax.tree.structure(wanted)
-    for a, b in zip(jax.tree.leaves(found), jax.tree.leaves(wanted), strict=True):
-        assert a.dtype == b.dtype
-        np.testing.assert_array_equal(np.asarray(a), np.asarray(b))
 
 
 def stack(*trees: Any) -> Any:
@@ -462,7 +455,8 @@ class Contract:
             return
         every = embedlab.all_vectors(spec, variables)
         same(every, embedlab.embed(spec, variables, np.arange(case.known)))
-        scores = embedlab.attend(spec, variables, queries)
+        with jax.default_matmul_precision("highest"):  # a GPU rounds to TF32 by default
+            scores = embedlab.attend(spec, variables, queries)
         np.testing.assert_allclose(scores, queries @ np.asarray(every).T, rtol=1e-4, atol=1e-5)
 
     def test_max_norm_shortens_the_rows_in_use(self, case: Case) -> None:

@@ -19,6 +19,7 @@ from jaxtyping import config as jaxtyping_config
 
 import embedlab
 from embedlab.linen import Embed
+from tests.embedlab.bits import same
 
 WORDS = ["cat", "cats", "dog", "dogs", "walk", "walked", "walking", "the", "naïve", "日本語"]
 IDS = jnp.array([[0, 3, 9], [5, 5, 7], [1, 2, 4], [8, 6, 0]], jnp.int32)
@@ -113,17 +114,17 @@ def test_equals_the_functions(kind: str) -> None:
     variables = module.init(KEY, IDS)
     v, mask, queries = arrays(variables), IDS != 5, jnp.ones((2, 6))
     bound = module.bind(variables)
-    np.testing.assert_array_equal(bound(IDS, mask=mask), embedlab.embed(spec, v, IDS, mask=mask))
-    np.testing.assert_array_equal(bound.attend(queries), embedlab.attend(spec, v, queries))
+    same(bound(IDS, mask=mask), embedlab.embed(spec, v, IDS, mask=mask))
+    same(bound.attend(queries), embedlab.attend(spec, v, queries))
     weights = jnp.arange(12.0).reshape(4, 3)
     for options in (
         {"mode": "max", "mask": mask},
         {"mode": "sqrtn", "weights": weights, "lengths": jnp.array([0, 1, 2, 3])},
     ):
-        np.testing.assert_array_equal(bound.bag(IDS, **options), embedlab.bag(spec, v, IDS, **options))
+        same(bound.bag(IDS, **options), embedlab.bag(spec, v, IDS, **options))
     flat, offsets = IDS.reshape(-1), jnp.array([0, 2, 12])
     ragged = embedlab.bag(spec, v, flat, mode="mean", offsets=offsets)
-    np.testing.assert_array_equal(bound.bag(flat, offsets=offsets), ragged)
+    same(bound.bag(flat, offsets=offsets), ragged)
 
 
 def test_checked_mode_and_wide_ids() -> None:

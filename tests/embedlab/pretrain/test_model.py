@@ -114,7 +114,8 @@ def test_a_loss_is_the_sum_over_pairs(architecture: Any, objective: str, kind: s
     noise, params = Noise(COUNTS), started(model)
     strips = model.windows.cut(words, sentences, draw)
     batch = model.batch(strips, noise, draw)
-    found = jax.jit(model.loss)(params, *batch, **more(model, noise))
+    with jax.default_matmul_precision("highest"):  # a GPU rounds to TF32 by default
+        found = jax.jit(model.loss)(params, *batch, **more(model, noise))
     wanted = one_by_one(model, params, words, sentences, strips, batch[-1])
     assert wanted > 10
     np.testing.assert_allclose(found, wanted, rtol=2e-5)

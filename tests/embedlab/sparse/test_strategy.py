@@ -43,12 +43,14 @@ def table(dtype: str = "float32") -> jax.Array:
 
 @pytest.fixture
 def compiled(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As where there is a compiler; nothing is called."""
+    """As on a CPU where there is a compiler; nothing is called."""
+    monkeypatch.setattr(jax, "default_backend", lambda: "cpu")
     monkeypatch.setattr(native, "available", lambda: True)
 
 
 @pytest.fixture
 def uncompiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jax, "default_backend", lambda: "cpu")
     monkeypatch.setattr(native, "available", lambda: False)
 
 
@@ -65,6 +67,7 @@ def test_float32_without_a_compiler(name: str, uncompiled: None) -> None:
 
 
 def test_the_environment_switches_the_kernels_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jax, "default_backend", lambda: "cpu")
     monkeypatch.setenv("EMBEDLAB_NATIVE", "0")
     assert choose(table(), OWN["sgd"], clipped=False) == "positions"
     assert choose(table(), OWN["adam"], clipped=False) == "sort"
