@@ -123,8 +123,8 @@ def test_analogies_are_those_of_the_formulas(
         rounded(found, scores), rounded(Neighbours(wanted, None), scores), rtol=1e-4, atol=2e-6
     )
     there = ~nothing
-    # The score of −a is 1 / ε and rounding, which is no less than some parts of ε: one unit in the last place of
-    # a cosine is 6 % of it, and a GPU's differ by two.
+    # The score of −a is 1 / ε and rounding, which is no less than some parts of ε: one unit in the last place
+    # of a cosine is 6 % of it, and a GPU's differ by two.
     parts = 0.05 if jax.default_backend() == "cpu" else 0.2
     rtol = 1e-4 if method == "3cosadd" else parts
     np.testing.assert_allclose(np.asarray(found.scores)[there], rounded(found, scores)[there], rtol, 2e-6)
