@@ -24,7 +24,7 @@ import numpy as np
 from embedlab import native
 from embedlab.base import ABSENT, accumulator
 from embedlab.lookup.unique import unique
-from embedlab.sparse.gradient import Entries, RowGradient, owned, scatter_add
+from embedlab.sparse.gradient import RowGradient, contributions, owned, scatter_add
 
 WAYS = ("native", "host", "sort", "scan", "slots")
 
@@ -131,23 +131,14 @@ def _sums(gradient: RowGradient, inverse: Any, room: int) -> Any:
     for entries, cotangents in gradient.parts:
         places = inverse[first : first + entries.size].reshape(entries.rows.shape)
         first += entries.size
-        if jax.default_backend() == "cpu":
-            sums = scatter_add(sums, entries, cotangents, places)
-        else:  # one large scatter keeps an accelerator busy, which many small ones do not
-            each = _contributions(entries, cotangents, wide)
-            sums = sums.at[places.reshape(-1)].add(each, mode="drop", wrap_negative_indices=False)
+        sums = scatter_add(sums, entries, cotangents, places)
     return sums
 
 
 def _each(gradient: RowGradient) -> Any:
     """What each entry adds to its row, [m, width]."""
     wide = accumulator(jnp.result_type(*(cotangents for _, cotangents in gradient.parts)))
-    return jnp.concatenate([_contributions(*part, wide) for part in gradient.parts])
-
-
-def _contributions(entries: Entries, cotangents: Any, wide: Any) -> Any:
-    each = cotangents.at[owned(entries).reshape(-1)].get(mode="fill", fill_value=0).astype(wide)
-    return each if entries.weights is None else each * entries.weights.reshape(-1, 1).astype(wide)
+    return jnp.concatenate([contributions(*part, wide) for part in gradient.parts])
 
 
 def _by_scan(rows: Any, each: Any) -> Merged:

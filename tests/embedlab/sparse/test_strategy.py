@@ -89,8 +89,16 @@ def test_float64_has_no_kernel(name: str, compiled: None, x64: None) -> None:
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_an_accelerator_sorts(name: str, compiled: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_gpu_has_a_slot_for_each_row(name: str, compiled: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jax, "default_backend", lambda: "gpu")
+    assert choose(table(), ALL[name], clipped=False) == ("positions" if name in PLAIN_SGD else "slots")
+    assert choose(table(), ALL[name], clipped=True) == "slots"
+    assert choose(table("bfloat16"), ALL[name], clipped=False) == "slots"
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_other_accelerators_sort(name: str, compiled: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jax, "default_backend", lambda: "tpu")
     for clipped in (False, True):
         assert choose(table(), ALL[name], clipped=clipped) == "sort"
 
