@@ -293,7 +293,8 @@ def test_nothing_in_a_step_is_as_large_as_the_table(module: Any) -> None:
     table = ROWS * WIDTH * 4
     for program, arguments in ((trainer._trainer._step, batch(0)), (trainer._trainer._steps, several)):
         memory = program.lower(state, {}, *arguments).compile().memory_analysis()
-        assert memory.temp_size_in_bytes < table / 100
+        slots = 0 if jax.default_backend() == "cpu" else 4 * ROWS  # see embedlab.sparse.strategy
+        assert memory.temp_size_in_bytes < table / 100 + slots
         assert memory.alias_size_in_bytes >= 2 * table  # the table and its sums, in place
         assert memory.output_size_in_bytes - memory.alias_size_in_bytes < 1000
     old = trainer.variables(state)["tables"]["words"]["tables"]["table"]
