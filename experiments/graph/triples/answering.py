@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-from experiments.graph.triples.encode import ENTITY, RELATION
+from embedlab.base import OpenVocabulary
 from experiments.graph.triples.known import Known
 from experiments.graph.triples.model import TripleModel
 from experiments.graph.triples.scoring import Scoring
+from experiments.graph.triples.words import ENTITY, RELATION, Ids
 from experiments.nearest import nearest_first
 from experiments.study.application import Answering, Stored
-from experiments.study.words import own_numbers
+from experiments.study.words import own_numbers, takes_any_word
 
 _BEST = 5  # answers to a query
 
@@ -23,8 +25,9 @@ class TripleAnswering(Answering):
     """Answers `head<TAB>relation` with tails, and `<TAB>relation<TAB>tail` with heads.
 
     The best five come with their scores, the best first, without those that training knows and without the
-    entity itself. An entity that
-    training does not know has no vector: its queries have no answer, which is said in its place.
+    entity itself. An entity that training does not know has no vector: its queries have no answer, which is
+    said in its place. Where an embedding takes any word, it has the vector of its spelling or of its hash,
+    and is answered for by that, as it is tested.
 
     Args:
         stored: what a finished run left.
@@ -36,18 +39,18 @@ class TripleAnswering(Answering):
     about = "head and relation with a tab between, or a tab, relation, tab and tail"
 
     def __init__(self, stored: Stored) -> None:
-        config, words = stored.config, stored.vocabulary.words
-        links = config.model
-        named = [word.removeprefix(RELATION) for word in words[2:] if word.startswith(RELATION)]
+        spec, links, self._vocabulary = stored.config.embedding, stored.config.model, stored.vocabulary
+        words = stored.vocabulary.words[2:]
+        named = [word.removeprefix(RELATION) for word in words if word.startswith(RELATION)]
         self._relations = named[: len(named) // 2] if links.reciprocal else named
-        self._entities = [word.removeprefix(ENTITY) for word in words[2 + len(named) :]]
+        self._entities = [word.removeprefix(ENTITY) for word in words[len(named) :]]
         self.learner = TripleModel(
-            config.embedding, links.score, links.objective, links.penalty, len(named), len(self._entities)
+            spec, links.score, links.objective, links.penalty, len(named), len(self._entities)
         )
-        _, self.buffers = own_numbers(config.embedding, stored.vocabulary)
-        ids = 2 + len(named) + np.arange(len(self._entities), dtype=np.int32)
-        relations = len(self._relations)
-        self._scoring = Scoring(self.learner, self.buffers, ids, relations, links.reciprocal)
+        own, self.buffers = own_numbers(spec, stored.vocabulary)
+        ids = Ids(*np.split(own[2:], [len(named)]))
+        self._scoring = Scoring(self.learner, self.buffers, ids)
+        self._takes_any = takes_any_word(spec) or isinstance(spec, OpenVocabulary)
         self._known = Known.of(stored.kept["known"], len(self._entities))
 
     @functools.cached_property
@@ -71,17 +74,21 @@ class TripleAnswering(Answering):
         Raises:
             ValueError: a line has not two or three parts, or a relation that training did not have.
         """
-        vectors = self._scoring.vectors(parameters)
-        for number, line in enumerate(lines, 1):
-            entity, relation = self._read(line, number)
+        queries = [self._read(line, number) for number, line in enumerate(lines, 1)]
+        vectors, columns = self._scoring.vectors(parameters), self._scoring.candidates[1]
+        asked_for = {entity: number for number, entity in enumerate({entity: 0 for entity, _ in queries})}
+        ids, buffers = Ids.of(self.learner.spec, self._vocabulary, list(asked_for))
+        asking = dataclasses.replace(self._scoring, buffers=buffers, ids=ids)
+        for entity, relation in queries:
             place = self._numbers[0].get(entity)
-            if place is None:
+            if place is None and not self._takes_any:
                 yield (f"unknown entity {entity!r}",)
                 continue
-            asked = np.array([[place, relation, 0]], np.int32)
-            scores = self._scoring.scores(parameters, vectors, asked)[0].copy()
-            scores[self._known.pairs(asked)[1]] = -np.inf
-            scores[place] = -np.inf
+            asked = np.array([[asked_for[entity], relation, 0]], np.int32)
+            scores = asking.scores(parameters, vectors, asked)[0][columns]
+            if place is not None:
+                scores[self._known.pairs(np.array([[place, relation, 0]], np.int32))[1]] = -np.inf
+                scores[place] = -np.inf
             best = np.argsort(-scores, kind="stable")[:_BEST]
             best = best[np.isfinite(scores[best])]
             yield tuple(text for e in best for text in (self._entities[e], f"{scores[e]:.3f}"))

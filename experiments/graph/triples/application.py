@@ -25,7 +25,7 @@ class Triples(Application):
         """ComplEx on the user's triples, by rows, and the same of as many bytes hashed."""
         train = Train(rate=0.003, batch=512, steps=3000, evaluate_every=300, evaluate_rows=1000)
         drawn = Normal(0.05)
-        hashed = Hashed(2**20, 64, buckets=2**20, initialiser=drawn)
+        hashed = Hashed(None, 64, buckets=2**20, initialiser=drawn)
         return TripleStudy(Dense(2**20, 64, drawn), train, rivals={"hashed": hashed}, fitted=True)
 
     def judge(self, config: TripleStudy) -> Judge:

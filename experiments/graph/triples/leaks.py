@@ -53,7 +53,7 @@ class Leaks:
             f"{self._of(self.backwards)} in training backwards by the same relation, and of "
             f"{self.linked:,} head and tail are linked there by some relation",
             f"{self.unseen:,} have an entity that no training fact has; they count, with the score of the "
-            "unknown word",
+            "unknown word, or by its spelling or hash where an embedding takes any word",
         ]
         sentences = ["; ".join(parts[:2]) + ".", parts[2] + "."]
         if self.follow:

@@ -11,16 +11,17 @@ from jaxtyping import Int, Int32
 import embedlab
 from embedlab.text import Vocabulary
 from experiments.graph.triples.data import TripleFile
-from experiments.graph.triples.encode import ENTITY, RELATION, examples_of, vocabulary_of
+from experiments.graph.triples.encode import examples_of
 from experiments.graph.triples.facts import Facts
 from experiments.graph.triples.known import Known
 from experiments.graph.triples.links import Links
-from experiments.graph.triples.model import TripleModel
+from experiments.graph.triples.model import ENTITIES, TripleModel
 from experiments.graph.triples.objectives import All
 from experiments.graph.triples.scoring import Scoring
+from experiments.graph.triples.words import ENTITY, RELATION, Ids, vocabulary_of
 from experiments.study.examples import Examples
 from experiments.study.learning import Learning
-from experiments.study.words import numbered, own_numbers
+from experiments.study.words import own_numbers, takes_any_word
 
 _SYNSET = re.compile(r".*\.([a-z])\.\d+")
 
@@ -57,16 +58,16 @@ class TripleLearning(Learning):
         most = getattr(spec, "vocabulary", None)
         self.vocabulary = vocabulary_of(facts, reciprocal=links.reciprocal, most=most)
         _, self.buffers = own_numbers(spec, self.vocabulary)
-        words = [ENTITY + name for name in facts.entities]
-        ids, buffers = numbered(spec, self.vocabulary, words)
-        relations = sum(word.startswith(RELATION) for word in self.vocabulary.words[2:])
+        ids, buffers = Ids.of(spec, self.vocabulary, facts.entities)
+        relations = len(ids.relations)
         entities = len(self.vocabulary) - 2 - relations
         target = links.objective
         self.learner = TripleModel(spec, links.score, target, links.penalty, relations, entities)
         answers = target.answers if isinstance(target, All) else 1
-        made = examples_of(facts, ids, reciprocal=links.reciprocal, answers=answers)
-        self.train = Examples(made, self.buffers)
-        self._scoring = Scoring(self.learner, buffers, ids, len(facts.relations), links.reciprocal)
+        made = examples_of(facts, ids, answers=answers)
+        learnt = {ENTITIES: ids.entities[:entities]} if takes_any_word(spec) else {}
+        self.train = Examples(made, {**self.buffers, **learnt})
+        self._scoring = Scoring(self.learner, buffers, ids)
 
     def watched(self, parameters: dict[str, Any]) -> tuple[np.ndarray, float]:
         """Ranks of the watched validation queries, float64 [queries, 1], and 1 − MRR."""

@@ -60,14 +60,10 @@ class Links:
             train: how it is trained.
 
         Raises:
-            ValueError: an odd width of complex numbers, words that can't be listed, a table by rows where
-                each step reads it whole, dropout of words.
+            ValueError: an odd width of complex numbers, a table by rows where each step reads it whole,
+                dropout of words.
         """
         self.score.require_width(spec.dim)
-        known = getattr(spec, "vocabulary", 0)
-        require(
-            known is not None, "vocabulary", known, "entities are ranked, so give how many words there are"
-        )
         whole = isinstance(self.objective, All)
         remedy = "against all entities a step reads the whole table; take auto or dense, or negatives"
         require(not (whole and train.update == "sparse"), "train.update", train.update, remedy)

@@ -17,7 +17,11 @@ from experiments.checks import finite
 from experiments.config import Train
 from experiments.graph.triples.objectives import All, Negatives, Objective, against_all, against_drawn
 from experiments.graph.triples.scores import Product, Score
+from experiments.graph.triples.words import NONE
 from experiments.study.learner import Learner
+
+#: The key of entities' ids among the buffers, where they are no numbers of a vocabulary.
+ENTITIES = "entities"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,15 +55,17 @@ class Penalty:
 class TripleModel(Learner):
     """What is trained, without its arrays; static under `jit`.
 
-    Words of the one table are the padding and the unknown word, then relations, then entities.
+    Words of the one table are the padding and the unknown word, then relations, then entities. Where an
+    embedding has no vocabulary, their ids are hashes, and int32 [entities], those of all entities that are
+    drawn or scored against, lie among the buffers, beside those of the embedding.
 
     Attributes:
         spec: the embedding.
         score: what makes a number of three vectors.
         target: what training minimises.
         penalty: on the vectors of a fact.
-        relations: rows of relations: with reciprocal ones, two a relation.
-        entities: rows of entities.
+        relations: words of relations: with reciprocal ones, two a relation.
+        entities: words of entities.
     """
 
     spec: embedlab.Embedding
@@ -71,7 +77,7 @@ class TripleModel(Learner):
 
     @property
     def first(self) -> int:
-        """The id of the first entity."""
+        """The id of the first entity, by a vocabulary."""
         return 2 + self.relations
 
     @property
@@ -84,6 +90,10 @@ class TripleModel(Learner):
     def layers(self, key: PRNGKeyArray) -> dict[str, Any]:
         """None: all that is trained are vectors of words."""
         return {}
+
+    def variables(self, parameters: dict[str, Any], buffers: Any) -> embedlab.Variables:
+        """The embedding's part of parameters and buffers."""
+        return super().variables(parameters, {name: one for name, one in buffers.items() if name != ENTITIES})
 
     def query(
         self,
@@ -102,9 +112,9 @@ class TripleModel(Learner):
 
         Args:
             parameters: `tables` and `dense` of the embedding.
-            buffers: the embedding's.
+            buffers: the embedding's, and ids of entities where these are hashes.
             batch: int32 ids `entity` [batch], `relation` [batch] and `answers` [batch, answers], padded with
-                0; bool `heads` [batch].
+                `NONE`; bool `heads` [batch].
             key: of dropout and of what is drawn.
             settings: of the training; `dropout.components` is that of the query's two vectors.
         """
@@ -114,30 +124,40 @@ class TripleModel(Learner):
         if settings.dropout.components:
             dropped = drop_components(jax.random.fold_in(key, 1), asked, settings.dropout.components)
         query = self.query(dropped[:, 0], dropped[:, 1], batch["heads"])
-        real = batch["answers"] > 0
-        answers = embedlab.embed(self.spec, variables, batch["answers"], mask=real)
+        real = batch["answers"] != NONE
+        answers = embedlab.embed(self.spec, variables, batch["answers"])
         own = self.score.pairs(query[:, None], answers)
         if isinstance(self.target, All):
-            loss = self._against_all(variables, query, own, real, self.target.smoothing)
+            loss = self._against_all(self._every(variables, buffers), query, own, real, self.target.smoothing)
         else:
             assert isinstance(self.target, Negatives)
-            loss = self._against_drawn(variables, query, own, batch["answers"], key, self.target)
+            ids = self._drawn(buffers, key, self.target, len(query))
+            loss = self._against_drawn(variables, ids, query, own, batch["answers"], self.target)
         if self.penalty.weight:
             loss = loss + self.penalty.weight * self._penalty(asked, answers, real)
         return loss
 
-    def _against_all(self, variables: Any, query: Any, own: Any, real: Any, smoothing: float) -> Any:
-        every = all_vectors(self.spec, variables)[self.first : self.first + self.entities]
+    def _every(self, variables: Any, buffers: Any) -> Any:
+        """The vectors of all entities, [entities, dim]."""
+        if ENTITIES in buffers:
+            return embedlab.embed(self.spec, variables, buffers[ENTITIES])
+        return all_vectors(self.spec, variables)[self.first : self.first + self.entities]
+
+    def _drawn(self, buffers: Any, key: PRNGKeyArray, target: Negatives, examples: int) -> Any:
+        """The ids of drawn entities, int32 [count] if they are shared, else [examples, count]."""
+        shape = (target.count,) if target.shared else (examples, target.count)
+        numbers = jax.random.randint(jax.random.fold_in(key, 2), shape, 0, self.entities)
+        return buffers[ENTITIES][numbers] if ENTITIES in buffers else self.first + numbers
+
+    def _against_all(self, every: Any, query: Any, own: Any, real: Any, smoothing: float) -> Any:
         scores = self.score.every(query, every)
         # Of products without another pass over the scores.
         mean = query @ every.mean(0) if isinstance(self.score, Product) else scores.mean(-1)
         return against_all(scores, own, real, mean, smoothing)
 
     def _against_drawn(
-        self, variables: Any, query: Any, own: Any, answers: Any, key: Any, target: Negatives
+        self, variables: Any, ids: Any, query: Any, own: Any, answers: Any, target: Negatives
     ) -> Any:
-        shape = (target.count,) if target.shared else (len(query), target.count)
-        ids = jax.random.randint(jax.random.fold_in(key, 2), shape, self.first, self.first + self.entities)
         vectors = embedlab.embed(self.spec, variables, ids)
         if target.shared and self.score.by_product:
             drawn = self.score.every(query, vectors)

@@ -16,6 +16,7 @@ from experiments.graph.triples.encode import directed
 from experiments.graph.triples.known import Known
 from experiments.graph.triples.model import TripleModel
 from experiments.graph.triples.ranking import ranks
+from experiments.graph.triples.words import Ids
 
 _BLOCK = 256  # queries a program scores: of one size, so that one is compiled
 
@@ -27,9 +28,7 @@ class Scoring:
     Attributes:
         model: what is trained.
         buffers: the embedding's, for `ids`.
-        ids: int32 [entities], the id of each; those that the embedding does not know share one.
-        relations: how many there are, inverses not counted.
-        reciprocal: whether inverses are words of their own.
+        ids: of relations and entities.
 
     Example:
         See `experiments.graph.triples.split.TripleSplit`, which ranks its test queries with it.
@@ -37,14 +36,12 @@ class Scoring:
 
     model: TripleModel
     buffers: Mapping[str, Any]
-    ids: Int32[np.ndarray, " entities"]
-    relations: int
-    reciprocal: bool
+    ids: Ids
 
     @functools.cached_property
     def candidates(self) -> tuple[np.ndarray, np.ndarray]:
         """The distinct ids of entities, int32 [columns], and the column of each entity, int [entities]."""
-        found, columns = np.unique(self.ids, return_inverse=True)
+        found, columns = np.unique(self.ids.entities, return_inverse=True)
         return found.astype(np.int32), columns
 
     def vectors(self, parameters: dict[str, Any]) -> Any:
@@ -65,9 +62,9 @@ class Scoring:
             vectors: what that gave.
             asked: int32 [queries, 3], at most 256, whose answers are not looked at.
         """
-        found = directed(asked, self.relations, reciprocal=self.reciprocal)
+        found = directed(asked, self.ids.relations)
         short = _BLOCK - len(asked)
-        ids = np.pad(np.stack([self.ids[asked[:, 0]], found["relation"]], 1), ((0, short), (0, 0)))
+        ids = np.pad(np.stack([self.ids.entities[asked[:, 0]], found["relation"]], 1), ((0, short), (0, 0)))
         heads = np.pad(found["heads"], (0, short))
         made = _scores(self.model, self._variables(parameters), vectors, ids, heads)
         return np.asarray(made)[: len(asked)]

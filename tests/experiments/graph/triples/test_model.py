@@ -12,7 +12,8 @@ import pytest
 import embedlab
 from embedlab import sparse
 from experiments.config import Train
-from experiments.graph.triples.encode import examples_of, vocabulary_of
+from experiments.graph.triples.encode import examples_of
+from experiments.graph.triples.words import Ids, vocabulary_of
 from experiments.graph.triples.facts import Facts, facts_of, queries
 from experiments.graph.triples.model import Penalty, TripleModel
 from experiments.graph.triples.objectives import All, Negatives, Objective
