@@ -42,9 +42,7 @@ def config() -> TripleStudy:
             "hashed": Hashed(40_738, 128, buckets=10_184, initialiser=Normal(0.05)),
             "hashed-weighted": Hashed(40_738, 128, buckets=9547, importance=40_738, initialiser=Normal(0.05)),
             "hashed-raw": Hashed(None, 128, buckets=10_184, initialiser=Normal(0.05)),
-            "hashed-raw-weighted": Hashed(
-                None, 128, buckets=9547, importance=40_738, initialiser=Normal(0.05)
-            ),
+            "raw-weighted": Hashed(None, 128, buckets=9547, importance=40_738, initialiser=Normal(0.05)),
             "dense-cut": Dense(10_184, 128, Normal(0.05)),
         },
     )

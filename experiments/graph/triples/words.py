@@ -67,7 +67,7 @@ class Ids:
         (array([2], dtype=int32), array([3, 1], dtype=int32))
         >>> ids, _ = Ids.of(embedlab.Hashed(None, 2, buckets=9), made, ["a", "new"])
         >>> ids.relations, ids.entities
-        (array([1190187113], dtype=int32), array([1377441417,  586022893], dtype=int32))
+        (array([1307242388], dtype=int32), array([651816904, 871354140], dtype=int32))
     """
 
     relations: Int32[np.ndarray, " words"]

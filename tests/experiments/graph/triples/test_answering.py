@@ -16,33 +16,44 @@ from experiments.graph.triples.data import TripleFile
 from experiments.graph.triples.links import Links
 from experiments.graph.triples.split import TripleSplit
 from experiments.study.application import Stored
+from experiments.study.words import numbered
 
 FACTS = [("a", "r", "b"), ("a", "r", "c"), ("b", "r", "d"), ("d", "s", "a"), ("c", "s", "b"), ("e", "r", "a")]
 LATER = [("a", "r", "d"), ("b", "s", "new")]
 
 
-@pytest.fixture(params=[True, False], ids=["reciprocal", "one-way"])
+DENSE, HASHED = embedlab.Dense(40, 6), embedlab.Hashed(None, 6, buckets=25)
+SPELT = embedlab.Subword(40, 6, buckets=50)
+
+
+@pytest.fixture(
+    params=[(DENSE, True), (DENSE, False), (HASHED, True), (HASHED, False), (SPELT, True)],
+    ids=lambda param: f"{type(param[0]).__name__}-{'reciprocal' if param[1] else 'one-way'}",
+)
 def made(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[TripleAnswering, dict[str, Any], Any]:
     """A model with vectors drawn at random, as a finished run stores it."""
+    spec, reciprocal = request.param
     rows = [",".join((*fact, "train")) for fact in FACTS]
     rows += [",".join((*fact, side)) for fact, side in zip(LATER, ("valid", "test"), strict=True)]
     (tmp_path / "f.csv").write_text("head,relation,tail,side\n" + "\n".join(rows) + "\n")
     config = TripleStudy(
-        embedlab.Dense(40, 6),
+        spec,
         data=TripleFile(path=str(tmp_path / "f.csv"), split="side"),
-        model=Links(reciprocal=request.param),
+        model=Links(reciprocal=reciprocal),
     )
     learning = TripleSplit(config).learning(config.embedding, "embedding")
-    parameters = learning.learner.init(jax.random.key(0), {})
+    parameters = learning.learner.init(jax.random.key(0), learning.buffers)
     stored = Stored(config, learning.vocabulary, (), learning.kept())
     return TripleAnswering(stored), parameters, learning
 
 
 def by_hand(parameters: Any, learning: Any, entity: str, relation: str, heads: bool) -> list[str]:
     """Other entities by their scores, without those that training knows."""
-    table = np.asarray(parameters["tables"]["table"])
-    words = learning.vocabulary.words
-    numbers = {word: table[..., :3][place] + 1j * table[..., 3:][place] for place, word in enumerate(words)}
+    spec = learning.learner.spec
+    words = sorted({*learning.vocabulary.words[2:], f"e:{entity}"})
+    ids, buffers = numbered(spec, learning.vocabulary, words)
+    table = np.asarray(embedlab.embed(spec, learning.learner.variables(parameters, buffers), ids))
+    numbers = dict(zip(words, table[:, :3] + 1j * table[:, 3:], strict=True))
     inverse = f"r:{relation}⁻¹" in numbers
     found = {}
     for other in "abcde":
@@ -73,10 +84,15 @@ def test_the_best_answers_are_those_of_all_scores(
     assert scores == sorted(scores, reverse=True)
 
 
-def test_an_entity_that_training_lacks_has_no_answer(made: Any) -> None:
-    answering, parameters, _ = made
+def test_an_entity_that_training_lacks_has_an_answer_where_any_word_has_a_vector(made: Any) -> None:
+    answering, parameters, learning = made
     found = list(answering.answers(parameters, ["new\tr", "\tr\tnowhere", "e\ts"]))
-    assert found[:2] == [("unknown entity 'new'",), ("unknown entity 'nowhere'",)] and len(found[2]) == 8
+    assert len(found[2]) == 8
+    if learning.learner.spec is DENSE:
+        assert found[:2] == [("unknown entity 'new'",), ("unknown entity 'nowhere'",)]
+    else:
+        assert list(found[0][::2]) == by_hand(parameters, learning, "new", "r", False)
+        assert list(found[1][::2]) == by_hand(parameters, learning, "nowhere", "r", True)
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,6 @@ def test_a_distance_that_no_product_gives_is_not_scored_against_all() -> None:
     ("links", "spec", "train", "fault"),
     [
         (Links(), embedlab.Dense(9, 5), Train(), "dim=5: give an even width"),
-        (Links(), embedlab.Hashed(None, 4, buckets=9), Train(), "vocabulary=None: entities are ranked"),
         (Links(objective=All()), embedlab.Dense(9, 4), Train(update="sparse"), "train.update='sparse'"),
         (Links(), embedlab.Dense(9, 4), Train(dropout=embedlab.Dropout(words=0.1)), "no words to drop"),
     ],
