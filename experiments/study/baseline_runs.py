@@ -72,6 +72,7 @@ def _run(name: str, directory: RunDirectory, fit: Baseline, split: Split) -> dic
         raise RunFailure(f"{name}: out of memory ({error or 'no more to be had'}); {_WITHOUT}.") from error
     summary = {
         "test": split.judge.metrics(found.test, split.targets),
+        "by_name": split.by_name(found.test),
         "what": found.what,
         "parameters": found.parameters,
         "trainable_bytes": found.bytes,

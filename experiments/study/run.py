@@ -154,7 +154,7 @@ def _finish(
         scores: dict[str, dict[str, Any]] = {
             "test": judge.metrics(test, split.targets),
             "valid": {"loss": loss, **judge.metrics(valid, split.valid_targets)},
-            "by_name": judge.by_name(test, split.targets, split.names),
+            "by_name": split.by_name(test),
             "embedding": inspector.summary(inspector.look(parameters))
             | inspector.collisions()
             | learning.covered(),

@@ -86,6 +86,16 @@ class Split(ABC):
             which = f"of the {side} side" + ("" if self.fold is None else f" of fold {self.fold}")
             self.judge.require_told(targets, which)
 
+    def by_name(self, predicted: np.ndarray) -> dict[str, dict[str, float]]:
+        """Metrics of parts of the test rows, and how many `rows` each has, by the part's name.
+
+        By default those of the judge: of each class or label, and none where there are no names.
+
+        Args:
+            predicted: float [test rows, outputs], in the form of the judge.
+        """
+        return self.judge.by_name(predicted, self.targets, self.names)
+
     @abstractmethod
     def learning(self, spec: embedlab.Embedding, where: str) -> Learning:
         """What an embedding learns here.

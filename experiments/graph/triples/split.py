@@ -70,6 +70,17 @@ class TripleSplit(Split):
         self._links.require_trainable(spec, self.config.train)
         return TripleLearning(spec, self._links, self.config.data, self._facts, self._known, self._watched)
 
+    def by_name(self, predicted: np.ndarray) -> dict[str, dict[str, float]]:
+        """MRR, hits and rank of both questions of the test facts of each relation, by its name."""
+        names = self._facts.relations
+        relation = self._facts.queries("test")[:, 1] % len(names)
+        parts = {name: relation == number for number, name in enumerate(names)}
+        return {
+            name: {**self.judge.metrics(predicted[rows], self.targets[rows]), "rows": int(rows.sum())}
+            for name, rows in parts.items()
+            if rows.any()
+        }
+
     def baselines(self) -> Mapping[str, Baseline]:
         """The most frequent answers of a relation, and rules between relations."""
         return {"frequent": self._frequent, "rules": self._by_rules}

@@ -28,7 +28,7 @@ def _of(kind: Kind) -> list[dict[str, Any]]:
     known = [pair for run in kind.finished if (pair := _judged(run)) is not None]
     names = list(next((run.summary["classes"] for run in kind.finished if "classes" in run.summary), ()))
     names = (names or _names_beside(kind)) if isinstance(kind.work.task, Classes) else []
-    told = {"label": kind.label, "by_name": _by_name(kind), "runs": len(known)}
+    told = {"label": kind.label, **_parts(kind), "runs": len(known)}
     if not known:
         return [told] if told["by_name"] else []
     predicted, targets = (np.concatenate([sides[place] for sides in known]) for place in (0, 1))
@@ -110,20 +110,26 @@ def _values(predicted: np.ndarray, targets: np.ndarray) -> dict[str, Any]:
     }
 
 
-def _by_name(kind: Kind) -> list[dict[str, Any]]:
-    """F1 and rows of each class or label, means over the runs."""
+def _parts(kind: Kind) -> dict[str, Any]:
+    """F1 and rows of each class or label, means over the runs; of other parts the metric that judges."""
     found: dict[str, list[dict[str, float]]] = {}
     for run in kind.finished:
         for name, numbers in (run.summary.get("by_name") or {}).items():
             found.setdefault(name, []).append(numbers)
-    return [
+    main = kind.work.task.headline
+    of_classes = all("f1" in each for numbers in found.values() for each in numbers)
+    key, factor, digits = ("f1", 100, 1) if of_classes else (main.key, main.factor, main.digits)
+    by_name = [
         {
             "name": name,
-            "f1": f"{100 * float(np.mean([each['f1'] for each in numbers])):.1f}",
+            "value": f"{factor * float(np.mean([each[key] for each in numbers])):.{digits}f}",
             "rows": sum(int(each["rows"]) for each in numbers),
         }
         for name, numbers in found.items()
     ]
+    if of_classes:
+        return {"by_name": by_name, "metric": "F1", "unit": " %", "part": "class"}
+    return {"by_name": by_name, "metric": main.name, "unit": f" {main.unit}".rstrip(), "part": "name"}
 
 
 def _share(part: Any, whole: Any) -> str:

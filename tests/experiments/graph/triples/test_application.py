@@ -11,6 +11,9 @@ import numpy as np
 import pytest
 
 import embedlab
+from experiments.page.section import Options
+from experiments.page.sections import confusion
+from experiments.page.works import gather
 from experiments.study import registry
 from experiments.study.program import main
 
@@ -77,6 +80,28 @@ def test_a_users_file_by_flags_alone(finished: Path) -> None:
     ranks = np.load(finished / "predictions.npz")["test"]
     assert ranks.shape == (json.loads((finished / "data.json").read_text())["test"], 1)
     assert abs((1 / ranks).mean() - found["mrr"]) < 1e-9
+
+
+def test_each_relation_is_judged_too(finished: Path) -> None:
+    for folder in (finished, finished / "baselines" / "rules"):
+        summary = json.loads((folder / "summary.json").read_text())
+        parts = summary["by_name"]
+        assert {"parent of", "child of"} <= parts.keys() <= {"parent of", "child of", "grandparent of"}
+        rows = [each["rows"] for each in parts.values()]
+        assert sum(rows) == json.loads((finished / "data.json").read_text())["test"]
+        mean = np.average([each["mrr"] for each in parts.values()], weights=rows)
+        assert abs(mean - summary["test"]["mrr"]) < 1e-9 and min(rows) % 2 == 0
+
+
+def test_the_page_has_the_rank_of_each_relation(finished: Path) -> None:
+    made = confusion.section(gather([finished]), Options())
+    assert made is not None
+    own, *others = made.values["kinds"]
+    parts = json.loads((finished / "summary.json").read_text())["by_name"]
+    assert (own["metric"], own["unit"]) == ("MRR", "") and len(others) == 2
+    assert {each["name"]: each["value"] for each in own["by_name"]} == {
+        name: f"{each['mrr']:.3f}" for name, each in parts.items()
+    }
 
 
 def test_words_are_entities_and_relations_both_ways(finished: Path) -> None:
@@ -167,6 +192,40 @@ def test_entities_that_training_lacks_count_and_tie(run: Inside, tmp_path: Path)
     assert "1 have an entity that no training fact has" in told
     # x and y share the score of the unknown word, so that either has a place that ends in ½.
     assert (np.load(tmp_path / "run/predictions.npz")["test"] % 1 == 0.5).all()
+
+
+RAW = """
+from embedlab import Hashed
+from experiments.config import Quality, Train
+from experiments.graph.triples.config import TripleStudy
+from experiments.graph.triples.data import TripleFile
+
+def config():
+    return TripleStudy(
+        Hashed(None, 8, buckets=40),
+        Train(batch=32, steps=40, evaluate_every=20),
+        data=TripleFile(path="{path}", head="who", relation="is", tail="whom"),
+        quality=Quality(rows=40),
+        baselines=False,
+    )
+"""
+
+
+def test_by_the_hashes_of_names_a_run_goes_on_to_the_same_bits(
+    csv: Path, run: Inside, tmp_path: Path
+) -> None:
+    (tmp_path / "raw.py").write_text(RAW.replace("{path}", str(csv)))
+    found = {}
+    for workdir, each in {"whole": (40,), "parts": (20, 40)}.items():
+        for steps in each:
+            words = ("--workdir", tmp_path / workdir, "--train.steps", steps)
+            status, told, errors = run(tmp_path / "raw.py", *words)
+            assert status == 0, errors
+        found[workdir] = np.load(tmp_path / workdir / "predictions.npz")["test"].tobytes()
+    assert "Its runs go on from 20 steps to 40" in told
+    assert found["whole"] == found["parts"]
+    vectors = embedlab.load(tmp_path / "whole")
+    assert {"r:child of", "r:child of⁻¹", "e:p0", "e:p59"} <= set(vectors.words)
 
 
 def test_the_application_is_known() -> None:
