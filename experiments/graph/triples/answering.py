@@ -76,22 +76,32 @@ class TripleAnswering(Answering):
         """
         queries = [self._read(line, number) for number, line in enumerate(lines, 1)]
         vectors, columns = self._scoring.vectors(parameters), self._scoring.candidates[1]
-        asked_for = {entity: number for number, entity in enumerate({entity: 0 for entity, _ in queries})}
-        ids, buffers = Ids.of(self.learner.spec, self._vocabulary, list(asked_for))
-        asking = dataclasses.replace(self._scoring, buffers=buffers, ids=ids)
+        known, new = self._numbers[0], self._new([entity for entity, _ in queries])
         for entity, relation in queries:
-            place = self._numbers[0].get(entity)
-            if place is None and not self._takes_any:
+            if entity in known:
+                asked = np.array([[known[entity], relation, 0]], np.int32)
+                scores = self._scoring.scores(parameters, vectors, asked)[0][columns]
+                scores[self._known.pairs(asked)[1]] = -np.inf
+                scores[known[entity]] = -np.inf
+            elif entity in new:
+                place, scoring = new[entity]
+                asked = np.array([[place, relation, 0]], np.int32)
+                scores = scoring.scores(parameters, vectors, asked)[0][columns]
+            else:
                 yield (f"unknown entity {entity!r}",)
                 continue
-            asked = np.array([[asked_for[entity], relation, 0]], np.int32)
-            scores = asking.scores(parameters, vectors, asked)[0][columns]
-            if place is not None:
-                scores[self._known.pairs(np.array([[place, relation, 0]], np.int32))[1]] = -np.inf
-                scores[place] = -np.inf
             best = np.argsort(-scores, kind="stable")[:_BEST]
             best = best[np.isfinite(scores[best])]
             yield tuple(text for e in best for text in (self._entities[e], f"{scores[e]:.3f}"))
+
+    def _new(self, entities: Sequence[str]) -> dict[str, tuple[int, Scoring]]:
+        """Those that training lacks and that have a vector all the same: their place, what scores them."""
+        lacking = dict.fromkeys(name for name in entities if name not in self._numbers[0])
+        if not (lacking and self._takes_any):
+            return {}
+        ids, buffers = Ids.of(self.learner.spec, self._vocabulary, list(lacking))
+        scoring = dataclasses.replace(self._scoring, buffers=buffers, ids=ids)
+        return {name: (place, scoring) for place, name in enumerate(lacking)}
 
     def _read(self, line: str, number: int) -> tuple[str, int]:
         """The entity of a line, and the directed relation."""
