@@ -57,7 +57,8 @@ def attend(spec: Embedding, variables: Variables, queries: Any) -> Float[Array, 
         queries: float [..., dim].
 
     Returns:
-        float [..., ids], summed in float32 or better, of the wider of the two dtypes.
+        float [..., ids], summed in float32 or better, of the wider of the two dtypes. On an accelerator
+        JAX rounds factors first, to TF32 or bfloat16, but for `jax.default_matmul_precision("highest")`.
 
     Raises:
         TypeError: the queries are no floats.
