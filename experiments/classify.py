@@ -13,9 +13,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from experiments.errors import Mistake
+from experiments.paths import expanded
 from experiments.process import stopping
 from experiments.process.processes import failing_alone, joined, leave
 from experiments.process.program import guarded
@@ -89,7 +89,7 @@ def _main(given: Arguments) -> int:
             )
         if applied.started_from:
             console.print(f"Its settings start from those of {applied.started_from}.", highlight=False)
-        workdir = Path(given.workdir).expanduser()
+        workdir = expanded(given.workdir)
         with tracked(given.tracking, workdir, console):
             comparison.run(
                 applied.config,

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from experiments.errors import Mistake
+from experiments.paths import expanded
 from experiments.process import stopping
 from experiments.process.processes import Processes
 from experiments.process.program import guarded
@@ -60,7 +60,7 @@ def _main(words: list[str]) -> int:
     stopping.imported()
     require_devices()
     comparison = config_file.load(given.config, Comparison, "comparison")
-    run(comparison, Path(given.workdir).expanduser(), open_console(), plan=plan)
+    run(comparison, expanded(given.workdir), open_console(), plan=plan)
     return 0
 
 

@@ -18,11 +18,11 @@ import contextlib
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.errors import Mistake, mistakes
 from experiments.intrinsic import flags
+from experiments.paths import expanded
 from experiments.process import stopping
 from experiments.process.program import guarded
 
@@ -110,7 +110,7 @@ def _read(path: str, given: dict[str, Any]) -> Vectors:
     from experiments.vector_files import open_vectors
 
     with telling(f"reading {path}") as tell:
-        found = open_vectors(Path(path).expanduser(), given, tell)
+        found = open_vectors(expanded(path), given, tell)
     if not len(found):
         raise Mistake(f"{path}: there is no vector in it; give a set of vectors")
     return dataclasses.replace(found, index=given["index"])

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from experiments.errors import Mistake
+from experiments.paths import expanded
 from experiments.process import stopping
 from experiments.process.processes import Processes
 from experiments.process.program import guarded
@@ -70,7 +70,7 @@ def _main(given: Arguments) -> int:
     stopping.imported()
     require_devices()
     applied = overrides.apply(config_file.load(given.config, Pretraining), given.overrides, _FLAGS)
-    workdir, console = Path(given.workdir).expanduser(), open_console()
+    workdir, console = expanded(given.workdir), open_console()
     with tracked(given.tracking, workdir, console):
         run(applied.config, workdir, console, previous=given.previous)
     return 0

@@ -20,6 +20,7 @@ from experiments.comparisons import comparison
 from experiments.config import Config
 from experiments.documents.material import read
 from experiments.errors import Mistake
+from experiments.paths import expanded
 from experiments.process.parser import Parser
 from experiments.process.program import guarded
 from experiments.reports.bootstrap import Interval, mean_interval, paired_difference
@@ -45,7 +46,7 @@ def _main() -> int:
     given = parser.parse_args()
     if given.seeds < 1:
         raise Mistake(f"--seeds {given.seeds}: give a whole number of at least 1")
-    return run(given.sweep, given.workdir.expanduser(), given.seeds)
+    return run(given.sweep, expanded(given.workdir), given.seeds)
 
 
 def run(path: str, workdir: Path, seeds: int) -> int:

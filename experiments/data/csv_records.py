@@ -16,6 +16,7 @@ from embedlab.checks import require
 # Longer fields than the csv module's default of 131,072 characters occur (books, logs). A limit there must
 # be, since a quote that is never closed swallows the rest of the file.
 _LONGEST_FIELD = 2**24
+_RETURNS = r"if lines end so, convert the file, with `tr '\r' '\n'`, say; else put the field in quotes"
 #: What parts fields in the wild, the most usual first, with how a shell is given it.
 DELIMITERS = {",": "','", ";": "';'", "\t": "$'\\t'", "|": "'|'"}
 
@@ -49,6 +50,8 @@ def csv_records(
             except csv.Error as error:
                 where = on_lines(first, reader.line_num)
                 fault = str(error).partition(" - ")[0]  # what follows is advice to a programmer
+                if fault.startswith("new-line character"):
+                    fault, hint = "a carriage return within a line, which ends none here", _RETURNS
                 raise ValueError(f"{path}, {where}: {fault}; {hint}") from None
             if fields:
                 yield first, reader.line_num, fields

@@ -24,6 +24,7 @@ from experiments.data.equal import equal_groups
 from experiments.data.originals import remedy
 from experiments.data.reading import require_encoding, text_lines
 from experiments.data.texts import begun
+from experiments.paths import expanded
 from experiments.tasks import CLASSES, Task
 
 _SIDES = ("train", "valid", "test")
@@ -216,7 +217,8 @@ def existing_file(field: str, path: str, group: str = "data", holds: str = "one 
         >>> existing_file("path", __file__).suffix
         '.py'
     """
-    found, flag = Path(path).expanduser(), f"--{group}.{field}"
+    flag = f"--{group}.{field}"
+    found = expanded(path, f"{flag}=")
     try:
         status = found.stat()
     except (OSError, ValueError) as error:  # of a NUL in it, a ValueError

@@ -19,6 +19,7 @@ from experiments.data.archives import LONGEST, archive_of, opened, translated
 from experiments.data.base import Source
 from experiments.data.files import SIDE_OF, Row, TextSource, existing_file
 from experiments.data.reading import decoded
+from experiments.paths import expanded
 from experiments.tasks.names import some
 
 
@@ -62,7 +63,7 @@ class Folders(TextSource):
         require(good, "pattern", self.pattern, "give the names of the texts' files, such as *.txt")
 
     def found(self, field: str, path: str) -> Path:
-        place = Path(path).expanduser()
+        place = expanded(path)
         archive = None if place.is_dir() else archive_of(place)
         if archive is None and not place.is_dir():
             existing_file(field, path)  # says what it is

@@ -15,6 +15,7 @@ from embedlab.checks import require
 from experiments.data.base import Source
 from experiments.data.columns import column_number
 from experiments.data.files import Row, TextSource, existing_file
+from experiments.paths import expanded
 
 
 @Source.register_subclass("lines")
@@ -81,7 +82,7 @@ class Lines(TextSource):
     def _labels_of(self, path: Path) -> Path:
         """The file of labels that belongs to a file of texts."""
         for texts, labels in _PAIRS.items():
-            if getattr(self, texts) and Path(getattr(self, texts)).expanduser() == path:
+            if getattr(self, texts) and expanded(getattr(self, texts)) == path:
                 return existing_file(labels, getattr(self, labels))
         raise ValueError(f"{path}: is none of the files named, so there are no labels for it")
 

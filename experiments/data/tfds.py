@@ -20,6 +20,7 @@ from experiments.data.texts import begun
 from experiments.data.tfds_reader import TfdsReader
 from experiments.data.tfds_sets import default_data_dir, find, parse_name
 from experiments.nearest import nearest_first
+from experiments.paths import expanded
 from experiments.tasks import CLASSES, Task
 
 #: What stands for a split that is not to be taken, though the set has it.
@@ -95,7 +96,7 @@ class Tfds(Source):
             ValueError: where it is not prepared here, has no such split or feature, or is damaged, or has a
                 label that is none that the task can learn.
         """
-        found = find(self.name, Path(self.data_dir).expanduser() if self.data_dir else default_data_dir())
+        found = find(self.name, expanded(self.data_dir) if self.data_dir else default_data_dir())
         reader = TfdsReader(found.full_name, found.folder)
         features, others, label = self._features(reader)
         names = reader.class_names(label)

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from embedlab.checks import require
 from experiments.nearest import nearest_first
+from experiments.paths import expanded
 
 _NAME = re.compile(
     r"(?P<name>[a-zA-Z]\w*)(/(?P<config>[\w+.-]*\w[\w+.-]*))?(:(?P<version>(\d+|\*)(\.(\d+|\*)){2}))?"
@@ -86,7 +87,7 @@ def default_data_dir() -> Path:
         >>> isinstance(default_data_dir(), Path)
         True
     """
-    return Path(os.environ.get("TFDS_DATA_DIR") or "~/tensorflow_datasets").expanduser()
+    return expanded(os.environ.get("TFDS_DATA_DIR") or "~/tensorflow_datasets")
 
 
 def prepared(data_dir: Path, name: str = "*") -> list[Prepared]:

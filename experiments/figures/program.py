@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from pathlib import Path
 
 from experiments.errors import Mistake
+from experiments.paths import expanded
 from experiments.process import stopping
 from experiments.process.parser import Parser
 from experiments.process.program import guarded
@@ -69,7 +69,7 @@ def _main(words: list[str]) -> int:
     runs, console = chosen(found(given.runs)), open_console()
     with telling("laying out the map") as tell:
         own = {"layout": given.layout, "points": given.points, "seed": given.seed, "tell": tell}
-        files = write(runs, Path(given.static).expanduser(), wanted, settings={"embedding_map": own})
+        files = write(runs, expanded(given.static), wanted, settings={"embedding_map": own})
     names = dict.fromkeys(file.stem for file in files)
     console.print(
         f"{given.static}: {len(files)} files, of {', '.join(names)}.",

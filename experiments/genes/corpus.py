@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from embedlab.files import write_whole
 from experiments.errors import Mistake, mistakes, placed
+from experiments.paths import expanded
 from experiments.process.program import guarded
 from experiments.settings.arguments import parse
 
@@ -52,7 +52,7 @@ def _main(words: list[str]) -> int:
         (split,) = APPLICATION.read(config, lambda done, whole: None)
     lines = sequence_lines(split)
     with placed(out):
-        write_whole({Path(out).expanduser(): lambda file: file.writelines(line.encode() for line in lines)})
+        write_whole({expanded(out): lambda file: file.writelines(line.encode() for line in lines)})
     print(f"{out}: the k-mers of {len(lines):,} training sequences.")
     return 0
 

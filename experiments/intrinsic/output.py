@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from experiments.intrinsic.beside import Beside
@@ -12,6 +11,7 @@ from experiments.intrinsic.grid import Grid
 from experiments.intrinsic.measure import Measured, Options
 from experiments.intrinsic.sets import Sets
 from experiments.intrinsic.summary import comparison, summary
+from experiments.paths import expanded
 from experiments.runs.run import RunDirectory, commit, versions
 
 
@@ -27,7 +27,7 @@ def claim(workdir: str, given: Mapping[str, Any], options: Options, sets: Sets) 
     Raises:
         Mistake: it can't be written, or holds something else.
     """
-    directory = RunDirectory(Path(workdir).expanduser())
+    directory = RunDirectory(expanded(workdir))
     kept = {key: value for key, value in given.items() if key != "workdir"}
     asked = {"evaluation": {**kept, **dataclasses.asdict(options)}, "files": sets.files}
     directory.claim(asked)

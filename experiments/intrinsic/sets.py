@@ -19,6 +19,7 @@ from experiments.intrinsic.lines import require_file
 from experiments.intrinsic.pairs import Pair, read_pairs
 from experiments.intrinsic.questions import read_questions
 from experiments.nearest import nearest_first
+from experiments.paths import expanded
 
 #: Name → file and title. Finkelstein et al. 2002, its parts by Agirre et al. 2009; Hill et al. 2015; Bruni et
 #: al. 2014; Rubenstein & Goodenough 1965; Miller & Charles 1991; Radinsky et al. 2011; Yang & Powers 2006.
@@ -117,7 +118,7 @@ def read_sets(
     pairs = [_similarity(name) for name in (_there() if similarity is None else similarity)]
     asked = [_analogies(name) for name in (_google() if analogies is None else analogies)]
     kinds = [_own(name, "--categories") for name in categories]
-    groups = [Path(name).expanduser() for name in outliers]
+    groups = [expanded(name) for name in outliers]
     found = Sets(
         {title: read_pairs(path, encoding) for title, path in _titled(pairs)},
         {title: read_questions(path, encoding) for title, path in _titled(asked)},
@@ -156,7 +157,7 @@ def _analogies(name: str) -> tuple[str, Path]:
 
 
 def _own(name: str, flag: str, known: Sequence[str] = ()) -> tuple[str, Path]:
-    path = Path(name).expanduser()
+    path = expanded(name)
     if known and not path.exists() and "." not in name and "/" not in name:
         raise ValueError(
             f"{flag} {name}: there is neither a file nor a set of this name; give a file, or one of "

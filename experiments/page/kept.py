@@ -9,6 +9,7 @@ from pathlib import Path
 
 from experiments.errors import Mistake
 from experiments.page.searched import Searched, is_trial
+from experiments.paths import expanded
 from experiments.runs.chosen import chosen
 from experiments.runs.found import found
 from experiments.runs.found_run import FoundRun
@@ -29,7 +30,7 @@ def kept(paths: Sequence[str | os.PathLike[str]], sweeps: Sequence[Searched]) ->
     """
     runs: dict[Path, FoundRun] = {}
     for path in paths:
-        above = Path(os.path.abspath(Path(path).expanduser()))
+        above = Path(os.path.abspath(expanded(path)))
         is_searched = any(above in (each.path, each.path.parent) for each in sweeps)
         with contextlib.suppress(*[Mistake] * is_searched):
             for run in found([path]):

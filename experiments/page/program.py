@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from experiments.errors import Mistake, mistakes, placed
 from experiments.extras import needed
+from experiments.paths import expanded
 from experiments.process import stopping
 from experiments.process.parser import Parser
 from experiments.process.program import guarded
@@ -81,7 +81,7 @@ def _check(given: dict[str, Any]) -> None:
         raise Mistake("RUN: got an empty text; give . for the folder that you are in")
     needed("jinja2", "report", "A page of runs")
     require_layout(given["layout"])
-    output = Path(given["output"]).expanduser()
+    output = expanded(given["output"])
     if output.is_dir():
         raise Mistake(f"--output {output}: it is a folder; name a file in it, as {output / 'report.html'}")
     if not output.parent.is_dir():
@@ -96,7 +96,7 @@ def _make(given: dict[str, Any]) -> int:
     from experiments.reports.console import open_console
 
     began = time.perf_counter()
-    console, output = open_console(), Path(given["output"]).expanduser()
+    console, output = open_console(), expanded(given["output"])
     wanted = ("title", "layout", "points", "neighbours", "maps", "seed")
     options = Options(**{name: given[name] for name in wanted})
     with mistakes("RUN"):

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.errors import Mistake
+from experiments.paths import expanded
 from experiments.runs.run import RunDirectory
 from experiments.sweeps.programs import program_named
 
@@ -95,7 +96,7 @@ def sweeps(paths: Sequence[str | os.PathLike[str]]) -> tuple[Searched, ...]:
 
 
 def _of(path: str | os.PathLike[str]) -> Iterator[Path]:
-    folder = Path(os.path.abspath(Path(path).expanduser()))
+    folder = Path(os.path.abspath(expanded(path)))
     below = sorted(each for each in folder.iterdir() if each.is_dir()) if folder.is_dir() else []
     for each in (folder, *below):
         if (each / _FILE).is_file() or ((each / _STUDY).is_file() and (each / _TRIALS).is_dir()):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 import embedlab
 from experiments.config import Train
 from experiments.encoders import Bag
+from experiments.paths import expanded
 from experiments.pictures.config import PictureStudy
 from experiments.pictures.image import opened, pixels
 from experiments.pictures.patches import Patches
@@ -47,7 +47,7 @@ class PictureAnswering(Answering):
         data, found = self._stored.config.data, []
         for number, line in enumerate(lines, 1):
             try:
-                found.append(pixels(opened(Path(line.strip()).expanduser()), data.side, data.grey))
+                found.append(pixels(opened(expanded(line.strip())), data.side, data.grey))
             except ValueError as error:
                 raise ValueError(f"line {number}: {error}") from None
         words = self._visual.words(np.stack(found)) if found else []

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
@@ -16,6 +17,7 @@ from embedlab.checks import require
 from experiments.data.files import SIDE_OF
 from experiments.data.reading import of_a_system
 from experiments.data.tables import TableFile
+from experiments.paths import expanded
 from experiments.pictures.image import ENDINGS, opened, pixels
 from experiments.pictures.source import Pictures, Scaled, Source, Tell
 from experiments.tasks import CLASSES, Task
@@ -76,7 +78,7 @@ class Listed(Scaled, TableFile):
             if not side:
                 table.refuse(row, self.split, f"{said!r} is no side; write train, valid or test")
             where = f"{table.path}, {table.where(row)}, column {self.picture!r}"
-            rows.append(_Row(where, table.path.parent / Path(name).expanduser(), label, side))
+            rows.append(_Row(where, table.path.parent / expanded(name, f"{where}: "), label, side))
         return _read(self, table.path.stem, rows, task, tell, sided=bool(self.split))
 
 
@@ -103,8 +105,8 @@ class Folders(Scaled):
     def load(self, task: Task = CLASSES, tell: Tell | None = None) -> Pictures:
         """See `Source.load`."""
         require(bool(self.path), "--data.path", self.path, "give the folder that holds a folder a class")
-        folder = Path(self.path).expanduser()
-        require(folder.is_dir(), "--data.path", self.path, "there is no such folder; give another")
+        folder = expanded(self.path, "--data.path=")
+        require(os.path.isdir(folder), "--data.path", self.path, "there is no such folder; give another")
         inner = sorted(place for place in folder.iterdir() if place.is_dir() and not _passed(place))
         files = [(kind.name, file) for kind in inner for file in sorted(kind.rglob("*")) if file.is_file()]
         taken = [pair for pair in files if pair[1].suffix.lower() in ENDINGS and not _passed(pair[1])]

@@ -5,6 +5,7 @@ Reference: Pillow's `DecompressionBombError` (a small file may stand for a huge 
 
 from __future__ import annotations
 
+import os
 import struct
 import warnings
 import zlib
@@ -36,7 +37,7 @@ def opened(path: Path, most: int = MOST_PIXELS) -> Any:
         ValueError: it can't be read, is no picture of a form that is read, is damaged, or is too large.
     """
     image = needed("PIL.Image", "pictures", "Reading pictures")
-    if not path.is_file():  # a pipe would block
+    if not os.path.isfile(path):  # a pipe would block; `Path.is_file` has errors of its own
         raise ValueError(f"{path}: there is no such ordinary file; give the path of a picture")
     operations = needed("PIL.ImageOps", "pictures", "Reading pictures")
     with warnings.catch_warnings():

@@ -12,6 +12,7 @@ from typing import Literal, get_args
 from embedlab.checks import finite_fields, require, require_count
 from experiments.checks import require_bool, require_choice
 from experiments.data.reading import require_encoding
+from experiments.paths import expanded
 
 Split = Literal["blanks", "words", "marks"]
 
@@ -81,7 +82,7 @@ class Corpus:
 
 
 def _matching(path: str) -> list[Path]:
-    place = Path(path).expanduser()
+    place = expanded(path)
     if place.is_dir():
         found = sorted(file for file in place.rglob("*") if file.is_file() and not _hidden(file, place))
         require(bool(found), "path", path, "there is no file in this folder; give another")

@@ -136,10 +136,14 @@ class RecommendSplit(Split):
         for side in ("train", "valid", "test"):
             if len(getattr(self.liked, side)) == 0:
                 what = "liked " if self.config.liked is not None else ""
+                other = (
+                    "fewer --folds"
+                    if self.fold is not None
+                    else "other shares with --holdout.test and --holdout.valid"
+                )
                 raise ValueError(
                     f"of {len(self.data):,} interactions no {what}row is on the side {side!r}; give more "
-                    "data, or other shares with --holdout.test and --holdout.valid"
-                    + (f", or less than liked={self.config.liked:g}" if what else "")
+                    f"data, or {other}" + (f", or less than liked={self.config.liked:g}" if what else "")
                 )
         if self.ranks and len(self.data.items) > _MOST:
             raise ValueError(

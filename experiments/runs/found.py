@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.errors import Mistake
+from experiments.paths import expanded
 from experiments.runs.found_run import FoundRun
 from experiments.runs.run import RunDirectory
 
@@ -46,7 +47,7 @@ def found(paths: Sequence[str | os.PathLike[str]]) -> list[FoundRun]:
     runs: dict[Path, FoundRun] = {}
     orders: dict[Path, list[str]] = {}
     for path in map(Path, paths):
-        folder = Path(os.path.abspath(path.expanduser()))
+        folder = Path(os.path.abspath(expanded(path)))
         here = list(_within(folder))
         if not here:
             raise Mistake(f"{path}: {_missing(folder)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -12,6 +13,7 @@ from jaxtyping import Float
 from embedlab.checks import require
 from embedlab.npy import npy_header
 from experiments.checks import require_choice
+from experiments.paths import expanded
 from experiments.sounds.cepstra import Cepstra
 from experiments.sounds.clips import Clips, Source, Tell
 
@@ -44,8 +46,13 @@ class Arrays(Source):
         require_choice("axes", self.axes, get_args(Axes))
 
     def clips(self, cepstra: Cepstra, tell: Tell) -> Clips:
-        folder = Path(self.path).expanduser()
-        require(folder.is_dir(), "--data.path", self.path, "there is no such folder; give that of the arrays")
+        folder = expanded(self.path, "--data.path=")
+        require(
+            os.path.isdir(folder),
+            "--data.path",
+            self.path,
+            "there is no such folder; give that of the arrays",
+        )
         files = sorted(folder.glob("*.npy"))
         if not files:
             raise ValueError(f"{folder}: holds no file *.npy; give a folder with one of each class")
@@ -69,7 +76,7 @@ class Arrays(Source):
         file, colon, row = line.rpartition(":")
         if not colon or not row.isdecimal():
             raise ValueError(f"{line!r} names no clip; write the file and the clip's number, as bed.npy:17")
-        clips = self._array(Path(file).expanduser())
+        clips = self._array(expanded(file))
         if int(row) >= len(clips):
             raise ValueError(f"{line}: there are {len(clips):,} clips, from 0 on")
         return clips[int(row)]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import collections
 import dataclasses
-from pathlib import Path
+import os
+import stat
 
 import numpy as np
 from jaxtyping import Float
@@ -14,6 +15,7 @@ from experiments.checks import require_bool
 from experiments.data.archives import LONGEST
 from experiments.data.files import SIDE_OF, existing_file
 from experiments.data.tables import TableFile
+from experiments.paths import expanded
 from experiments.sounds.cepstra import Cepstra
 from experiments.sounds.clips import Clips, Source, Tell
 from experiments.sounds.wav import samples
@@ -37,8 +39,10 @@ class WavSource(Source):
         require_bool("mix", self.mix)
 
     def one(self, line: str, cepstra: Cepstra) -> Float[np.ndarray, "frames static"]:
-        path = Path(line).expanduser()
+        path = expanded(line)
         try:
+            if not stat.S_ISREG(path.stat().st_mode):  # a pipe would block
+                raise ValueError("it is a folder, a pipe or a device; give a WAV file")
             with path.open("rb") as file:
                 raw = file.read(LONGEST + 1)
         except (OSError, ValueError) as error:
@@ -90,8 +94,8 @@ class Table(WavSource):
             require(bool(getattr(self, field)), field, getattr(self, field), "name the column")
 
     def clips(self, cepstra: Cepstra, tell: Tell) -> Clips:
-        path = Path(self.path).expanduser()
-        if self.path and (path.is_dir() or path.suffix == ".zip"):
+        path = expanded(self.path, "--data.path=")
+        if self.path and (os.path.isdir(path) or path.suffix == ".zip"):
             raise ValueError(
                 f"--data.path={self.path!r}: this is no table; read recordings in folders by class with "
                 "--data.type folder"

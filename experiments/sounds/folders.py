@@ -5,12 +5,14 @@ from __future__ import annotations
 import collections
 import contextlib
 import dataclasses
+import os
 import re
 from pathlib import Path, PurePosixPath
 
 from embedlab.checks import require, require_count
 from experiments.data.archives import archive_of, opened, translated
 from experiments.data.files import SIDE_OF, existing_file
+from experiments.paths import expanded
 from experiments.sounds.cepstra import Cepstra
 from experiments.sounds.clips import Clips, Source, Tell
 from experiments.sounds.files import WavSource, resampled
@@ -97,8 +99,8 @@ class Folder(WavSource):
 
     def _place(self) -> Path:
         require(bool(self.path), "--data.path", self.path, "give a folder of WAV files, or a zip archive")
-        path = Path(self.path).expanduser()
-        if not path.is_dir():
+        path = expanded(self.path, "--data.path=")
+        if not os.path.isdir(path):
             existing_file("path", str(archive_of(path) or path), holds="recordings")
         return path
 

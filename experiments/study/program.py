@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from experiments.errors import Mistake
+from experiments.paths import expanded
 from experiments.process import stopping
 from experiments.process.processes import Processes
 from experiments.process.program import guarded
@@ -70,7 +70,7 @@ def _main(name: str, given: Arguments) -> int:
     require_devices()
     base = config_file.load(given.config, application.kind) if given.config else application.default()
     applied = overrides.apply(base, given.overrides, _FLAGS)
-    console, workdir = open_console(), Path(given.workdir).expanduser()
+    console, workdir = open_console(), expanded(given.workdir)
     if applied.dropped_rivals:
         left_out = ", ".join(applied.dropped_rivals)
         console.print(f"The embedding was overridden: it runs alone, without {left_out}.", highlight=False)

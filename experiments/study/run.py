@@ -26,7 +26,7 @@ from experiments.study.fitting import SIZES
 from experiments.study.learning import Learning
 from experiments.study.learnings import Ready
 from experiments.study.split import Split
-from experiments.study.words import own_numbers
+from experiments.study.words import in_one_line, own_numbers
 from experiments.training.stopwatch import Stopwatch
 from experiments.training.taking import alone
 from experiments.training.train import Fitted, fitting
@@ -190,7 +190,8 @@ def _store(
     labels = np.asarray(learning.kinds)[_SPECIAL:].astype(np.int32)
     with placed(folder):
         vocabulary.save(folder / "vocabulary.json")
-        save_vectors(folder / "vectors", Vectors(vocabulary.words[_SPECIAL:], matrix))
+        words = tuple(map(in_one_line, vocabulary.words[_SPECIAL:]))
+        save_vectors(folder / "vectors", Vectors(words, matrix))
         if (labels >= 0).any():
             write_whole({folder / "vectors" / LABELS: lambda file: np.save(file, labels)})
         names = kept.save(folder, learning.kept())

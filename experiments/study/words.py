@@ -15,6 +15,19 @@ from experiments.documents.prepare import numbering, own_buffers
 _BITS = 31  # of a hashed word: what an int32 id holds
 
 
+def in_one_line(word: str) -> str:
+    r"""A word as a line of a file has it: one with an end of line in it, of any kind, in quotes and escaped.
+
+    Args:
+        word: made of an id or a value that a user gave, which may hold anything.
+
+    Example:
+        >>> print(in_one_line("item=bread"), in_one_line("item=Doe,\nJane"))
+        item=bread 'item=Doe,\nJane'
+    """
+    return word if word.splitlines() in ([], [word]) else repr(word)
+
+
 def takes_any_word(spec: Any) -> bool:
     """Whether an embedding needs no vocabulary: `Hashed(vocabulary=None, …)`.
 

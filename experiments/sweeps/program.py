@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.errors import Mistake
+from experiments.paths import expanded
 from experiments.process import stopping
 from experiments.process.parser import Parser
 from experiments.process.program import guarded
@@ -68,7 +69,7 @@ def _main(given: Any) -> int:
     from experiments.sweeps import drive, plan
 
     stopping.imported()
-    workdir = given.workdir.expanduser()
+    workdir = expanded(given.workdir)
     return drive.run(
         plan.load(given.sweep), workdir, open_console(), _executor(given, workdir), storage=given.storage
     )

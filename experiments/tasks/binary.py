@@ -77,9 +77,10 @@ class _Binary(Judge):
     def require_told(self, targets: np.ndarray, which: str) -> None:
         kinds = np.unique(targets)
         if len(kinds) < 2:
+            kind = "positive" if kinds[0] > 0 else "negative"
             raise ValueError(
-                f"all {len(targets):,} rows {which} are of one class ({int(kinds[0] > 0)}), of which no "
-                f"{self.headline.name} is defined; give rows of both"
+                f"all {len(targets):,} rows {which} are {kind}, of which no {self.headline.name} is defined; "
+                "give rows of both classes, or more rows"
             )
 
     def metrics(self, predicted: Float[np.ndarray, "rows outputs"], targets: np.ndarray) -> dict[str, float]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from experiments.errors import Mistake
+from experiments.paths import expanded
 from experiments.runs.observers import Observer, observed
 from experiments.tracking.guarded import Guarded
 from experiments.tracking.wanted import Wanted
@@ -49,7 +50,7 @@ def trackers(wanted: Wanted, workdir: Path, tell: Callable[[str], None]) -> tupl
         from experiments.tracking.tensorboard import TensorBoard
 
         given = wanted.tensorboard
-        folder = Path(given).expanduser() if given else workdir / "tensorboard"
+        folder = expanded(given) if given else workdir / "tensorboard"
         there = next(each for each in (folder, *folder.absolute().parents) if each.exists())
         if not there.is_dir():
             what = "it is a file" if there == folder else f"{there} is a file"

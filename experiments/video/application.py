@@ -89,7 +89,7 @@ class VideoApplication(Application):
         labels, names = reader.finish()
         CLASSES.require_several(labels, names)
         CLASSES.require_shared(labels, names)
-        parts = block_splits(labels, tracks.clips, config.folds or _BLOCKS, config.data.gap)
+        parts = block_splits(labels, tracks.clips, config.folds or _BLOCKS, config.data.gap, names)
         alone = config.split_seed % len(parts)
         if not config.folds_run:
             return [VideoSplit(config, tracks, labels, names, parts[alone], None)]

@@ -18,10 +18,11 @@ from jaxtyping import Bool, Float, Int, Int32
 from experiments.data import Splits
 
 _NEAR = 1e-6  # of the largest coordinate: what rounding makes of the same window
+_FAR = 2.0**62  # what an int64 holds
 
 
 def block_splits(
-    labels: Int[np.ndarray, " rows"], clips: Sequence[str], count: int, gap: int
+    labels: Int[np.ndarray, " rows"], clips: Sequence[str], count: int, gap: int, names: Sequence[str] = ()
 ) -> tuple[Splits, ...]:
     """Folds of blocks: of each class's rows, in their order, every block in turn is the test side.
 
@@ -34,6 +35,7 @@ def block_splits(
         clips: which clip each row is of; none where that is not known.
         count: of folds, 2 or more.
         gap: rows that are left out on either side.
+        names: of the classes, for the error message.
 
     Raises:
         ValueError: fewer folds, or rows too few: a side or a class stays empty.
@@ -48,7 +50,8 @@ def block_splits(
     if count < 2:
         raise ValueError(f"--folds {count}: blocks are two at least; give --folds 5, say")
     halves = _halves(labels, clips, count)
-    return tuple(_fold(labels, halves, number, count, 0 if len(clips) else gap) for number in range(count))
+    near_by = 0 if len(clips) else gap
+    return tuple(_fold(labels, halves, number, count, near_by, names) for number in range(count))
 
 
 def _halves(labels: np.ndarray, clips: Sequence[str], count: int) -> np.ndarray:
@@ -71,7 +74,17 @@ def _halves(labels: np.ndarray, clips: Sequence[str], count: int) -> np.ndarray:
     return found
 
 
-def _fold(labels: np.ndarray, halves: np.ndarray, number: int, count: int, gap: int) -> Splits:
+def _called(classes: np.ndarray, names: Sequence[str]) -> str:
+    """The first of some classes, by name where names are known."""
+    if not names:
+        return ""
+    shown = ", ".join(f"{names[each]!r:.40}" for each in classes[:5].tolist())
+    return f" ({shown}{', …' if len(classes) > 5 else ''})"
+
+
+def _fold(
+    labels: np.ndarray, halves: np.ndarray, number: int, count: int, gap: int, names: Sequence[str]
+) -> Splits:
     test = halves // 2 == number
     by_test = near(test, gap)
     valid = (halves == 2 * ((number + 1) % count)) & ~by_test
@@ -81,8 +94,9 @@ def _fold(labels: np.ndarray, halves: np.ndarray, number: int, count: int, gap: 
         lacking = np.setdiff1d(labels, labels[rows])
         if len(lacking):
             raise ValueError(
-                f"block {number} of {count}: {len(lacking)} classes have no row to {what} on; give fewer "
-                f"--folds, a smaller --data.gap (it is {gap}), or more rows"
+                f"block {number} of {count}: {len(lacking)} classes have no row to {what} on"
+                f"{_called(lacking, names)}; give fewer --folds, a smaller --data.gap (it is {gap}), or more "
+                "rows of them"
             )
     return found
 
@@ -141,7 +155,7 @@ def known_windows(
         >>> known_windows(rows, Splits(np.array([0]), np.array([0]), np.array([1, 2])))
         (1, 2)
     """
-    steps = np.round(np.diff(coordinates, axis=1) / _NEAR).astype(np.int64)
+    steps = np.round(np.diff(coordinates, axis=1) / _NEAR).clip(-_FAR, _FAR).astype(np.int64)
     size = max(1, coordinates.shape[1] // 2)
 
     def windows(row: int) -> set[bytes]:

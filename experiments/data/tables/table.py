@@ -18,6 +18,8 @@ from experiments.data.csv_records import on_lines
 
 #: What stands for no number in a column of numbers, in lower case.
 NO_NUMBER = frozenset({"", "na", "n/a", "nan", "null", "none", "?"})
+#: What a number is at most, either way: models compute in float32, which ends at 3.4e38.
+LARGEST = 1e38
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -117,17 +119,18 @@ class Table:
             missing: whether a value may be missing: empty, or one of NA, N/A, NaN, null, none and ?.
 
         Returns:
-            float64 [n], all finite but for the missing ones, which are NaN.
+            float64 [n], all within ±`LARGEST` but for the missing ones, which are NaN.
 
         Raises:
-            ValueError: at the first row whose value is no finite number, or is missing where it may not be.
+            ValueError: at the first row whose value is no finite number, is larger, or is missing where it
+                may not be.
         """
         values = self.columns[name]
         try:
             found = np.array([float(value) for value in values])
         except ValueError:
             found = np.array([_number(value) for value in values])
-        if not np.isfinite(found).all() or any("_" in value for value in values):
+        if not (np.abs(found) <= LARGEST).all() or any("_" in value for value in values):
             for row, value in enumerate(values):
                 self._check_number(row, name, value, missing)
         return found
@@ -139,6 +142,8 @@ class Table:
         elif "_" in value or not math.isfinite(_number(value)):
             comma = "; its decimal sign has to be a point" if "," in value else ""
             self.refuse(row, name, f"{value!r:.60} is no finite number{comma}")
+        elif abs(_number(value)) > LARGEST:
+            self.refuse(row, name, f"{value!r:.60} is beyond ±{LARGEST:g}; write it in a larger unit")
 
 
 def _number(value: str) -> float:

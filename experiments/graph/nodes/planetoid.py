@@ -6,7 +6,6 @@ the split, and what becomes of nodes that the files leave out, are as in Kipf & 
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from experiments.data.files import existing_file
 from experiments.data.pickles import read_pickle
 from experiments.graph.nodes.bags import Bags
 from experiments.graph.nodes.graph import UNLABELLED, Graph, tidied
+from experiments.paths import expanded
 
 #: The parts of a graph's files, each `ind.NAME.PART`.
 PARTS = ("x", "y", "allx", "ally", "tx", "ty", "graph", "test.index")
@@ -34,7 +34,7 @@ def planetoid(folder: str, name: str) -> Graph:
     Raises:
         ValueError: a file is missing or damaged, or does not fit the others.
     """
-    place = Path(folder).expanduser()
+    place = expanded(folder)
     files = {part: existing_file("path", str(place / f"ind.{name}.{part}")) for part in PARTS}
     index = files.pop("test.index")
     parts = {part: read_pickle(path) for part, path in files.items()}

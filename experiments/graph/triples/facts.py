@@ -68,6 +68,12 @@ def queries(facts: Int32[np.ndarray, "facts 3"], relations: int) -> Int32[np.nda
     return np.stack([facts, back], 1).reshape(-1, 3).astype(np.int32)
 
 
+_GIVE = (
+    "give more triples, whose entities and relations each occur several times, or say which are on which "
+    "side, with --data.split, or --data.valid and --data.test"
+)
+
+
 def facts_of(triples: Sequence[tuple[str, str, str]], sides: np.ndarray) -> Facts:
     """Numbers the names of triples.
 
@@ -87,7 +93,8 @@ def facts_of(triples: Sequence[tuple[str, str, str]], sides: np.ndarray) -> Fact
     training = sides == 0
     for number, side in enumerate(SIDES):
         if not (sides == number).any():
-            raise ValueError(f"there is no {side} triple; give some")
+            counts = ", ".join(f"{(sides == each).sum():,} {name}" for each, name in enumerate(SIDES))
+            raise ValueError(f"of {len(columns):,} triples none is on the {side} side ({counts}); {_GIVE}")
     entities, seen = _named(columns[:, [0, 2]], training)
     relations, learnt = _named(columns[:, 1:2], training)
     if learnt < len(relations):

@@ -46,7 +46,7 @@ def test_real_news(data_dir):
         ('text,label\na,b\n"c,d\ne,f\n', "lines 3–4: unexpected end of data.*close every quote"),
         ('text,label\na,b\n"c" d,e\n', "line 3: ',' expected after '\"'"),
         ('text,label\n"a,b\n"c",d\n', "lines 2–3: ',' expected"),
-        ("text,label\na\rb,c\n", "line 2: new-line character seen in unquoted field; put"),
+        ("text,label\na\rb,c\n", "line 2: a carriage return within a line, .*; if lines end"),
         ("text,label\n", "holds no row"),
         ("\n\n", "text='text'.*no column of this name"),
         ("text,label,text\na,b,c\n", "text='text'.*has two columns"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 from pathlib import Path
 
@@ -92,6 +93,9 @@ def test_one_new_recording_is_read_as_those_of_the_data(folder: Path) -> None:
     assert (source.one(str(folder / found.names[2]), FEW) == found.frames[2]).all()
     with pytest.raises(ValueError, match=r"none\.wav: cannot be read \(No such file"):
         source.one("none.wav", FEW)
+    os.mkfifo(folder / "pipe.wav")
+    with pytest.raises(ValueError, match=r"pipe\.wav: cannot be read \(it is a folder, a pipe or a device"):
+        source.one(str(folder / "pipe.wav"), FEW)
 
 
 def replaced(folder: Path, old: str, new: str) -> None:

@@ -12,6 +12,7 @@ import pytest
 from rich.console import Console
 
 import embedlab
+from embedlab.text import Vocabulary
 from experiments.config import Train
 from experiments.errors import Mistake, RunFailure
 from experiments.runs.found import found
@@ -63,6 +64,14 @@ def test_every_run_leaves_the_usual_files(whole: Path) -> None:
     summary = json.loads((whole / "summary.json").read_text())
     assert summary["paired"]["hashed"]["dense"].keys() >= {"difference", "low", "high", "not_below"}
     assert "largest" in summary["baselines"] and "| largest" in (whole / "table.md").read_text()
+
+
+@pytest.mark.parametrize("end", ["\nx", "\u2028x"])
+def test_an_id_may_hold_an_end_of_line(tmp_path: Path, end: str) -> None:
+    run(tmp_path, config(data=toy.ToyData(end=end)))
+    assert repr(f"a=0{end}") in embedlab.load(tmp_path).words
+    assert f"a=0{end}" in Vocabulary.load(tmp_path / "vocabulary.json").words
+    assert "is finished" in run(tmp_path, config(data=toy.ToyData(end=end)))
 
 
 def test_its_vectors_are_those_of_words_and_their_kinds_are_columns(whole: Path) -> None:

@@ -32,6 +32,7 @@ class ToyData:
     rows: int = 400
     ids: int = 12
     seed: int = 0
+    end: str = ""  # of each id of the first column
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,7 +97,7 @@ class ToySplit(Split):
         data, self.config, self.fold, self.judge = config.data, config, fold, JUDGE
         rng = np.random.default_rng(data.seed)
         drawn = rng.integers(0, data.ids, (data.rows, 2))
-        self.words = [(f"a={a}", f"b={b}") for a, b in drawn.tolist()]
+        self.words = [(f"a={a}{data.end}", f"b={b}") for a, b in drawn.tolist()]
         self.labels = (drawn.sum(1) >= data.ids - 1).astype(np.int32)
         number, of = (0, 5) if fold is None else (fold, config.folds)
         part = np.arange(data.rows) % (2 * of)

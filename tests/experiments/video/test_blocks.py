@@ -36,6 +36,14 @@ def test_blocks_that_can_not_be_are_refused() -> None:
         block_splits(LABELS, (), 1, 6)
     with pytest.raises(ValueError, match=r"2 classes have no row to .* a smaller --data\.gap \(it is 60\)"):
         block_splits(LABELS, (), 5, 60)
+    with pytest.raises(ValueError, match=r"1 classes have no row to train on \('wave'\); give fewer"):
+        block_splits(np.repeat([0, 1], [100, 1]), (), 5, 0, ("rest", "wave"))
+
+
+@pytest.mark.filterwarnings("error")
+def test_numbers_as_large_as_are_read_are_compared() -> None:
+    rows = np.array([[[0.0], [1e38], [-1e38]], [[0.0], [1.0], [2.0]]])
+    assert known_windows(rows, Splits(np.array([0]), np.array([], int), np.array([1]))) == (0, 1)
 
 
 def test_near_is_what_a_slow_search_finds() -> None:

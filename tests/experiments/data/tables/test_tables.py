@@ -133,6 +133,8 @@ def test_a_missing_number_and_a_decimal_comma(write):
     with pytest.raises(ValueError, match="line 2, column 'b': there is no number"):
         table.numbers("b")
     np.testing.assert_array_equal(table.numbers("b", missing=True), [np.nan, 2])
+    with pytest.raises(ValueError, match=r"line 3, column 'x': '-1e39' is beyond ±1e\+38; write it in"):
+        read(write("x\n1e38\n-1e39\n", "large.csv")).numbers("x")
     with pytest.raises(ValueError, match="line 2, column 'c': '1_0' is no finite number"):
         table.numbers("c")
 

@@ -80,8 +80,8 @@ def test_facts_of_the_same_two_entities_are_drawn_together(write: Callable[..., 
         ("head,relation,tail\na,r,b\na,,c\n", {}, r"line 3, column 'relation'.*missing"),
         ("head,relation,tail\na,r,b\na,r\n", {}, r"line 3: 2 fields where there are 3"),
         ("head,relation,tail,s\na,r,b,tran\n", {"split": "s"}, r"line 2, column 's'.*'tran' is no side"),
-        ("head,relation,tail,s\na,r,b,train\n", {"split": "s"}, r"no valid triple"),
-        ("head,relation,tail\na,r,b\n", {}, r"no valid triple"),
+        ("head,relation,tail,s\na,r,b,train\n", {"split": "s"}, r"none is on the valid side"),
+        ("head,relation,tail\na,r,b\n", {}, r"none is on the valid side"),
     ],
 )
 def test_mistakes_are_told(
