@@ -26,7 +26,7 @@ from experiments.columns.config import Columns, Form
 from experiments.config import Train
 from experiments.data.originals import AMAZON_ACCESS
 from experiments.study.tabular.rows import TableData
-from experiments.study.tabular.words import Wording
+from experiments.study.tabular.wording import Wording
 
 WORDS, DIM = 100_000, 16
 

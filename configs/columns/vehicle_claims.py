@@ -25,7 +25,7 @@ from experiments.config import Train
 from experiments.data.originals import VEHICLE_CLAIMS
 from experiments.study.tabular.decisions import Costs
 from experiments.study.tabular.rows import TableData
-from experiments.study.tabular.words import Wording
+from experiments.study.tabular.wording import Wording
 
 WORDS, DIM = 2_000, 8
 

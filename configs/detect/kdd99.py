@@ -21,7 +21,7 @@ from embedlab import Dense, Dropout, Hashed, Normal
 from experiments.config import Train
 from experiments.data.originals import KDD99
 from experiments.detect.config import Detect, EventData
-from experiments.study.tabular.words import Wording
+from experiments.study.tabular.wording import Wording
 
 CATEGORIES = ("protocol_type", "service", "flag", "land", "logged_in", "is_host_login", "is_guest_login")
 COLUMNS = (

@@ -20,7 +20,7 @@ not imported. Elsewhere: `--data.path shuttle.csv.gz`. Equal rows are kept once.
 from embedlab import Dense, Hashed, Normal
 from experiments.config import Train
 from experiments.detect.config import Detect, EventData
-from experiments.study.tabular.words import Wording
+from experiments.study.tabular.wording import Wording
 
 WORDS, DIM = 400, 8
 

@@ -7,18 +7,19 @@ Reference: Friedman 2001, "Greedy function approximation: a gradient boosting ma
 from __future__ import annotations
 
 import functools
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from experiments.study.logistic import fits
 from experiments.study.split import Baseline, Fit
 
 if TYPE_CHECKING:
     from experiments.columns.split import ColumnSplit
 
 _PENALTIES = (0.1, 0.3, 1.0, 3.0, 10.0)
+_PASSES = 300
 _MOST_CATEGORIES = 254  # that a histogram has bins for, beside one for rare and missing values
 _RATES = (0.03, 0.1)
 _LEAVES = (7, 31)
@@ -71,22 +72,17 @@ def _best(split: ColumnSplit, candidates: Iterator[Candidate], what: str) -> Fit
 def _one_hot(split: ColumnSplit, *, crossed: bool = False) -> Fit:
     """Of single columns, or of these and the crosses that the embedding reads."""
     from scipy import sparse
-    from sklearn.exceptions import ConvergenceWarning  # here: 2 s that a mistake need not wait for
-    from sklearn.linear_model import LogisticRegression
 
     x, train = sparse.csr_matrix(_one_hot_features(split, crossed)), split.sides.train
     labels = split.rows.labels
 
-    def fits() -> Iterator[Candidate]:
-        for C in _PENALTIES:
-            model = LogisticRegression(C=C, solver="lbfgs", max_iter=300)
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", ConvergenceWarning)
-                model.fit(x[train], labels[train])
-            yield f"C = {C:g}", _told(model, x, split), model.coef_.size + model.intercept_.size
+    models = (
+        (f"C = {C:g}", _told(model, x, split), model.coef_.size + model.intercept_.size)
+        for C, model in fits(x[train], labels[train], _PENALTIES, _PASSES)
+    )
 
     what = "values and crosses" if crossed else "values"
-    return _best(split, fits(), f"is logistic regression of {what} one-hot, numbers standardised")
+    return _best(split, models, f"is logistic regression of {what} one-hot, numbers standardised")
 
 
 def _one_hot_features(split: ColumnSplit, crossed: bool) -> Any:
@@ -117,7 +113,7 @@ def _boosted(split: ColumnSplit) -> Fit:
     x, is_set = _tree_features(split)
     train, labels = split.sides.train, split.rows.labels
 
-    def fits() -> Iterator[Candidate]:
+    def boosted() -> Iterator[Candidate]:
         for rate in _RATES:
             for leaves in _LEAVES:
                 model = HistGradientBoostingClassifier(
@@ -135,7 +131,7 @@ def _boosted(split: ColumnSplit) -> Fit:
                 settings = f"rate {rate:g}, {leaves} leaves, {model.n_iter_} rounds"
                 yield settings, _told(model, x, split), size
 
-    return _best(split, fits(), "is gradient boosting of trees, categories as sets")
+    return _best(split, boosted(), "is gradient boosting of trees, categories as sets")
 
 
 def _tree_features(split: ColumnSplit) -> tuple[np.ndarray, list[bool]]:

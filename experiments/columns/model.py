@@ -21,6 +21,7 @@ import embedlab
 from experiments.columns.config import Form
 from experiments.config import Train
 from experiments.study.learner import Learner
+from experiments.study.tabular.vectors import row_vectors
 from experiments.tasks import Classes
 
 
@@ -98,14 +99,7 @@ class ColumnModel(Learner):
             buffers: the embedding's.
             batch: the arrays of `Read`, of some rows.
         """
-        variables = self.variables(parameters, buffers)
-        parts = []
-        if self.columns + self.crosses:
-            parts.append(embedlab.embed(self.spec, variables, batch["ids"]))
-        if self.numbers:
-            weights = batch["weights"]
-            parts.append(embedlab.bag(self.spec, variables, batch["knots"], mode="sum", weights=weights))
-        return jnp.concatenate(parts, axis=1)
+        return row_vectors(self.spec, self.variables(parameters, buffers), batch)
 
     def scores(
         self, parameters: dict[str, Any], vectors: Float[Array, "rows fields dim"], key: PRNGKeyArray | None

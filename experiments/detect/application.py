@@ -74,7 +74,9 @@ class EventAnswers(Answering):
         self._words = Words.restored(stored.kept["words"])
         self._expected = restored(stored.kept)
         config = stored.config
-        self.learner = detector(config, config.embedding, self._words, stored.vocabulary)
+        self.learner = detector(
+            config, config.embedding, self._words, self._expected.words, stored.vocabulary
+        )
         _, own = own_numbers(config.embedding, stored.vocabulary)
         self.buffers = with_expected(own, self._expected)
         self.has_header = not config.data.header

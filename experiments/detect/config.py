@@ -13,7 +13,7 @@ from experiments.checks import MOST, require_bool, require_choice, require_count
 from experiments.config import Study
 from experiments.study.tabular.decisions import Costs
 from experiments.study.tabular.rows import TableData
-from experiments.study.tabular.words import Wording
+from experiments.study.tabular.wording import Wording
 from experiments.tasks import Auc, AveragePrecision, Judge
 
 Metric = Literal["auc", "average_precision"]

@@ -30,6 +30,7 @@ from experiments.config import Train
 from experiments.detect.config import Form
 from experiments.detect.expected import Expected
 from experiments.study.learner import Learner
+from experiments.study.tabular.vectors import row_vectors
 
 #: What a detector keeps beside the embedding's buffers.
 _IDS, _PRIORS = "expected.ids", "expected.priors"
@@ -44,18 +45,20 @@ class Detector(Learner):
         form: how.
         columns: how many columns of categories there are.
         numbers: how many of numbers.
+        words: how many words columns may hold, all together.
         unknown: the id of `COLUMN=?` of each column of categories; empty where every value has its own.
 
     Example:
-        >>> detector = Detector(embedlab.Dense(9, 4), Form(), 3, 1, ())
+        >>> detector = Detector(embedlab.Dense(9, 4), Form(), 3, 1, words=7)
         >>> detector.fields, detector.reads
-        (4, 5)
+        (4, 12)
     """
 
     spec: embedlab.Embedding
     form: Form
     columns: int
     numbers: int
+    words: int
     unknown: tuple[int, ...] = ()
 
     @property
@@ -65,7 +68,8 @@ class Detector(Learner):
 
     @property
     def reads(self) -> int:
-        return self.columns + 2 * self.numbers
+        """Ids that a row reads: of what its columns hold, and of all that they might hold instead."""
+        return self.columns + 2 * self.numbers + self.words
 
     def layers(self, key: PRNGKeyArray) -> dict[str, Any]:
         """A of variance 1 / (columns · dim), U a tenth of 1 / hidden, a = 0."""
@@ -80,21 +84,6 @@ class Detector(Learner):
 
     def variables(self, parameters: dict[str, Any], buffers: Any) -> embedlab.Variables:
         return super().variables(parameters, _own(buffers))
-
-    def vectors(self, variables: embedlab.Variables, rows: Any) -> Float[Array, "rows fields dim"]:
-        """The vectors of each row's columns.
-
-        Args:
-            variables: the embedding's.
-            rows: the arrays of `Read`, of some rows.
-        """
-        parts = []
-        if self.columns:
-            parts.append(embedlab.embed(self.spec, variables, rows["ids"]))
-        if self.numbers:
-            weights = rows["weights"]
-            parts.append(embedlab.bag(self.spec, variables, rows["knots"], mode="sum", weights=weights))
-        return jnp.concatenate(parts, axis=1)
 
     def known(
         self, parameters: dict[str, Any], vectors: Float[Array, "rows fields dim"], shown: Any = None
@@ -126,7 +115,7 @@ class Detector(Learner):
             shown: bool [rows, fields], which columns are not hidden; None for all.
         """
         variables = self.variables(parameters, buffers)
-        apart, whole = self.known(parameters, self.vectors(variables, rows), shown)
+        apart, whole = self.known(parameters, row_vectors(self.spec, variables, rows), shown)
         queries = jnp.einsum("rfh,fhd->rfd", apart, parameters["form"]["outer"])
         words = embedlab.embed(self.spec, variables, buffers[_IDS])
         logs = jax.nn.log_softmax(jnp.einsum("rfd,fwd->rfw", queries, words) + buffers[_PRIORS], axis=-1)

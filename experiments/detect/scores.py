@@ -18,7 +18,7 @@ from jaxtyping import Float, Float32
 from experiments.detect.config import Detect
 from experiments.detect.expected import Held
 from experiments.detect.model import Detector
-from experiments.study.tabular.words import Read
+from experiments.study.tabular.read import Read
 
 _RIDGE = 1e-3  # of the mean variance, that is added to each
 _BLOCK = 1024  # rows whose distances are held at once

@@ -6,7 +6,7 @@ Source: none; the parting is the project's own.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,8 +23,9 @@ from experiments.study.examples import Examples
 from experiments.study.learning import Learning
 from experiments.study.split import Baseline, Split
 from experiments.study.tabular.decisions import decided
+from experiments.study.tabular.read import Read
 from experiments.study.tabular.rows import Rows
-from experiments.study.tabular.words import Read, Words, vocabulary_of
+from experiments.study.tabular.words import Words, vocabulary_of
 from experiments.study.words import own_numbers, takes_any_word
 
 
@@ -109,7 +110,7 @@ class EventLearning(Learning):
         counts = words.counts(frame, split.learnt, settings.words.min_count)
         self.vocabulary = vocabulary_of(spec, counts)
         self._read = words.read(frame, spec, self.vocabulary)
-        self.learner: Detector = detector(settings, spec, words, self.vocabulary)
+        self.learner: Detector = detector(settings, spec, words, split.columns, self.vocabulary)
         self._expected = expected(split.columns, split.held_by(split.learnt), spec, self.vocabulary)
         _, own = own_numbers(spec, self.vocabulary)
         self.buffers = with_expected(own, self._expected)
@@ -154,17 +155,25 @@ class EventLearning(Learning):
         return {"words": self._split.words.kept(), "columns": columns, **priors, **self._kept}
 
 
-def detector(settings: Detect, spec: embedlab.Embedding, words: Words, vocabulary: Any) -> Detector:
+def detector(
+    settings: Detect,
+    spec: embedlab.Embedding,
+    words: Words,
+    columns: Mapping[str, Sequence[str]],
+    vocabulary: Any,
+) -> Detector:
     """The model of a config.
 
     Args:
         settings: the config.
         spec: the embedding.
         words: of the columns.
+        columns: the words that each column may be expected to hold.
         vocabulary: the embedding's words.
     """
     unknown = () if takes_any_word(spec) else tuple(vocabulary.encode(words.unknown).tolist())
-    return Detector(spec, settings.form, len(words.categorical), len(words.knots), unknown)
+    expected = sum(map(len, columns.values()))
+    return Detector(spec, settings.form, len(words.categorical), len(words.knots), expected, unknown)
 
 
 def restored(kept: Mapping[str, Any]) -> Expected:

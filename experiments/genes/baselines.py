@@ -7,7 +7,6 @@ Reference: Leslie, Eskin & Noble 2002, "The spectrum kernel: a string kernel for
 from __future__ import annotations
 
 import dataclasses
-import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,6 +15,7 @@ from jaxtyping import Int
 
 from experiments.data import Splits
 from experiments.genes.kmers import Kmers
+from experiments.study.logistic import fits
 from experiments.study.split import Fit
 
 #: Letters of a k-mer, and inverse strengths C of the L2 penalty, that validation chooses from.
@@ -81,24 +81,15 @@ def _chosen(
     strengths: Sequence[float],
 ) -> Fit:
     """The linear model of the words, and with the penalty, that get most of validation right."""
-    from sklearn.exceptions import ConvergenceWarning  # here: 2 s that a mistake need not wait for
-    from sklearn.linear_model import LogisticRegression
-    from threadpoolctl import threadpool_limits
-
     best: Any = None
     tried: dict[str, float] = {}
-    with threadpool_limits(1), warnings.catch_warnings():
-        # A weak penalty may reach the limit of passes; accuracy has settled by then.
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        for kind, documents in kinds.items():
-            x, seen = _counts(documents, splits.train)
-            for strength in strengths:
-                model = LogisticRegression(C=strength, max_iter=_PASSES)
-                model.fit(x[splits.train], labels[splits.train])
-                right = float(model.score(x[splits.valid], labels[splits.valid]))
-                tried[f"{kind}, C={strength:g}"] = right
-                if best is None or right > best[0]:
-                    best = (right, kind, strength, model, model.predict_proba(x[splits.test]), seen)
+    for kind, documents in kinds.items():
+        x, seen = _counts(documents, splits.train)
+        for strength, model in fits(x[splits.train], labels[splits.train], strengths, _PASSES):
+            right = float(model.score(x[splits.valid], labels[splits.valid]))
+            tried[f"{kind}, C={strength:g}"] = right
+            if best is None or right > best[0]:
+                best = (right, kind, strength, model, model.predict_proba(x[splits.test]), seen)
     _, kind, strength, model, probabilities, seen = best
     test = np.zeros((len(splits.test), classes), np.float32)
     test[:, model.classes_] = probabilities

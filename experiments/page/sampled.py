@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from experiments.reports.telling import Tell
+
 #: Of more words a sample of so many is laid out.
 SAMPLE = 10_000
 _ITERATIONS = 750  # of t-SNE, as openTSNE has them: 250 exaggerated, then 500
@@ -21,8 +23,6 @@ _PLACING = 250  # of those placed later
 _OFTEN = 10
 _FEW = 1000
 
-#: Told of how many parts are done, of how many.
-Tell = Callable[[int, int], None]
 #: (vectors, vectors to be placed among them, seed, tell) → places of both.
 Layout = Callable[[np.ndarray, np.ndarray, int, Tell], tuple[np.ndarray, np.ndarray]]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 import draccus
@@ -15,10 +15,9 @@ from embedlab.checks import require, require_count
 from experiments.checks import finite, require_bool
 from experiments.data import Dataset
 from experiments.pictures.alike import MOST, alike_groups
+from experiments.reports.telling import Tell
 from experiments.tasks import CLASSES, Task
 
-#: Told of the parts of a long reading: how many are done, of how many.
-Tell = Callable[[int, int], None]
 _LARGEST = 512  # pixels
 
 

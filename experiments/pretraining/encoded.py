@@ -28,9 +28,9 @@ from embedlab.pretrain.phrases import BREAK
 from experiments.errors import Mistake, RunFailure, mistakes, placed
 from experiments.pretraining.lines import Part, lines, splitter
 from experiments.pretraining.source import Corpus
+from experiments.reports.telling import Tell
 from experiments.runs import manifest
 
-Tell = Callable[[int, int], None]
 _TOKENS, _COUNTS, _WORDS, _MANIFEST = "tokens.i32", "counts.npy", "words.json", "manifest.json"
 _WRITTEN = 2**20  # numbers at a time
 _PIECE = 2**22

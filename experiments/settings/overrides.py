@@ -45,8 +45,9 @@ def apply(config: _C, arguments: Sequence[str], flags: Iterable[str] = ()) -> Ap
     """Overrides fields of a config by their dotted names.
 
     Values are typed by their field: `300`, `0.01`, `true`, `none`, `0,1,2` or `[0,1,2]`. The order of
-    arguments does not matter, since types are switched first. A switched group keeps the fields that the
-    new kind has too; an embedding takes over the first rival of the new type instead, if there is one.
+    arguments does not matter, since types are switched first. A switched group keeps what was chosen in it,
+    that is, not left at its default, where the new kind has that field too; an embedding takes over the first
+    rival of the new type instead, if there is one.
 
     `--data csv:reviews.csv` says the type and its first field at once, and starts from the type's defaults.
 
@@ -155,7 +156,9 @@ def _switch(root: type, raw: Any, rivals: Any, key: str, name: str, flags: Itera
     taken = [rival for rival, value in rivals.items() if group == "embedding" and value[TYPE] == name]
     start = rivals[taken[0]] if taken else old
     kind = kinds[name]
-    kept = {field: start[field] for field in fields_of(kind) if field in start}
+    usual = codec.defaults(kinds[start[TYPE]])  # what nobody chose: the new kind has its own
+    chosen = [field for field, value in start.items() if field not in usual or value != usual[field]]
+    kept = {field: start[field] for field in fields_of(kind) if field in chosen}
     _put(raw, group, copy.deepcopy({TYPE: name, **codec.defaults(kind), **kept}))
     return taken[0] if taken else ""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from typing import Literal, get_args
 
 import draccus
@@ -13,10 +12,9 @@ from jaxtyping import Float, Int32
 
 from experiments.checks import require_choice
 from experiments.data.equal import equal_groups
+from experiments.reports.telling import Tell
 from experiments.sounds.cepstra import Cepstra
 
-#: Told of the parts of a long reading: how many are done, of how many.
-Tell = Callable[[int, int], None]
 #: What a split goes by: single recordings, or whole speakers.
 By = Literal["recording", "speaker"]
 

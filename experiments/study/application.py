@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from embedlab.text import Vocabulary
 from experiments.config.study import Study
+from experiments.reports.telling import Tell
 from experiments.study.split import Split
 from experiments.tasks import Judge
 from experiments.training import learner
-
-#: Told of the parts of a long reading: how many are done, of how many.
-Tell = Callable[[int, int], None]
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

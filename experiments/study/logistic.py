@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import dataclasses
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -38,6 +39,45 @@ class Logistic:
     bytes: int
 
 
+def fits(
+    x: Any,
+    labels: Int[np.ndarray, " rows"],
+    strengths: Sequence[float],
+    passes: int = _PASSES,
+    *,
+    warm: bool = False,
+) -> Iterator[tuple[float, Any]]:
+    """Multinomial logistic regressions of the same rows, one for each strength of the L2 penalty.
+
+    Args:
+        x: float [rows, columns], dense or sparse.
+        labels: int [rows].
+        strengths: inverse strengths C of the penalty.
+        passes: of the solver over the rows, at most. A weak penalty may need more; accuracy has settled by
+            then.
+        warm: whether each begins where the one before ended; that one is used up by it.
+
+    Yields:
+        C, and scikit-learn's model.
+
+    Example:
+        >>> models = fits(np.array([[0.0], [1.0]]), np.array([0, 1]), (1.0, 10.0))
+        >>> [(strength, model.predict([[0.9]]).item()) for strength, model in models]
+        [(1.0, 1), (10.0, 1)]
+    """
+    from sklearn.exceptions import ConvergenceWarning  # here: 2 s that a mistake need not wait for
+    from sklearn.linear_model import LogisticRegression
+    from threadpoolctl import threadpool_limits
+
+    model = LogisticRegression(max_iter=passes, warm_start=warm)
+    for strength in strengths:
+        model = model if warm else LogisticRegression(max_iter=passes)
+        with threadpool_limits(1), warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            model.set_params(C=strength).fit(x, labels)
+        yield strength, model
+
+
 def logistic(
     features: Float[np.ndarray, "rows columns"],
     labels: Int[np.ndarray, " rows"],
@@ -64,23 +104,13 @@ def logistic(
         >>> found.test.argmax(1)[[0, -1]].tolist(), found.parameters
         ([0, 1], 2)
     """
-    from sklearn.exceptions import ConvergenceWarning  # here: 2 s that a mistake need not wait for
-    from sklearn.linear_model import LogisticRegression
-    from threadpoolctl import threadpool_limits
-
     sides = (splits.train, splits.valid, splits.test)
     train, valid, test = (scaled(features, splits.train, rows) for rows in sides)
-    fits = []
-    with threadpool_limits(1), warnings.catch_warnings():
-        # A weak penalty may reach the limit of passes; accuracy has settled by then.
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        for strength in strengths:
-            model = LogisticRegression(C=strength, max_iter=_PASSES)
-            fits.append(model.fit(train, labels[splits.train]))
-        right = [model.score(valid, labels[splits.valid]) for model in fits]
-        best = fits[int(np.argmax(right))]
-        found = np.zeros((len(test), classes), np.float32)
-        found[:, best.classes_] = best.predict_proba(test)
+    models = [model for _, model in fits(train, labels[splits.train], strengths)]
+    right = [model.score(valid, labels[splits.valid]) for model in models]
+    best = models[int(np.argmax(right))]
+    found = np.zeros((len(test), classes), np.float32)
+    found[:, best.classes_] = best.predict_proba(test)
     fitted = (best.coef_, best.intercept_)
     return Logistic(
         found,

@@ -84,7 +84,7 @@ class Split(ABC):
         """
         for side, targets in {"test": self.targets, "validation": self.valid_targets}.items():
             which = f"of the {side} side" + ("" if self.fold is None else f" of fold {self.fold}")
-            self.judge.require_told(targets, which)
+            self.judge.require_told(targets, which, self.names)
 
     def by_name(self, predicted: np.ndarray) -> dict[str, dict[str, float]]:
         """Metrics of parts of the test rows, and how many `rows` each has, by the part's name.

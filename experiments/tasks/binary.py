@@ -74,13 +74,15 @@ class _Binary(Judge):
     def counted(self, names: int) -> str:
         return f"{names} classes" if names else "a score a row"
 
-    def require_told(self, targets: np.ndarray, which: str) -> None:
+    def require_told(self, targets: np.ndarray, which: str, names: Sequence[str] = ()) -> None:
         kinds = np.unique(targets)
         if len(kinds) < 2:
-            kind = "positive" if kinds[0] > 0 else "negative"
+            positive = bool(kinds[0] > 0)
+            one = repr(names[positive]) if names else "positive" if positive else "negative"
             raise ValueError(
-                f"all {len(targets):,} rows {which} are {kind}, of which no {self.headline.name} is defined; "
-                "give rows of both classes, or more rows"
+                f"all {len(targets):,} rows {which} are of one class ({one:.60}), of which no "
+                f"{self.headline.name} is defined; give rows of both "
+                "classes, or more rows"
             )
 
     def metrics(self, predicted: Float[np.ndarray, "rows outputs"], targets: np.ndarray) -> dict[str, float]:

@@ -180,13 +180,14 @@ class Judge(ABC):
         """So many classes or labels, in words; what a row is, where there are none."""
 
     def require_told(  # noqa: B027 (most are defined on any targets)
-        self, targets: np.ndarray, which: str
+        self, targets: np.ndarray, which: str, names: Sequence[str] = ()
     ) -> None:
         """Refuses targets [rows, …], one at least, of which the metrics are not defined.
 
         Args:
             targets: of some rows.
             which: which rows they are, as in "of the test side".
+            names: of the classes; none where they have none.
 
         Raises:
             ValueError: the values are all alike, say.

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from embedlab.checks import require
 from experiments.tasks.judge import Headline, Judge, Metric
 
 _K = 10
@@ -29,22 +28,16 @@ class TopK(Judge):
     - recall_k: `Σ_{r ≤ k} h_r / m`; hit_10: whether any of the first 10 is;
     - mrr: 1 over the place of the first that is, 0 where none of the K is;
     - map_10: `Σ_{r ≤ 10} h_r · (Σ_{s ≤ r} h_s / r) / min(m, 10)`;
-    - coverage: part of the catalogue that is among somebody's first 10; items: how many these are.
+    - items: how many are among somebody's first 10.
 
     All are means over users, and of the whole list of items: among a sample of them a poor order of items may
     seem the better one.
 
-    Attributes:
-        catalogue: how many items may be recommended; 0 where it is not known, and no coverage then.
-
-    Raises:
-        ValueError: the catalogue is no whole number of at least 0.
-
     Example:
-        >>> judge = TopK(catalogue=5)
+        >>> judge = TopK()
         >>> found = judge.metrics(np.array([[3, 1, 2], [0, 4, 2]]), np.array([[1, 4], [0, -1]]))
-        >>> [round(found[name], 3) for name in ("ndcg_10", "recall_10", "mrr", "map_10", "coverage")]
-        [0.693, 0.75, 0.75, 0.625, 1.0]
+        >>> [round(found[name], 3) for name in ("ndcg_10", "recall_10", "mrr", "map_10", "items")]
+        [0.693, 0.75, 0.75, 0.625, 5.0]
 
     Reference: Järvelin and Kekäläinen, "Cumulated gain-based evaluation of IR techniques", 2002; Krichene and
         Rendle, "On sampled metrics for item recommendation", 2020 (why no sample of items).
@@ -63,29 +56,18 @@ class TopK(Judge):
     majority = "popularity"
     guess = "recommends what most took, but for what the user has"
 
-    catalogue: int = 0
-
-    def __post_init__(self) -> None:
-        whole = isinstance(self.catalogue, int) and not isinstance(self.catalogue, bool)
-        fits = whole and self.catalogue >= 0
-        require(fits, "catalogue", self.catalogue, "give how many items may be recommended, or 0")
-
-    @property
-    def columns(self) -> tuple[Metric, ...]:
-        return (
-            *(Metric(f"recall_{k}", ("recall", f"@{k} %")) for k in (_K, 2 * _K)),
-            Metric("hit_10", ("hit", "@10 %")),
-            Metric("mrr", ("MRR",), 1, ".3f"),
-            Metric("map_10", ("MAP", "@10"), 1, ".3f"),
-            Metric("coverage", ("cover-", "age %"))
-            if self.catalogue
-            else Metric("items", ("items",), 1, ",.0f"),
-        )
+    columns = (
+        *(Metric(f"recall_{k}", ("recall", f"@{k} %")) for k in (_K, 2 * _K)),
+        Metric("hit_10", ("hit", "@10 %")),
+        Metric("mrr", ("MRR",), 1, ".3f"),
+        Metric("map_10", ("MAP", "@10"), 1, ".3f"),
+        Metric("items", ("items",), 1, ",.0f"),
+    )
 
     def counted(self, names: int) -> str:
-        return f"{self.catalogue:,} items" if self.catalogue else "a list of items a row"
+        return "a list of items a row"
 
-    def require_told(self, targets: np.ndarray, which: str) -> None:
+    def require_told(self, targets: np.ndarray, which: str, names: Sequence[str] = ()) -> None:
         empty = int((targets < 0).all(1).sum())
         if empty:
             raise ValueError(f"{empty:,} of {len(targets):,} rows {which} took no item; leave these out")
@@ -101,8 +83,7 @@ class TopK(Judge):
             "map_10": float(_average_precision(hits, taken).mean()),
             "items": float(len(np.unique(first[first >= 0]))),
         }
-        found |= {f"recall_{k}": float((hits[:, :k].sum(1) / taken).mean()) for k in (_K, 2 * _K)}
-        return found | ({"coverage": found["items"] / self.catalogue} if self.catalogue else {})
+        return found | {f"recall_{k}": float((hits[:, :k].sum(1) / taken).mean()) for k in (_K, 2 * _K)}
 
     def scores(
         self, predicted: Float[np.ndarray, "rows outputs"], targets: np.ndarray

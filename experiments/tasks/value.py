@@ -113,7 +113,7 @@ class Value(Task):
             except ValueError as error:
                 raise ValueError(f"{error}; give more rows") from None
 
-    def require_told(self, targets: np.ndarray, which: str) -> None:
+    def require_told(self, targets: np.ndarray, which: str, names: Sequence[str] = ()) -> None:
         if targets.min() == targets.max():
             one = f"the one row {which} has"
             alike = f"all {len(targets):,} rows {which} have one value ({targets[0]:g}), of which there is"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import warnings
 from abc import ABC, abstractmethod
 
 import numpy as np
@@ -11,6 +10,7 @@ from jaxtyping import Float
 
 from experiments.graph.nodes.links import Pairs
 from experiments.graph.nodes.seen import Seen
+from experiments.study.logistic import fits
 from experiments.tasks import CLASSES, Auc
 
 #: The inverse strengths of the penalty that validation chooses from.
@@ -93,15 +93,8 @@ def logistic(
         >>> found.argmax(1)
         array([0, 1, 0, 1])
     """
-    from sklearn.exceptions import ConvergenceWarning
-    from sklearn.linear_model import LogisticRegression
-
-    model = LogisticRegression(max_iter=_PASSES, warm_start=True)
     best: tuple[float, float, np.ndarray] | None = None
-    for strength in STRENGTHS:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)
-            model.set_params(C=strength).fit(x[train], labels)
+    for strength, model in fits(x[train], labels, STRENGTHS, _PASSES, warm=True):
         found = np.zeros((x.shape[0], classes), np.float32)
         found[:, model.classes_] = model.predict_proba(x)
         loss = CLASSES.loss(found[valid], valid_labels)

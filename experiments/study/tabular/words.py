@@ -17,125 +17,24 @@ deep learning for recommender systems" (crosses).
 from __future__ import annotations
 
 import dataclasses
-import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float32, Float64, Int32, Integer
+from jaxtyping import Float64, Integer
 
 from embedlab.base import ABSENT, OpenVocabulary
-from embedlab.checks import require, require_count
+from embedlab.checks import require
 from embedlab.text import Vocabulary
 from experiments.config import Text
 from experiments.documents.prepare import vocabulary_for
-from experiments.nearest import nearest_first
 from experiments.study.tabular.frame import Categories, Frame
+from experiments.study.tabular.knots import around, knot_words, knots_of
+from experiments.study.tabular.read import Read
+from experiments.study.tabular.wording import Wording
 from experiments.study.words import numbered, takes_any_word
 
 _UNKNOWN = 1  # the vocabulary's own id of a word that it does not know
-_MOST_BINS = 10_000
-
-
-@dataclasses.dataclass(frozen=True)
-class Wording:
-    """How values become words.
-
-    Attributes:
-        min_count: training rows in which a value has to occur to have a word of its own; rarer ones are
-            `COLUMN=?` together, as values are that training does not have. An embedding that hashes without a
-            vocabulary, or reads spellings, reads every value, seen or not.
-        bins: stretches between a number's knots, at most; each holds as many training rows as the others.
-        crosses: pairs of columns of categories that have a word each, as `ROLE*DEPARTMENT`; or more than two;
-            `all` for all pairs.
-
-    Raises:
-        ValueError: a count below 1, or a cross that is none.
-
-    Example:
-        >>> Wording(crosses=("role*department",)).bins
-        16
-    """
-
-    min_count: int = 2
-    bins: int = 16
-    crosses: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        require_count("min_count", self.min_count)
-        require_count("bins", self.bins)
-        require(self.bins <= _MOST_BINS, "bins", self.bins, f"give at most {_MOST_BINS}")
-        for cross in self.crosses:
-            several = cross == "all" or len({part.strip() for part in cross.split("*")} - {""}) > 1
-            remedy = (
-                "write the names of two columns with * between, as 'role*department', or all for all pairs"
-            )
-            require(several, "crosses", cross, remedy)
-
-    def parts(self, columns: Sequence[str], flag: str) -> tuple[tuple[str, ...], ...]:
-        """The columns of each cross.
-
-        Args:
-            columns: of categories.
-            flag: that names crosses, for error messages.
-
-        Raises:
-            ValueError: a cross names what is no column of categories.
-
-        Example:
-            >>> Wording(crosses=("all",)).parts(["a", "b", "c"], "--words.crosses")
-            (('a', 'b'), ('a', 'c'), ('b', 'c'))
-        """
-        found: dict[tuple[str, ...], None] = {}
-        for cross in self.crosses:
-            if cross == "all":
-                found.update(dict.fromkeys(itertools.combinations(columns, 2)))
-                continue
-            parts = tuple(part.strip() for part in cross.split("*"))
-            for part in parts:
-                if part not in columns:
-                    raise ValueError(
-                        f"{flag}={cross!r}: {part!r} is no column of categories; there are "
-                        f"{nearest_first(part, columns)}"
-                    )
-            found[parts] = None
-        return tuple(found)
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
-class Read:
-    """Rows as an embedding reads them.
-
-    Attributes:
-        ids: int32 [n, columns and crosses], a word each.
-        knots: int32 [n, numbers, 2], the knots on both sides; `ABSENT` for none.
-        weights: float32 [n, numbers, 2], how much of each.
-        buffers: the embedding's, for these ids.
-
-    Example:
-        >>> ids, knots = np.zeros((3, 2), np.int32), np.zeros((3, 0, 2), np.int32)
-        >>> list(Read(ids, knots, np.zeros((3, 0, 2), np.float32), {}).arrays)
-        ['ids']
-    """
-
-    ids: Int32[np.ndarray, "n columns"]
-    knots: Int32[np.ndarray, "n numbers 2"]
-    weights: Float32[np.ndarray, "n numbers 2"]
-    buffers: Mapping[str, np.ndarray]
-
-    @property
-    def arrays(self) -> dict[str, np.ndarray]:
-        """Ids [n, columns], knots and weights [n, numbers, 2] by name, without what has no entry."""
-        found = {"ids": self.ids, "knots": self.knots, "weights": self.weights}
-        return {name: array for name, array in found.items() if array.shape[1]}
-
-    def take(self, rows: Integer[np.ndarray, " m"]) -> dict[str, np.ndarray]:
-        """The arrays of some rows.
-
-        Args:
-            rows: int [m], their numbers.
-        """
-        return {name: array[rows] for name, array in self.arrays.items()}
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -177,7 +76,7 @@ class Words:
         Raises:
             ValueError: a cross names what is no column of categories; or a column of numbers has none.
         """
-        knots = {name: _knots(name, values[rows], wording.bins) for name, values in frame.numeric.items()}
+        knots = {name: knots_of(name, values[rows], wording.bins) for name, values in frame.numeric.items()}
         columns = tuple(frame.categorical)
         return cls(columns, wording.parts(columns, flag), knots)
 
@@ -246,7 +145,7 @@ class Words:
         for name, knots in self.knots.items():
             share = max(1, len(rows) // len(knots))
             missing = int(np.isnan(frame.numeric[name][rows]).sum())
-            found |= dict.fromkeys(_knot_words(name, knots), share) | {f"{name}=": max(1, missing)}
+            found |= dict.fromkeys(knot_words(name, knots), share) | {f"{name}=": max(1, missing)}
         return found
 
     def read(self, frame: Frame, spec: Any, vocabulary: Vocabulary) -> Read:
@@ -259,10 +158,8 @@ class Words:
         """
         columns = list(self.columns(frame))
         words = [f"{name}={value}" for name, column in columns for value in column.values]
-        knot_words = [
-            w for name, knots in self.knots.items() for w in (*_knot_words(name, knots), f"{name}=")
-        ]
-        every = list(dict.fromkeys([*words, *knot_words, *self.unknown]))
+        of_numbers = [w for name, knots in self.knots.items() for w in (*knot_words(name, knots), f"{name}=")]
+        every = list(dict.fromkeys([*words, *of_numbers, *self.unknown]))
         numbers, buffers = numbered(spec, vocabulary, every)
         of = dict(zip(every, numbers.tolist(), strict=True))
         closed = not (takes_any_word(spec) or isinstance(spec, OpenVocabulary))
@@ -276,26 +173,19 @@ class Words:
         return Read(ids, knots, weights, buffers)
 
     def knots_around(self, frame: Frame) -> tuple[np.ndarray, np.ndarray]:
-        """The knot below each number, and how much of it and of the next the number is.
+        """The knot below each number, and how much of it and of the next the number is: see `around`.
 
         Args:
             frame: of rows.
 
         Returns:
             lower: int32 [n, numbers], −1 where a number is missing.
-            weights: float32 [n, numbers, 2]; of a missing number 1 and 0.
+            weights: float32 [n, numbers, 2].
         """
-        lower = np.full((len(frame), len(self.knots)), -1, np.int32)
-        weights = np.tile(np.array([1, 0], np.float32), (len(frame), len(self.knots), 1))
+        lower = np.empty((len(frame), len(self.knots)), np.int32)
+        weights = np.empty((*lower.shape, 2), np.float32)
         for place, (name, knots) in enumerate(self.knots.items()):
-            values = frame.numeric[name]
-            known = ~np.isnan(values)
-            x = np.clip(values[known], knots[0], knots[-1])
-            below = np.clip(np.searchsorted(knots, x, "right") - 1, 0, max(len(knots) - 2, 0))
-            width = np.diff(knots, append=np.inf)[below]  # a single knot's is without end
-            part = (x - knots[below]) / width
-            lower[known, place] = below
-            weights[known, place] = np.stack([1 - part, part], axis=1)
+            lower[:, place], weights[:, place] = around(frame.numeric[name], knots)
         return lower, weights
 
     def _numbers(self, frame: Frame, of: Mapping[str, int]) -> tuple[np.ndarray, np.ndarray]:
@@ -304,7 +194,7 @@ class Words:
         ids = np.full((*lower.shape, 2), ABSENT, np.int32)
         for place, (name, knots) in enumerate(self.knots.items()):
             own = np.array(
-                [*(of[word] for word in _knot_words(name, knots)), ABSENT, of[f"{name}="]], np.int32
+                [*(of[word] for word in knot_words(name, knots)), ABSENT, of[f"{name}="]], np.int32
             )
             ids[:, place, 0] = own[lower[:, place]]
             ids[:, place, 1] = np.where(lower[:, place] < 0, ABSENT, own[lower[:, place] + 1])
@@ -330,19 +220,6 @@ def vocabulary_of(spec: Any, counts: Mapping[str, int]) -> Vocabulary:
     fits = limit is None or limit >= len(Vocabulary.SPECIAL) + 2
     require(fits, "vocabulary", limit, "this leaves no ids for values of columns; give some thousands")
     return vocabulary_for(spec, counts, Text(min_count=1))
-
-
-def _knots(name: str, values: np.ndarray, bins: int) -> np.ndarray:
-    known = values[~np.isnan(values)]
-    if not len(known):
-        raise ValueError(f"column {name!r}: no training row has a number; leave the column out")
-    # As they are written in words, so that no two knots have one word.
-    found = np.quantile(known, np.linspace(0, 1, bins + 1))
-    return np.unique([float(f"{knot:.9g}") for knot in found])
-
-
-def _knot_words(name: str, knots: np.ndarray) -> list[str]:
-    return [f"{name}={knot:.9g}" for knot in knots.tolist()]
 
 
 def _crossed(columns: Sequence[Categories]) -> Categories:

@@ -170,7 +170,7 @@ def test_one_class_alone_on_a_side(side, tmp_path, capsys):
     assert main("columns", words(path, tmp_path / "run", **flags)) == 2
     told = " ".join(capsys.readouterr().err.split())
     which = "validation" if side == "validation" else "test"
-    assert f"20 rows of the {which} side are negative" in told and "Traceback" not in told
+    assert f"20 rows of the {which} side are of one class ('no')" in told and "Traceback" not in told
     assert not (tmp_path / "run/config.json").exists()
 
 

@@ -115,4 +115,4 @@ def test_a_test_file_of_normal_events_alone(tmp_path, capsys):
     other.write_text("user\thost\tbytes\tkind\nu1\th1\t7\tok\nu2\th2\t9\tok\n")
     assert main("detect", words(path, tmp_path / "run", **{"data.test_path": other})) == 2
     told = " ".join(capsys.readouterr().err.split())
-    assert "all 2 rows of the test side are negative" in told and "Traceback" not in told
+    assert "all 2 rows of the test side are of one class ('normal')" in told and "Traceback" not in told

@@ -11,7 +11,8 @@ from experiments.detect.expected import expected, held, words_of
 from experiments.detect.model import Detector, with_expected
 from experiments.detect.scores import Scorer, found
 from experiments.study.tabular.frame import Categories, Frame
-from experiments.study.tabular.words import Wording, Words, vocabulary_of
+from experiments.study.tabular.wording import Wording
+from experiments.study.tabular.words import Words, vocabulary_of
 
 FRAME = Frame(
     {"user": Categories.of(["a", "a", "b", "c", "a"]), "host": Categories.of(["x", "y", "x", "x", "z"])},
@@ -27,7 +28,7 @@ def made(form):
     columns = words_of(words, FRAME, TRAIN, 1, 100)
     holds = held(words, columns, FRAME)
     learnt = holds.take(TRAIN)
-    detector = Detector(SPEC, form, 2, 1)
+    detector = Detector(SPEC, form, 2, 1, sum(map(len, columns.values())))
     buffers = with_expected({}, expected(columns, learnt, SPEC, vocabulary))
     return detector, buffers, words.read(FRAME, SPEC, vocabulary), holds, columns
 
@@ -81,7 +82,7 @@ def test_training_lowers_the_surprise_of_what_goes_together():
     vocabulary = vocabulary_of(SPEC, words.counts(pairs, np.arange(100), 2))
     columns = words_of(words, pairs, np.arange(100), 2, 10)
     holds = held(words, columns, pairs)
-    detector = Detector(SPEC, Form(hidden=4, corrupted=0.0), 2, 0)
+    detector = Detector(SPEC, Form(hidden=4, corrupted=0.0), 2, 0, sum(map(len, columns.values())))
     buffers = with_expected({}, expected(columns, holds, SPEC, vocabulary))
     batch = {
         "rows": words.read(pairs, SPEC, vocabulary).arrays,

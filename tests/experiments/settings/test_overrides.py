@@ -15,6 +15,7 @@ import embedlab
 from embedlab.vectors.transforms import Normalise, Pca
 from experiments.config import Config
 from experiments.data import Csv, Docstrings, Jsonl
+from experiments.encoders import Rnn, Transformer
 from experiments.errors import Mistake
 from experiments.settings import codec
 from experiments.settings.config_file import load
@@ -145,6 +146,14 @@ def test_a_switched_type_keeps_shared_fields() -> None:
     assert made == embedlab.Subword(100, 8, 30, initialiser=embedlab.Normal(0.5))
     files = changed("--data.type jsonl", Config(DENSE, data=Csv(path="a.csv", label="stars", delimiter=";")))
     assert files.data == Jsonl(path="a.csv", label="stars")
+
+
+def test_a_switched_type_has_its_own_defaults() -> None:
+    """No dropout is what a recurrent encoder has, and no choice for a transformer."""
+    start = Config(DENSE, encoder=Rnn())
+    assert changed("--encoder.type transformer", start).encoder == Transformer()
+    chosen = Config(DENSE, encoder=Rnn(dropout=0.3, layers=3))
+    assert changed("--encoder.type transformer", chosen).encoder == Transformer(dropout=0.3, layers=3)
 
 
 def test_the_same_type_again_changes_nothing() -> None:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 import embedlab
 from embedlab.base import ABSENT
 from experiments.study.tabular.frame import Categories, Frame
-from experiments.study.tabular.words import Wording, Words, vocabulary_of
+from experiments.study.tabular.wording import Wording
+from experiments.study.tabular.words import Words, vocabulary_of
 
 FRAME = Frame(
     {
