@@ -32,6 +32,7 @@ CASES = [
         Auc(probabilities=False, decides=True), np.hstack([SCORES, SCORES > 0.4]), KINDS, id="decisions"
     ),
     pytest.param(Rmse(), GUESSES, RATINGS, id="rmse"),
+    pytest.param(Rmse(low=1, high=5), GUESSES, RATINGS, id="rmse on a scale"),
     pytest.param(Ranks(), RANKS, np.zeros(ROWS), id="ranks"),
     pytest.param(TopK(), LISTS, TAKEN, id="lists"),
 ]
@@ -118,13 +119,14 @@ def test_the_cheapest_threshold_is_so(missed: float, false_alarm: float) -> None
 # --- ratings -------------------------------------------------------------------------------------------
 
 
-def test_ratings_are_judged_as_by_scikit_learn() -> None:
+def test_ratings_are_clipped_to_the_scale() -> None:
     from sklearn.metrics import mean_absolute_error, root_mean_squared_error
 
-    values = GUESSES[:, 0].astype(np.float64)
-    found = Rmse().metrics(GUESSES, RATINGS)
+    values = np.clip(GUESSES[:, 0].astype(np.float64), 1, 5)
+    found = Rmse(low=1, high=5).metrics(GUESSES, RATINGS)
     assert found["rmse"] == pytest.approx(root_mean_squared_error(RATINGS, values))
     assert found["mae"] == pytest.approx(mean_absolute_error(RATINGS, values))
+    assert Rmse().metrics(GUESSES, RATINGS)["rmse"] > found["rmse"]
 
 
 def test_a_rating_has_the_derivative_by_its_weight() -> None:
@@ -141,6 +143,13 @@ def test_a_rating_has_the_derivative_by_its_weight() -> None:
 
 def test_ratings_without_an_error_have_a_score() -> None:
     assert Rmse().scores(np.ones((3, 1)), np.ones(3)).tolist() == [0, 0, 0]
+
+
+def test_a_scale_has_two_ends() -> None:
+    with pytest.raises(ValueError, match="high="):
+        Rmse(low=5, high=1)
+    with pytest.raises(ValueError, match="low="):
+        Rmse(low=math.nan)
 
 
 # --- ranks ---------------------------------------------------------------------------------------------
