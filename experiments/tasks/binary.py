@@ -81,8 +81,7 @@ class _Binary(Judge):
             one = repr(names[positive]) if names else "positive" if positive else "negative"
             raise ValueError(
                 f"all {len(targets):,} rows {which} are of one class ({one:.60}), of which no "
-                f"{self.headline.name} is defined; give rows of both "
-                "classes, or more rows"
+                f"{self.headline.name} is defined; give rows of both classes, or more rows"
             )
 
     def metrics(self, predicted: Float[np.ndarray, "rows outputs"], targets: np.ndarray) -> dict[str, float]:
