@@ -8,6 +8,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 
+_COMPARED = 100  # letters of a name, at most: the time grows with their square, and worse
+
 
 def nearest_first(name: str, known: Sequence[str]) -> str:
     """Known names, those that resemble a mistyped one first, for an error message; at most twenty.
@@ -22,6 +24,7 @@ def nearest_first(name: str, known: Sequence[str]) -> str:
     """
 
     def unlike(other: str) -> float:
-        return -difflib.SequenceMatcher(None, name.lower(), other.lower()).ratio()
+        mine, others = name[:_COMPARED].lower(), other[:_COMPARED].lower()
+        return -difflib.SequenceMatcher(None, mine, others).ratio()
 
     return ", ".join(map(repr, sorted(known, key=unlike)[:20])) + (", …" if len(known) > 20 else "")

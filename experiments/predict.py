@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _BYTES = 2**16  # read at a time, at most
 _LINES = 1024  # answered at a time, at most
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")  # what it begins with
 _MARK = b"\xef\xbb\xbf"  # what some editors begin a UTF-8 file with
 
 
@@ -187,9 +188,10 @@ def _decoded(name: str, number: int, raw: bytes) -> str:
     try:
         return raw.removesuffix(b"\r").decode()
     except UnicodeDecodeError as error:
+        found = "UTF-16" if raw[:2] in _UTF16 else "LATIN1"
         raise Mistake(
             f"{name}, line {number}: its byte {error.start + 1} is 0x{raw[error.start]:02x}, which is no "
-            "UTF-8; convert the text first, with `iconv -f LATIN1 -t UTF-8`, say"
+            f"UTF-8; convert the text first, with `iconv -f {found} -t UTF-8`, say"
         ) from None
 
 

@@ -49,12 +49,45 @@ def csv_records(
                 return
             except csv.Error as error:
                 where = on_lines(first, reader.line_num)
-                fault = str(error).partition(" - ")[0]  # what follows is advice to a programmer
-                if fault.startswith("new-line character"):
-                    fault, hint = "a carriage return within a line, which ends none here", _RETURNS
-                raise ValueError(f"{path}, {where}: {fault}; {hint}") from None
+                fault, remedy = _told(error, hint)
+                raise ValueError(f"{path}, {where}: {fault}; {remedy}") from None
             if fields:
                 yield first, reader.line_num, fields
+
+
+def fields_of(line: str, delimiter: str, *, plain: bool = False) -> list[str]:
+    """The fields of a record on a line of its own, without white space around them.
+
+    Args:
+        line: the record; its end may be there.
+        delimiter: the character between fields.
+        plain: whether a quote is a character like others.
+
+    Raises:
+        ValueError: it is no record, as where a quote is never closed.
+
+    Example:
+        >>> fields_of('7, "a, b"\\n', ","), fields_of('7\\t"a', "\\t", plain=True)
+        (['7', 'a, b'], ['7', '"a'])
+    """
+    dialect: dict[str, Any] = {"delimiter": delimiter, "skipinitialspace": True, "strict": True}
+    if plain:
+        dialect["quoting"] = csv.QUOTE_NONE
+    try:
+        with _long_fields():
+            found = next(csv.reader([line.rstrip("\r\n")], **dialect), [])
+    except csv.Error as error:
+        fault, hint = _told(error, quoted_hint(delimiter))
+        raise ValueError(f"{fault}; {hint}") from None
+    return [field.strip() for field in found]
+
+
+def _told(error: csv.Error, hint: str) -> tuple[str, str]:
+    """What is wrong with a record, and how to mend it."""
+    fault = str(error).partition(" - ")[0]  # what follows is advice to a programmer
+    if fault.startswith("new-line character"):
+        return "a carriage return within a line, which ends none here", _RETURNS
+    return fault, hint
 
 
 def quoted_hint(delimiter: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 import embedlab
+from embedlab.checks import require
 from experiments.config import Train
 from experiments.encoders import Bag
 from experiments.paths import expanded
@@ -47,6 +48,7 @@ class PictureAnswering(Answering):
         data, found = self._stored.config.data, []
         for number, line in enumerate(lines, 1):
             try:
+                require(bool(line.strip()), "line", line, "give the path of a picture")
                 found.append(pixels(opened(expanded(line.strip())), data.side, data.grey))
             except ValueError as error:
                 raise ValueError(f"line {number}: {error}") from None

@@ -18,6 +18,7 @@ from experiments.errors import Mistake, RunFailure
 from experiments.process import stopping
 from experiments.process.streams import open_streams
 
+_LONGEST = 4000  # letters of what is told of an error
 _REMEDIES = {
     errno.ENOSPC: "Free some space on that disk",
     errno.EDQUOT: "Free some of your quota on that disk",
@@ -92,6 +93,10 @@ def _stopped(error: stopping.Stopped, interrupted: str) -> int:
 def complain(message: str, status: int) -> int:
     """Says in one paragraph why the program ends; returns the status."""
     width = min(shutil.get_terminal_size((100, 24)).columns, 110)
+    if len(message) > _LONGEST:  # of a line that was given, say
+        message = f"{message[: _LONGEST // 2]} … {message[-_LONGEST // 2 :]}"
+    # Tabs and newlines become blanks; others would act on the terminal.
+    message = "".join(c if c.isprintable() or c in " \t\n" else repr(c)[1:-1] for c in message)
     # Paths and flags are full of hyphens; broken there they could not be copied.
     lines = textwrap.fill(f"error: {message}", width, break_long_words=False, break_on_hyphens=False)
     print(lines, file=sys.stderr)

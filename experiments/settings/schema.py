@@ -25,6 +25,7 @@ from embedlab.vectors import transforms
 
 #: The key that says which kind is chosen.
 TYPE = "type"
+_COMPARED = 100  # letters of a name, at most: the time grows with their square
 
 EMBEDDINGS: dict[str, type] = {
     "dense": embedlab.Dense,
@@ -202,7 +203,7 @@ def did_you_mean(name: str, known: Iterable[str], prefix: str = "") -> str:
         >>> did_you_mean("multi-label", choices(Task))
         '; did you mean labels?'
     """
-    names = list(known)
+    names, name = list(known), name[:_COMPARED]
     plain = re.sub(r"[\W_]", "", name).lower()
     for kind, made in known.items() if isinstance(known, Mapping) else ():
         if plain in getattr(made, "also_called", ()):

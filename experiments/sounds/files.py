@@ -39,6 +39,7 @@ class WavSource(Source):
         require_bool("mix", self.mix)
 
     def one(self, line: str, cepstra: Cepstra) -> Float[np.ndarray, "frames static"]:
+        require(bool(line), "line", line, "give the path of a WAV file")
         path = expanded(line)
         try:
             if not stat.S_ISREG(path.stat().st_mode):  # a pipe would block

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,7 +10,7 @@ from jaxtyping import Float
 
 import embedlab
 from experiments.config import Train
-from experiments.data.csv_records import DELIMITERS
+from experiments.data.csv_records import DELIMITERS, fields_of
 from experiments.encoders import Cnn
 from experiments.head import Head
 from experiments.study.application import Answering, Application, Stored, Tell
@@ -47,15 +46,12 @@ class VideoAnswering(FrameAnswering):
         """See `FrameAnswering.frames`."""
         data = self.config.data
         mark = data.delimiter or max(DELIMITERS, key=line.count)
-        values = _fields(line, mark)
-        names = _fields(header, mark) if self.has_header else list(data.full_header)
+        plain = not data.delimiter and mark in "\t|"
+        values = fields_of(line, mark, plain=plain)
+        names = fields_of(header, mark, plain=plain) if self.has_header else list(data.full_header)
         if data.header and len(values) == len(names) - 1:  # the class is what is asked for
             names.remove(data.label)
         return self.config.frames(data.one(values, names))
-
-
-def _fields(line: str, delimiter: str) -> list[str]:
-    return [field.strip() for field in next(csv.reader([line], delimiter=delimiter), [])]
 
 
 class VideoApplication(Application):

@@ -121,11 +121,14 @@ class TrackFile(TableFile):
             header: the names of these columns.
 
         Raises:
-            ValueError: a column is missing, or holds no number.
+            ValueError: a column is missing or there twice, or holds no number.
         """
         if len(values) != len(header):
             raise ValueError(f"{len(values)} values for {len(header)} columns; give one of each")
         given = dict(zip(header, values, strict=True))
+        if len(given) < len(header):
+            twice = next(name for name in header if list(header).count(name) > 1)
+            raise ValueError(f"two columns or more are called {twice!r}; give each a name of its own")
         _, columns = self.numbered([name for name in header if name not in (self.label, self.clip)])
         one = np.array([1], np.int32)
         table = Table(Path("it"), {name: [given[name]] for frame in columns for name in frame}, one, one)

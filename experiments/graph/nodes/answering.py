@@ -41,7 +41,9 @@ class NodeAnswering(Answering):
         """
         if name not in self._number:
             near = nearest_first(name, self.seen.nodes[:_COMPARED])
-            raise ValueError(f"line {line}: {name!r} is no node of the graph; its nodes are {near}; {_OWN}")
+            raise ValueError(
+                f"line {line}: {name!r:.60} is no node of the graph; its nodes are {near}; {_OWN}"
+            )
         return self._number[name]
 
 

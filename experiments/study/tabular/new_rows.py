@@ -5,14 +5,12 @@ Source: none; the rules are the project's own.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from experiments.data.csv_records import DELIMITERS
+from experiments.data.csv_records import DELIMITERS, fields_of
 from experiments.data.tables import Table
 from experiments.nearest import nearest_first
 from experiments.study.tabular.frame import Frame, framed
@@ -42,8 +40,14 @@ def new_rows(data: TableData, words: Words, lines: Sequence[str], header: str) -
     wanted = words.columns_read
     delimiter, names = _header(data, wanted, header, lines)
     rows = []
+    for name in wanted:
+        if names.count(name) > 1:
+            raise ValueError(f"two columns or more are called {name!r}; give each a name of its own")
     for number, line in enumerate(lines, 1):
-        fields = _fields(line, delimiter)
+        try:
+            fields = _fields(data, line, delimiter)
+        except ValueError as error:
+            raise ValueError(f"line {number}: {error}") from None
         if len(fields) == len(names) - 1 and data.header:  # the target is what is asked for
             fields.insert(names.index(data.target), "")
         if len(fields) != len(names):
@@ -65,12 +69,17 @@ def _header(
     marks = [data.delimiter] if data.delimiter else list(DELIMITERS)
     if data.header:
         names = list(data.header)
-        fits = [m for m in marks if lines and len(_fields(lines[0], m)) in (len(names), len(names) - 1)]
+        fits = [m for m in marks if lines and len(_tried(data, lines[0], m)) in (len(names), len(names) - 1)]
         return (fits or marks)[0], names
-    found = {mark: _fields(header, mark) for mark in marks}
+    found = {mark: _tried(data, header, mark) for mark in marks}
     for mark, names in found.items():
         if set(wanted) <= set(names):
             return mark, names
+    if not any(found.values()):
+        try:
+            _fields(data, header, marks[0])
+        except ValueError as error:
+            raise ValueError(f"the first line names no columns: {error}") from None
     mark = max(found, key=lambda one: len(set(wanted) & set(found[one])))
     lacking = next(name for name in wanted if name not in found[mark])
     raise ValueError(
@@ -79,6 +88,14 @@ def _header(
     )
 
 
-def _fields(line: str, delimiter: str) -> list[str]:
-    options: dict[str, Any] = {"delimiter": delimiter, "skipinitialspace": True}
-    return [field.strip() for field in next(csv.reader([line.rstrip("\r\n")], **options), [""])]
+def _fields(data: TableData, line: str, delimiter: str) -> list[str]:
+    """The fields of a line, in quotes where those of the model's own file may be."""
+    return fields_of(line, delimiter, plain=not data.delimiter and delimiter in "\t|") or [""]
+
+
+def _tried(data: TableData, line: str, delimiter: str) -> list[str]:
+    """The fields of a line if this parts them; none where they are no record then."""
+    try:
+        return _fields(data, line, delimiter)
+    except ValueError:
+        return []

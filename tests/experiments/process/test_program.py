@@ -34,6 +34,15 @@ def ended(
     return end
 
 
+def test_what_is_told_is_no_longer_than_can_be_read_and_acts_on_no_terminal(
+    ended: Callable[..., tuple[int, str]],
+) -> None:
+    status, wrapped = ended(Mistake(f"line 1: \x1b[31m\0 {'a' * 10**6} is no node; give one"))
+    told = " ".join(wrapped.split())
+    assert status == 2 and len(told) < 5000
+    assert told.startswith(r"error: line 1: \x1b[31m\x00 a") and told.endswith("is no node; give one")
+
+
 def test_a_program_that_is_done() -> None:
     assert guarded(lambda: 0) == 0
 
