@@ -21,6 +21,7 @@ FIGURES = {
     "pareto": "costs",
     "frequency": "bands",
     "confusion": "confused",
+    "rates": "operating",
     "embedding_map": "words",
     "spectrum": "spectra",
     "collisions": "shared_rows",

@@ -142,6 +142,8 @@ class _Scale:
 
 def _whole(scale: _Scale) -> list[float]:
     found = scale.ticks()
+    if scale.high - scale.low <= 1:  # shares, and no steps
+        return found
     return [tick for tick in found if tick == round(tick)] or found
 
 

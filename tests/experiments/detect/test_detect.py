@@ -7,6 +7,7 @@ import jax
 import numpy as np
 import pytest
 
+import experiments
 from embedlab.text import Vocabulary
 from experiments.study import kept, registry
 from experiments.study.application import Stored
@@ -46,6 +47,30 @@ def run(tmp_path_factory):
     folder = tmp_path_factory.mktemp("detect")
     assert main("detect", words(drawn(folder / "log.tsv"), folder / "run")) == 0
     return folder / "run"
+
+
+def test_the_page_and_figures_have_the_curves_of_its_scores(run):
+    pytest.importorskip("jinja2")
+    pytest.importorskip("matplotlib")
+    from experiments.page.page import render
+    from experiments.page.section import Options
+    from experiments.page.sections import rates
+    from experiments.page.works import gather
+
+    given = gather([run])
+    section = rates.section(given, Options())
+    roc, _ = section.values["panels"]
+    names = ["rarity", "isolation-forest", "dense", "hashed"]
+    assert {line.label for line in roc["chart"].lines} == set(names)
+    at = roc["table"]["head"].index("dense")
+    dense = np.array([float(row[at]) for row in roc["table"]["rows"]])
+    assert (np.diff(dense) >= 0).all() and dense[-1] == 1
+    auc = json.loads((run / "dense/seed-0/summary.json").read_text())["test"]["auc"]
+    assert np.trapezoid(dense, np.linspace(0, 1, 11)) == pytest.approx(auc, abs=0.05)
+    assert "Precision, by recall" in render(given, [section], Options())
+    panels = experiments.figures.rates(run).axes
+    assert [panel.get_title() for panel in panels] == ["ROC", "Precision and recall"]
+    assert {line.get_label() for line in panels[0].lines} == set(names)
 
 
 def test_a_users_log_is_learnt_beside_its_baselines(run):
