@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Int
 from scipy import sparse
-from scipy.sparse.csgraph import connected_components
+
+from experiments.data.joined import joined_groups
 
 _WORD = re.compile(r"\w+")
 _MOST_PAIRS = 5 * 10**7  # that are compared, of a few dozen bytes each
@@ -68,10 +69,7 @@ def near_duplicate_groups(
     sets = _incidence(texts, width)
     left, right = _candidates(sets, threshold)
     near = are_near(sets, left, right, threshold)
-    edges = sparse.coo_array((np.ones(near.sum(), bool), (left[near], right[near])), shape=(len(texts),) * 2)
-    labels = connected_components(edges, directed=False)[1]
-    _, first, inverse = np.unique(labels, return_index=True, return_inverse=True)
-    return np.argsort(np.argsort(first))[inverse].astype(np.int32)
+    return joined_groups(len(texts), left[near], right[near])
 
 
 def _incidence(texts: Sequence[str], width: int) -> sparse.csr_array:

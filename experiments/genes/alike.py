@@ -11,10 +11,10 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Int32, UInt64
 from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 
 from embedlab.checks import require, require_count
 from experiments.data.equal import equal_groups
+from experiments.data.joined import joined_groups
 
 _MOST_PAIRS = 5 * 10**7  # that are compared, of a few dozen bytes each
 _MOST_LETTERS = 31  # of two bits, in 64
@@ -56,9 +56,7 @@ def alike_groups(
         return equal
     first = np.unique(equal, return_index=True)[1]
     left, right = _alike([distinct(sequences[row], k) for row in first.tolist()], share)
-    joined = sparse.coo_matrix((np.ones(len(left), bool), (left, right)), shape=(len(first),) * 2)
-    group = connected_components(joined, directed=False)[1]
-    return equal_groups(int(number).to_bytes(4, "little") for number in group[equal])
+    return joined_groups(len(first), left, right)[equal]
 
 
 def distinct(sequence: str, k: int) -> UInt64[np.ndarray, " kmers"]:

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import numpy as np
 from jaxtyping import Float32, Int, Int32
-from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 
 from embedlab.checks import require
 from experiments.data.equal import equal_groups
+from experiments.data.joined import joined_groups
 
 #: Pictures among which such are looked for, at most: all are compared.
 MOST = 20_000
@@ -49,9 +48,7 @@ def alike_groups(
     if correlation < 1 and count <= MOST:
         pairs.append(_near(pictures.reshape(count, -1), correlation))
     left, right = (np.concatenate(ends) for ends in zip(*pairs, strict=True))
-    graph = sparse.coo_matrix((np.ones(len(left), bool), (left, right)), shape=(count, count))
-    group = connected_components(graph, directed=False)[1]
-    return equal_groups(int(number).to_bytes(4, "little") for number in group)
+    return joined_groups(count, left, right)
 
 
 def _chain(groups: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -13,6 +13,7 @@ import numpy as np
 
 from experiments.study.tabular.frame import Frame
 from experiments.study.tabular.rows import Rows
+from experiments.tasks.areas import auc_parts
 
 _TELLS = 0.01  # of the errors of the largest class, that a column which tells the target leaves at most
 _KEY = 0.99  # different values a row, from which on a column is a key of rows
@@ -69,7 +70,7 @@ def _tells(frame: Frame, name: str, labels: np.ndarray) -> bool:
         known = ~np.isnan(values)
         if labels.max() > 1 or len(np.unique(labels[known])) < 2:
             return False
-        area = _area(values[known], labels[known] == 1)
+        area = auc_parts(values[known], labels[known] == 1).mean()
         return max(area, 1 - area) > 1 - _TELLS / 2
     column = frame.categorical[name]
     table = np.zeros((len(column.values), int(labels.max()) + 1), np.int64)
@@ -96,7 +97,7 @@ def _order(rows: Rows) -> str:
     n, m = int(labels.sum()), int((~labels).sum())
     if not n or not m:
         return ""
-    area = _area(place, labels)
+    area = float(auc_parts(place.astype(np.float64), labels).mean())
     off = (area - 0.5) / np.sqrt((n + m + 1) / (12 * n * m))
     name = rows.names[int(rows.labels.max())]
     if abs(off) < _ORDER:
@@ -116,11 +117,3 @@ def _order(rows: Rows) -> str:
 def _follows(place: np.ndarray, values: np.ndarray) -> bool:
     """Whether values rise or fall with the place all the way."""
     return bool(np.ptp(values) and abs(np.corrcoef(place, values)[0, 1]) > _KEY)
-
-
-def _area(values: np.ndarray, positive: np.ndarray) -> float:
-    """The chance that a positive has a greater value than a negative, ties counted half."""
-    below = np.sort(values[~positive])
-    own = values[positive]
-    halves = np.searchsorted(below, own, "left") + np.searchsorted(below, own, "right")
-    return float(halves.mean() / (2 * len(below)))
