@@ -110,7 +110,7 @@ def events(data: EventData) -> Rows:
 
     Raises:
         ValueError: a file is missing or malformed, a column is not there, a value that should be normal does
-            not occur, or all events are of one kind.
+            not occur, all events are of one kind, or all of the test file are copies.
     """
     rows = read_rows(data)
     normal = data.normal or (rows.names[int(np.bincount(rows.labels).argmax())],)
@@ -125,6 +125,11 @@ def events(data: EventData) -> Rows:
     if data.distinct:
         both = rows.groups.astype(np.int64) * len(rows.names) + rows.labels
         kept = np.sort(np.unique(both, return_index=True)[1])
+    if rows.given.any() and not rows.given[kept].any():
+        raise ValueError(
+            f"--data.test_path={data.test_path!r}: each of its events is equal to an earlier one, which "
+            "--data.distinct leaves out; give events of which some are new, or --data.distinct false"
+        )
     labels = np.where(usual[rows.labels], 0, 1).astype(np.int32)
     told = f"{before - len(kept):,} of {before:,} rows are equal to an earlier one, target and all: left out."
     found = dataclasses.replace(rows, labels=labels, names=("normal", "anomaly"))

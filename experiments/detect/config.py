@@ -43,9 +43,9 @@ class EventData(TableData):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        require_bool("data.distinct", self.distinct)
+        require_bool("distinct", self.distinct)
         remedy = "name the usual values as data.normal; every other is an anomaly"
-        require(not self.positive, "data.positive", self.positive, remedy)
+        require(not self.positive, "positive", self.positive, remedy)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -60,6 +60,8 @@ class Case:
         value: a fault in one value: its place is told.
         one_class: every row of one class; None where there are no classes.
         unseen: no id of a test row is known, where that is refused.
+        strange: the same, where such rows are tested all the same, and what is told of them. Tables that it
+            adds are files of their own, whose flags it names.
         paths: flags of the tables, in their order.
         cheaper: makes baselines quick, of which a user can't say how many settings are tried.
         baselines: what the tables have beside embeddings.
@@ -81,6 +83,7 @@ class Case:
     baselines: tuple[str, ...]
     one_class: Spoilt | None = None
     unseen: Spoilt | None = None
+    strange: Spoilt | None = None
     paths: tuple[str, ...] = ("data.path",)
     hashed: bool = True
     cheaper: Callable[[Any], None] = lambda monkeypatch: None
@@ -169,6 +172,17 @@ def with_value(table: str, row: int, column: str, value: Any) -> Callable[[Table
         rows = [dict(each) for each in tables[table]]
         rows[row][column] = value
         return {**tables, table: rows}
+
+    return change
+
+
+def strangers(table: str, renamed: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[[Tables], Tables]:
+    """The last fifth of the rows becomes a test set of its own, with other ids."""
+
+    def change(tables: Tables) -> Tables:
+        rows = tables[table]
+        first = len(rows) * 4 // 5
+        return {**tables, table: rows[:first], "strangers": [{**row, **renamed(row)} for row in rows[first:]]}
 
     return change
 

@@ -159,6 +159,22 @@ def test_what_is_wrong_is_told_in_a_paragraph(made: Made) -> None:
     assert made.ended.status == 0, made.ended.err
 
 
+def test_ids_that_training_lacks_are_tested_as_declared(made: Made) -> None:
+    """Unless they are refused, or words are codes of a codebook, which training has all of."""
+    case, strange = made.case, made.case.strange
+    if strange is None:
+        assert case.unseen or case.name in ("pictures", "sounds", "video")
+        return
+    folder = made.folder / "strange"
+    paths = write(folder, strange.change(made.tables))[: len(case.paths)]
+    flags = {flag: value.replace("{folder}", str(folder)) for flag, value in strange.flags.items()}
+    ended = case.run(case.words(paths, seeds="0", baselines="false", **flags), folder / "run")
+    assert ended.status == 0, ended.err
+    assert re.search(strange.said, " ".join(ended.out.split())), ended.out
+    tested = summary_of(folder / "run" / "dense" / "seed-0")["test"]
+    assert tested and all(np.isfinite(value) for value in tested.values()), tested
+
+
 # --- what a run leaves ---------------------------------------------------------------------------------
 
 

@@ -70,10 +70,7 @@ def read_delimited(
         )
     records = csv_records(path, text_lines(path, encoding, flag), dialect, hint)
     names = list(header) or [name.strip() for name in next(records, (1, 1, [""]))[2]]
-    of_header = (
-        f"; or, if the first line is a row and no header, name all columns in order with --{group}.header"
-    )
-    fields = wanted.names(path, names, "" if header else of_header)
+    fields = wanted.names(path, names, "" if header else of_header(group))
     rows = Gathered(path, fields, wanted.flags)
     places = [names.index(name) for name in fields]
     for chunk in _chunks(records):
@@ -88,6 +85,11 @@ def read_delimited(
         columns = list(zip(*all_fields, strict=True))
         rows.add([columns[place] for place in places], starts, ends)
     return rows.table()
+
+
+def of_header(group: str) -> str:
+    """What else may be wrong where a column is not found, with the flag of the group that mends it."""
+    return f"; or, if the first line is a row and no header, name all columns in order with --{group}.header"
 
 
 def _chunks(records: Iterator[Any]) -> Iterator[list[Any]]:

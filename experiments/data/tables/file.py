@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from pathlib import Path
 
-from experiments.data.tables.read import read
+from experiments.data.tables.delimited import of_header
+from experiments.data.tables.read import form_of, read
 from experiments.data.tables.table import Table
 
 
@@ -34,6 +36,16 @@ class TableFile:
     delimiter: str = ""
     header: tuple[str, ...] = ()
     encoding: str = "utf-8"
+
+    def hint(self, path: Path, group: str) -> str:
+        """What else may be wrong where a column is not found; empty where all are surely named.
+
+        Args:
+            path: of the file that was read.
+            group: of the flags.
+        """
+        named = self.header or (self.form or form_of(path)) in ("jsonl", "parquet")
+        return "" if named else of_header(group)
 
     def table(
         self, columns: Mapping[str, str] | None = None, *, path: str = "", flag: str = "data.path"

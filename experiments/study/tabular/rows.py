@@ -58,16 +58,16 @@ class TableData(TableFile):
     title: str = ""
 
     def __post_init__(self) -> None:
-        require(bool(self.target), "data.target", self.target, "name the column that is to be told")
+        require(bool(self.target), "target", self.target, "name the column that is to be told")
         for field in ("categorical", "numeric", "ignored"):
             names = getattr(self, field)
             remedy = "this column is the target; take it out, or name another as --data.target"
-            require(self.target not in names, f"data.{field}", names, remedy)
-            require(not self.time or self.time not in names, f"data.{field}", names, "this is data.time")
-        require(self.time != self.target, "data.time", self.time, "this is the target; name another column")
+            require(self.target not in names, field, names, remedy)
+            require(not self.time or self.time not in names, field, names, "this is data.time")
+        require(self.time != self.target, "time", self.time, "this is the target; name another column")
         both = self.time and self.test_path
         remedy = "the test side is this file, or the latest rows by data.time; give one of the two"
-        require(not both, "data.test_path", self.test_path, remedy)
+        require(not both, "test_path", self.test_path, remedy)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -165,7 +165,7 @@ def read_rows(data: TableData, group: str = "data") -> Rows:
     own = {f"{group}.target": data.target, **({f"{group}.time": data.time} if data.time else {})}
     named = Wanted(own)  # must be there, and is told by its flag
     tables = [data.table(flag=f"{group}.path")]
-    named.names(tables[0].path, tables[0].names)
+    named.names(tables[0].path, tables[0].names, data.hint(tables[0].path, group))
     if data.test_path:
         tables.append(data.table(path=data.test_path, flag=f"{group}.test_path"))
         _require_alike(*tables)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from experiments.columns import baselines
-from tests.applications.case import Case, Spoilt, Tables, all_of, line, of_classes, with_value
+from tests.applications.case import Case, Spoilt, Tables, all_of, line, of_classes, strangers, with_value
 
 PRICE = "prix, €"
 ASKED = ("Kunde", "Ort", PRICE)
@@ -48,5 +48,10 @@ CASE = Case(
     Spoilt(f"{{main}}, line 4, column '{PRICE}'.*'cher' is no", with_value("orders", 2, PRICE, "cher")),
     ("majority", "one-hot-logistic", "boosted-trees"),
     one_class=Spoilt("every row is of class 'oui'", all_of("orders", "zurück?", "oui")),
+    strange=Spoilt(
+        "orders: 52 test rows",
+        strangers("orders", lambda row: {"Kunde": f"new {row['nr']}", "Ort": f"new {row['nr']}"}),
+        {"data.test_path": "{folder}/strangers.csv"},
+    ),
     cheaper=cheaper,
 )

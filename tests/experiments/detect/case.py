@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from experiments.detect import baselines
-from tests.applications.case import Case, Spoilt, Tables, all_of, line, with_value
+from tests.applications.case import Case, Spoilt, Tables, all_of, line, strangers, with_value
 
 ASKED = ("größe", "wer", "machine")
 
@@ -49,5 +49,10 @@ CASE = Case(
     Spoilt("{main}, line 4, column 'größe'.*'viel' is no finite", with_value("log", 2, "größe", "viel")),
     ("rarity", "isolation-forest"),
     one_class=Spoilt("every row is of class 'kein Problem'", all_of("log", "avis", "kein Problem")),
+    strange=Spoilt(
+        "log: 60 test rows",
+        strangers("log", lambda row: {"wer": f"new {row['wer']}", "machine": f"new {row['machine']}"}),
+        {"data.test_path": "{folder}/strangers.csv"},
+    ),
     cheaper=cheaper,
 )

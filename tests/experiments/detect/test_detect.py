@@ -141,3 +141,11 @@ def test_a_test_file_of_normal_events_alone(tmp_path, capsys):
     assert main("detect", words(path, tmp_path / "run", **{"data.test_path": other})) == 2
     told = " ".join(capsys.readouterr().err.split())
     assert "all 2 rows of the test side are of one class ('normal')" in told and "Traceback" not in told
+
+
+def test_a_test_file_of_copies_alone_is_not_passed_over(tmp_path, capsys):
+    path = drawn(tmp_path / "log.tsv", 100)
+    flags = {"data.test_path": path}
+    assert main("detect", words(path, tmp_path / "run", **flags)) == 2
+    told = " ".join(capsys.readouterr().err.split())
+    assert "each of its events is equal to an earlier one, which --data.distinct leaves out" in told

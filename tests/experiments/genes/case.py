@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from experiments.genes import baselines
-from tests.applications.case import Case, Spoilt, Tables, all_of, of_classes, with_value
+from tests.applications.case import Case, Spoilt, Tables, all_of, of_classes, strangers, with_value
 from tests.experiments.genes.drawn import sequences
 
 FAMILIES = {"left": 'Über "A"', "right": "bêta, 2"}
@@ -38,5 +38,10 @@ CASE = Case(
     Spoilt("{main}, line 4, column 'Folge' .*letter 3", with_value("genes", 2, "Folge", "AC!T")),
     ("majority", "kmer-logistic"),
     one_class=Spoilt("every row is of class 'α'", all_of("genes", "quelle famille", "α")),
+    strange=Spoilt(
+        "18 to test on. 18 of 90 sequences hold letters that stand for several",
+        strangers("genes", lambda row: {"Folge": row["Folge"].translate(str.maketrans("ACGT", "RYSW"))}),
+        {"data.test_path": "{folder}/strangers.csv"},
+    ),
     cheaper=cheaper,
 )

@@ -9,7 +9,7 @@ import numpy as np
 from experiments.classify import main
 from experiments.settings import config_file, overrides
 from experiments.settings.arguments import FLAGS
-from tests.applications.case import Case, Spoilt, Tables, all_of, of_classes, with_value
+from tests.applications.case import Case, Spoilt, Tables, all_of, of_classes, strangers, with_value
 
 CONFIG = Path(__file__).resolve().parents[3] / "configs" / "sentiment" / "mr.py"
 KINDS = ("dafür, sehr", 'contre "tout"')
@@ -52,6 +52,11 @@ CASE = Case(
     Spoilt("{main}.*line 4", with_value("goods", 2, "Meinung", "")),
     ("majority", "tfidf-logistic"),
     one_class=Spoilt("is of class 'pour'", all_of("goods", "Meinung", "pour")),
+    strange=Spoilt(
+        "test 32",
+        strangers("goods", lambda row: {"quoi ?": " ".join(f"neu{word}" for word in row["quoi ?"].split())}),
+        {"data.test_path": "{folder}/strangers.csv"},
+    ),
     config=str(CONFIG),
     form=form,
     main=main,

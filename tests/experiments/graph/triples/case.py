@@ -26,6 +26,15 @@ def draw(folder: Path, rng: np.random.Generator) -> Tables:
     return {"family": [rows[place] for place in rng.permutation(len(rows))]}
 
 
+def strange(tables: Tables) -> Tables:
+    """The last tenth is of people whom training does not know, and is tested."""
+    rows = tables["family"]
+    first, last = len(rows) * 8 // 10, len(rows) * 9 // 10
+    sides = ["train"] * first + ["valid"] * (last - first) + ["test"] * (len(rows) - last)
+    late = [{**row, "wer": f"neu {row['wer']}", "wem": f"neu {row['wem']}"} for row in rows[last:]]
+    return {"family": [{**row, "S": side} for row, side in zip([*rows[:last], *late], sides, strict=True)]}
+
+
 def check(answers: list[list[str]]) -> None:
     people = {called(person) for person in range(PEOPLE)}
     tails, heads, (*unknown, _, _) = answers
@@ -47,4 +56,5 @@ CASE = Case(
     ("nobody", "'nobody' is no query"),
     Spoilt("{main}, line 4, column 'wem' .*the value is missing", with_value("family", 2, "wem", "")),
     ("frequent", "rules"),
+    strange=Spoilt(r"\d have an entity that no training fact has; they count", strange, {"data.split": "S"}),
 )

@@ -99,7 +99,11 @@ def test_drawn_rows_have_no_leaks(tmp_path):
 @pytest.mark.parametrize(
     "settings, message",
     [
-        ({"target": "lable"}, "--data.target='lable': .*its columns are 'label'"),
+        (
+            {"target": "lable"},
+            "--data.target='lable': .*its columns are 'label'.* no header, .* --data.header$",
+        ),
+        ({"target": "a", "header": ("b", "c", "d", "e", "f")}, "name one of them with --data.target$"),
         ({"ignored": ("usr",)}, "--data.ignored='usr': .*its columns are 'user'"),
         ({"numeric": ("unit",)}, r"line 2, column 'unit': 'k\d' is no finite number"),
         ({"numeric": ("user",), "ignored": ("user",)}, "'user' is named for something else as well"),
@@ -127,9 +131,9 @@ def test_rows_without_a_target_and_of_one_class(tmp_path):
 @pytest.mark.parametrize(
     "settings, message",
     [
-        ({"target": ""}, "data.target='': name the column"),
-        ({"ignored": ("y",)}, "data.ignored=.*this column is the target"),
-        ({"time": "y"}, "data.time='y': this is the target"),
+        ({"target": ""}, "^target='': name the column"),
+        ({"ignored": ("y",)}, "^ignored=.*this column is the target"),
+        ({"time": "y"}, "^time='y': this is the target"),
         ({"time": "t", "test_path": "b"}, "give one of the two"),
     ],
 )
