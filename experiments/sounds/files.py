@@ -116,7 +116,11 @@ class Table(WavSource):
                 raw = existing_file("file", str(path.parent / name), holds="sound").open("rb")
                 with raw as file:
                     frames.append(self._frames(file.read(LONGEST + 1), name, cepstra, rates))
-            except (ValueError, OSError) as error:
+            except OSError as error:
+                table.refuse(
+                    row, self.file, f"{name}: cannot be read ({error.strerror}); check its permissions"
+                )
+            except ValueError as error:
                 table.refuse(row, self.file, str(error))
             tell(row + 1, len(table))
         return Clips(

@@ -120,6 +120,14 @@ def test_errors_of_a_table_say_file_line_and_column(folder: Path) -> None:
         read(table(folder, split="side"))
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read anything")
+def test_a_recording_that_may_not_be_read_is_told_by_its_line(folder: Path) -> None:
+    for path in folder.rglob("*.wav"):
+        path.chmod(0)
+    with pytest.raises(ValueError, match=r"line 2, column 'file' .*: cannot be read \(Permission denied\)"):
+        read(table(folder))
+
+
 def test_what_is_no_table_or_holds_nothing_is_told(folder: Path) -> None:
     with pytest.raises(ValueError, match=r"--data\.type folder"):
         read(Table(str(folder / "in")))
