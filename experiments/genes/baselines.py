@@ -30,7 +30,8 @@ def spectrum_logistic(
     """Multinomial logistic regression on `ln(1 + count)` of each k-mer, a sequence brought to length 1.
 
     Stride, strand and letters that stand for several are those of the config; k, the same for all words, and
-    the strength of the penalty are chosen on validation; counts tell of no position.
+    the strength of the penalty are chosen on validation; counts tell of no position, and are of nucleotides:
+    where words are of amino acids, of runs that begin with a codon.
 
     Args:
         sequences: of all rows.
@@ -46,9 +47,10 @@ def spectrum_logistic(
         >>> found.test.argmax(1).tolist()
         [0, 1, 0, 1]
     """
+    stride = 3 * kmers.stride if kmers.translate else kmers.stride
+    plain = dataclasses.replace(kmers, stride=stride, positions="none", translate=False)
     kinds = {
-        f"{k}-mers": [dataclasses.replace(kmers, k=(k,), positions="none").words(one) for one in sequences]
-        for k in LENGTHS
+        f"{k}-mers": [dataclasses.replace(plain, k=(k,)).words(one) for one in sequences] for k in LENGTHS
     }
     return _chosen(kinds, labels, classes, splits, STRENGTHS)
 

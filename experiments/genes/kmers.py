@@ -13,6 +13,7 @@ from typing import Literal, get_args
 
 from embedlab.checks import require, require_count
 from experiments.checks import require_bool, require_choice, require_sizes
+from experiments.genes.codons import OPEN, translated
 from experiments.genes.letters import is_certain, reverse_complement
 
 Ambiguous = Literal["keep", "blur", "skip"]
@@ -39,10 +40,13 @@ class Kmers:
             plain word, or none; for windows that are aligned, such as splice sites, where it is everything.
         ambiguous: what becomes of a k-mer with a letter that stands for several nucleotides (N, R, …): keep
             it as it is written, blur all such letters to N, or skip it.
+        translate: whether words are runs of amino acids: a sequence is read in codons from its first letter
+            on, and k, stride and positions count these. For coding sequences: codons of one amino acid are
+            as good as the same to a protein.
 
     Raises:
         ValueError: no k, one twice, one of more than 64 letters, a stride below 1, a switch or choice that is
-            none, or canonical words with positions, which are of one strand.
+            none, or canonical words with positions or amino acids, which are of one strand.
 
     Example:
         >>> Kmers(k=(3,)).words("ACGTN")
@@ -51,6 +55,8 @@ class Kmers:
         ['0:G', '0:GT', '1:T']
         >>> Kmers(k=(3,), canonical=True, ambiguous="skip").words("ACGTN")
         ['ACG', 'ACG']
+        >>> Kmers(k=(2,), translate=True).words("ATGGCGTAA")
+        ['MA', 'A*']
     """
 
     k: tuple[int, ...] = (6,)
@@ -58,6 +64,7 @@ class Kmers:
     canonical: bool = False
     positions: Positions = "none"
     ambiguous: Ambiguous = "keep"
+    translate: bool = False
 
     def __post_init__(self) -> None:
         require_sizes("k", self.k)
@@ -65,11 +72,12 @@ class Kmers:
         require(len(set(self.k)) == len(self.k), "k", self.k, "give each length once")
         require_count("stride", self.stride)
         require_bool("canonical", self.canonical)
+        require_bool("translate", self.translate)
         require_choice("positions", self.positions, get_args(Positions))
         require_choice("ambiguous", self.ambiguous, get_args(Ambiguous))
-        apart = self.positions == "none" or not self.canonical
-        remedy = "a position is one of a strand that is known; leave canonical or positions out"
-        require(apart, "canonical", self.canonical, remedy)
+        placed = self.positions != "none" or self.translate
+        remedy = "a position or a codon is one of a strand that is known; leave canonical or the other out"
+        require(not (placed and self.canonical), "canonical", self.canonical, remedy)
 
     def words(self, sequence: str) -> list[str]:
         """The words of a sequence.
@@ -77,6 +85,8 @@ class Kmers:
         Args:
             sequence: as `experiments.genes.letters.cleaned` gives it.
         """
+        if self.translate:
+            sequence = translated(sequence)
         if len(sequence) < min(self.k):
             return self._named(0, sequence)
         return [
@@ -88,10 +98,15 @@ class Kmers:
         ]
 
     def _named(self, start: int, letters: str) -> list[str]:
-        if self.ambiguous != "keep" and not is_certain(letters):
+        certain = OPEN not in letters if self.translate else is_certain(letters)
+        if self.ambiguous != "keep" and not certain:
             if self.ambiguous == "skip":
                 return []
-            letters = "".join(letter if is_certain(letter) else "N" for letter in letters)
+            letters = (
+                letters
+                if self.translate
+                else "".join(letter if is_certain(letter) else "N" for letter in letters)
+            )
         if self.canonical:
             letters = min(letters, reverse_complement(letters))
         placed = f"{start}:{letters}"

@@ -61,21 +61,22 @@ class GeneSplit(Sequences):
         return super().learning(spec, where)
 
     def baselines(self) -> Mapping[str, Baseline]:
-        """The largest class, linear models of k-mer counts, and where words have places of these words."""
+        """The largest class, linear models of k-mer counts, and of words with places or of amino acids."""
         task, kmers, classes = self.settings.task, self._genes.kmers, len(self.names)
 
         def counted() -> Fit:
             return spectrum_logistic(self._sequences, self.labels, classes, self.sides, kmers)
 
-        def placed() -> Fit:
+        def of_words() -> Fit:
             documents = [kmers.words(sequence) for sequence in self._sequences]
             return word_logistic(documents, self.labels, classes, self.sides)
 
-        linear = {
+        same = "place-logistic" if kmers.positions != "none" else "amino-logistic" if kmers.translate else ""
+        return {
+            task.majority: self.largest,
             "kmer-logistic": counted,
-            **({} if kmers.positions == "none" else {"place-logistic": placed}),
+            **({same: of_words} if same else {}),
         }
-        return {task.majority: self.largest, **linear}
 
 
 def _grouped(data: Genes, dataset: Dataset) -> str:
