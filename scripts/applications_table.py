@@ -78,8 +78,7 @@ def _cells(measure: Measure, folder: Path, *, first: bool) -> Iterator[str]:
     yield _hashed(measure, rows, main, headline)
     yield "; ".join(_beside(measure, rows, main, headline, folder))
     yield measure.wanted
-    phases = json.loads((folder / "summary.json").read_text("utf-8"))["seconds"]
-    yield _time(phases["total"] if "total" in phases else sum(phases.values()))  # one run alone has phases
+    yield _time(sum(_seconds(folder)))
 
 
 def _hashed(
@@ -151,6 +150,16 @@ def _span(row: Mapping[str, str], name: str, headline: Headline, sign: str = "")
 def _ends(ends: Interval, headline: Headline, sign: str) -> str:
     mean, low, high = (headline.number(end, sign) for end in (ends.mean, ends.low, ends.high))
     return f"{mean} [{low}, {high}]".replace("-", "−")
+
+
+def _seconds(folder: Path) -> Iterator[float]:
+    """What each run below a folder took, and the reading of the data: of several calls, all of them."""
+    for path in sorted(folder.rglob("summary.json")):
+        found = json.loads(path.read_text("utf-8")).get("seconds", 0.0)
+        if isinstance(found, dict):  # phases of a run, or of a comparison, whose runs are met by themselves
+            yield from (seconds for phase, seconds in found.items() if phase != "total")
+        else:
+            yield found
 
 
 def _time(seconds: float) -> str:

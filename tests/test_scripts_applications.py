@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import re
 import sys
 from pathlib import Path
@@ -54,6 +55,21 @@ def test_a_table_takes_the_place_of_the_one_before(script: Any) -> None:
     assert made.replaced(once, ["| a |", "| b |"]) == once
     with pytest.raises(ValueError, match="a later one"):
         made.replaced("no marks\n", ["| a |"])
+
+
+def test_the_time_of_a_row_is_that_of_all_its_runs(script: Any, tmp_path: Path) -> None:
+    """A row whose last call trained one rival alone took what the calls before it took as well."""
+    _, made = script
+    told = {
+        ".": {"seconds": {"data": 2.0, "total": 30.0}},
+        "dense/seed-0": {"seconds": {"train": 600.0, "evaluate": 5.0}},
+        "hashed/seed-0": {"seconds": {"train": 20.0}},
+        "baselines/majority": {"seconds": 3.0},
+    }
+    for name, summary in told.items():
+        (tmp_path / name).mkdir(parents=True, exist_ok=True)
+        (tmp_path / name / "summary.json").write_text(json.dumps(summary))
+    assert sum(made._seconds(tmp_path)) == 630.0
 
 
 def test_a_row_tells_metric_hashed_baselines_and_time(script: Any, tmp_path: Path, monkeypatch: Any) -> None:
