@@ -12,10 +12,11 @@ from experiments.study.frame_learning import direct_fit
 from experiments.study.frames import Frames
 from experiments.study.logistic import logistic
 from experiments.study.split import Baseline, Fit
-from experiments.video.blocks import known_windows, moved_on, runs
+from experiments.video.blocks import runs
 from experiments.video.config import VideoStudy
 from experiments.video.forest import forest
 from experiments.video.tracks import Tracks
+from experiments.video.windows import known_windows, moved_on
 
 #: What the words of codes begin with.
 PREFIX = "v"

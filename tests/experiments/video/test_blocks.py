@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from experiments.data import Splits
-from experiments.video.blocks import block_splits, known_windows, moved_on, near, runs
+from experiments.video.blocks import block_splits, near, runs
+from experiments.video.windows import known_windows, moved_on
 from tests.experiments.video.drawn import FRAMES, walks
 
 LABELS = np.repeat([0, 1, 0], [120, 100, 80])

@@ -18,11 +18,11 @@ from experiments.study.application import Stored
 from experiments.study.codebook import Codes
 from experiments.study.program import main
 from experiments.video.application import APPLICATION
-from experiments.video.blocks import moved_on
 from experiments.video.config import VideoStudy
 from experiments.video.sets import finger_tracks, hand_poses
 from experiments.video.split import VideoSplit
 from experiments.video.tracks import TrackFile
+from experiments.video.windows import moved_on
 from tests.experiments.video.drawn import FRAMES, walks, written
 
 COLUMNS = ("--data.label", "turn", "--data.clip", "recording", "--data.coordinates", "across,up")
