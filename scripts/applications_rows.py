@@ -147,7 +147,13 @@ MEASURES: tuple[Measure, ...] = (
         ("kmer-logistic", "place-logistic"),
         "95 to 96 (UCI)",
     ),
-    Measure("families", "genes", "genes_family.py", "families of genes, 5-fold", ("kmer-logistic",)),
+    Measure(
+        "families",
+        "genes",
+        "genes_family.py",
+        "families of genes, 5-fold",
+        ("kmer-logistic", "amino-logistic"),
+    ),
     Measure(
         "video", "video", "video.py", "finger tracks, 5 folds of blocks", ("flat-logistic", "flat-forest")
     ),
