@@ -283,7 +283,7 @@ def require_learnable(dataset: Dataset, splits: Splits, remedy: str = "give more
         if not len(getattr(splits, side)):
             raise ValueError(
                 f"{side} of {dataset.name!r}: the split leaves no row on this side, of {len(dataset.texts)} "
-                f"rows in {len(np.unique(dataset.groups))} groups of equal or nearly equal texts; {remedy}"
+                f"rows in {len(np.unique(dataset.groups))} groups of rows equal or nearly so; {remedy}"
             )
     sides = {"train": splits.train, "valid": splits.valid, "test": splits.test}
     with _labels_of(dataset):

@@ -22,7 +22,7 @@ _KINDS = {
     b"\xff\xfe": "UTF-16; convert it, with `iconv -f UTF-16 -t UTF-8`, say",
     b"\xfe\xff": "UTF-16; convert it, with `iconv -f UTF-16 -t UTF-8`, say",
     b"PAR1": "Parquet; name its form with --data parquet:PATH",
-    b"PK\x03\x04": "a zip archive; unpack it",
+    b"PK\x03\x04": "a zip archive; unpack it, or of a spreadsheet (.xlsx) save the sheet as CSV",
     b"BZh": "bzip2; unpack it",
     b"\xfd7zXZ": "xz; unpack it",
     b"\x28\xb5\x2f\xfd": "zstd; unpack it",
