@@ -9,7 +9,7 @@ Time: 56 s on two cores with another program on them.
 
 An edge is told from a pair that is none by the inner product of what the network makes of both nodes, as in
 the graph auto-encoder of Kipf & Welling 2016, who report an AUC of 91.0 on a split of their own (a tenth to
-test, a twentieth to validate on).
+test, a twentieth to validate on). Widths and rate are that paper's; nothing was chosen.
 """
 
 from embedlab import Dense, Hashed, Uniform

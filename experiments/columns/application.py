@@ -54,10 +54,14 @@ class ColumnsApplication(Application):
                 f"has {len(rows.names):,}; give --metric accuracy, or check which column the target is"
             )
         Words.of(rows.frame, np.arange(len(rows.labels)), config.words)  # refuses crosses of other columns
-        told = (*_told(rows), *leaks(rows))
+        found = leaks(rows)
+        told = (*_told(rows), *found.told)
         sides = rows.splits(config)
         folds = config.folds_run or (None,)
-        return [ColumnSplit(config, rows, side, fold, told) for fold, side in zip(folds, sides, strict=True)]
+        return [
+            ColumnSplit(config, rows, side, fold, told, found.doubts)
+            for fold, side in zip(folds, sides, strict=True)
+        ]
 
     def answering(self, stored: Stored) -> Answering:
         """See `Application.answering`."""

@@ -37,7 +37,13 @@ class ColumnSplit(Split):
     """
 
     def __init__(
-        self, config: Columns, rows: Rows, sides: Splits, fold: int | None, about: tuple[str, ...]
+        self,
+        config: Columns,
+        rows: Rows,
+        sides: Splits,
+        fold: int | None,
+        about: tuple[str, ...],
+        doubts: tuple[str, ...] = (),
     ) -> None:
         """Takes all rows; the sides say which are which.
 
@@ -47,10 +53,11 @@ class ColumnSplit(Split):
             sides: which of them are train, valid and test.
             fold: number of the fold; None where there is one split.
             about: told at the start.
+            doubts: what of that stands below the table too.
         """
         self.config, self.settings, self.fold, self.judge = config, config, fold, config.judge
         self.rows, self.sides = rows, sides
-        self.title, self.names, self.about = rows.title, rows.names, about
+        self.title, self.names, self.about, self.doubts = rows.title, rows.names, about, doubts
         self.targets, self.valid_targets = rows.labels[sides.test], rows.labels[sides.valid]
         self.groups, self.groups_across = rows.groups[sides.test], True
         self.fingerprint = {

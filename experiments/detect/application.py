@@ -52,10 +52,11 @@ class DetectApplication(Application):
     def read(self, config: Detect, tell: Tell) -> Sequence[Split]:
         """See `Application.read`."""
         rows = events(config.data)
-        told = (*_told(rows, config), *leaks(rows))
+        found = leaks(rows)
+        told = (*_told(rows, config), *found.told)
         folds = config.folds_run or (None,)
         return [
-            EventSplit(config, rows, sides, fold, told)
+            EventSplit(config, rows, sides, fold, told, found.doubts)
             for fold, sides in zip(folds, rows.splits(config), strict=True)
         ]
 

@@ -40,7 +40,13 @@ class EventSplit(Split):
     """
 
     def __init__(
-        self, config: Detect, rows: Rows, sides: Splits, fold: int | None, about: tuple[str, ...]
+        self,
+        config: Detect,
+        rows: Rows,
+        sides: Splits,
+        fold: int | None,
+        about: tuple[str, ...],
+        doubts: tuple[str, ...] = (),
     ) -> None:
         """Takes all events; the sides say which are which.
 
@@ -50,13 +56,14 @@ class EventSplit(Split):
             sides: which are train, valid and test.
             fold: number of the fold; None where there is one split.
             about: told at the start.
+            doubts: what of that stands below the table too.
 
         Raises:
             ValueError: no training row is normal, where those alone are learnt from.
         """
         self.config, self.settings, self.fold, self.judge = config, config, fold, config.judge
         self.rows, self.sides = rows, sides
-        self.title, self.names, self.about = rows.title, rows.names, about
+        self.title, self.names, self.about, self.doubts = rows.title, rows.names, about, doubts
         self.targets, self.valid_targets = rows.labels[sides.test], rows.labels[sides.valid]
         self.groups, self.groups_across = rows.groups[sides.test], True
         self.fingerprint = {"rows": len(rows.labels), "digest": rows.digest}

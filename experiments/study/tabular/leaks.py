@@ -7,6 +7,7 @@ than the other".
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 
 import numpy as np
@@ -21,8 +22,21 @@ _ORDER = 4.0  # deviations from chance, from which on the order of rows tells th
 _NAMED = 5
 
 
-def leaks(rows: Rows) -> tuple[str, ...]:
-    """Which leaks were looked for and what was found, in sentences.
+@dataclasses.dataclass(frozen=True)
+class Leaks:
+    """What was looked for, in sentences.
+
+    Attributes:
+        told: all of them.
+        doubts: those of what was found.
+    """
+
+    told: tuple[str, ...]
+    doubts: tuple[str, ...]
+
+
+def leaks(rows: Rows) -> Leaks:
+    """Which leaks were looked for and what was found.
 
     - Equal rows: they are on one side of every split; that is told with their number.
     - A column that tells the target alone: by the commonest class of each value, or above one threshold.
@@ -32,17 +46,14 @@ def leaks(rows: Rows) -> tuple[str, ...]:
     Args:
         rows: all of them.
     """
-    found = [_equal(rows)]
+    equal, both = _equal(rows)
     tell = [name for name in rows.frame.names if _tells(rows.frame, name, rows.labels)]
-    found.append(
-        _named("tells the target nearly alone, so that it may be known only after it", tell)
-        or "No column tells the target alone."
-    )
-    keys = list(_keys(rows.frame))
-    if keys:
-        found.append(_named("has nearly as many values as there are rows: a key, to be ignored", keys))
-    found.append(_order(rows))
-    return tuple(found)
+    alone = _named("tells the target nearly alone, so that it may be known only after it", tell)
+    key = _named("has nearly as many values as there are rows: a key, to be ignored", list(_keys(rows.frame)))
+    order, tells = _order(rows)
+    told = (equal, both, alone or "No column tells the target alone.", key, order)
+    doubts = (both, alone, key, order if tells else "")
+    return Leaks(*(tuple(filter(None, each)) for each in (told, doubts)))
 
 
 def _named(what: str, names: list[str]) -> str:
@@ -50,17 +61,18 @@ def _named(what: str, names: list[str]) -> str:
     return f"{shown} {what} (--data.ignored)." if names else ""
 
 
-def _equal(rows: Rows) -> str:
+def _equal(rows: Rows) -> tuple[str, str]:
+    """How many rows are equal, and how many groups of such rows are of several classes."""
     n, groups = len(rows.labels), len(np.unique(rows.groups))
     if groups == n:
-        return "No two rows are equal."
+        return "No two rows are equal.", ""
     both = np.unique(np.stack([rows.groups, rows.labels]), axis=1).shape[1] - groups
     told = (
         f"{n - groups:,} rows are equal to an earlier one in all that is learnt from; they are on one side."
     )
     if rows.given.any() or rows.time is not None:
         told = told.replace("they are on one side", "training has none that test or validation has")
-    return told + (f" {both:,} of these groups have more than one class." if both else "")
+    return told, f"{both:,} groups of equal rows have more than one class." if both else ""
 
 
 def _tells(frame: Frame, name: str, labels: np.ndarray) -> bool:
@@ -90,28 +102,28 @@ def _keys(frame: Frame) -> Iterator[str]:
             yield name
 
 
-def _order(rows: Rows) -> str:
+def _order(rows: Rows) -> tuple[str, bool]:
+    """What the order of rows tells of the target, and whether it does."""
     own = ~rows.given
     place = np.arange(len(rows.labels))[own]
     labels = rows.labels[own] == rows.labels.max()
     n, m = int(labels.sum()), int((~labels).sum())
     if not n or not m:
-        return ""
+        return "", False
     area = float(auc_parts(place.astype(np.float64), labels).mean())
     off = (area - 0.5) / np.sqrt((n + m + 1) / (12 * n * m))
     name = rows.names[int(rows.labels.max())]
     if abs(off) < _ORDER:
-        return "The order of the rows does not tell the target."
+        return "The order of the rows does not tell the target.", False
     where = "late" if area > 0.5 else "early"
     told = f"The order of the rows tells the target: {name!r} is more frequent {where} (AUC {area:.3f})."
     hidden = [
         column for column, values in rows.frame.numeric.items() if _follows(place, np.nan_to_num(values[own]))
     ]
     disguised = _named("follows the order of the rows", hidden)
-    remedy = (
-        "" if rows.time is not None else " Rows are drawn at random here; --data.time tests on the latest."
-    )
-    return f"{told} {disguised}{remedy}".replace("  ", " ")
+    drawn = rows.time is None and not rows.given.any()
+    remedy = " Rows are drawn at random here; --data.time tests on the latest." if drawn else ""
+    return f"{told} {disguised}{remedy}".replace("  ", " ").strip(), True
 
 
 def _follows(place: np.ndarray, values: np.ndarray) -> bool:

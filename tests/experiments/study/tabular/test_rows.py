@@ -49,7 +49,9 @@ def test_equal_rows_are_on_one_side(tmp_path):
     (sides,) = rows.splits(config())
     parts = [set(rows.groups[side].tolist()) for side in (sides.train, sides.valid, sides.test)]
     assert not (parts[0] & parts[1] or parts[0] & parts[2] or parts[1] & parts[2])
-    assert "rows are equal to an earlier one" in leaks(rows)[0] and "more than one class" in leaks(rows)[0]
+    found = leaks(rows)
+    assert "rows are equal to an earlier one" in found.told[0] and "more than one class" in found.told[1]
+    assert found.doubts[0] == found.told[1]
 
 
 def test_folds_test_every_row_once(tmp_path):
@@ -76,9 +78,9 @@ def test_a_test_file_is_the_test_side(tmp_path):
 def test_leaks_are_found(tmp_path):
     rows = [(f"id{i}", "k", i, i, "yes" if i % 7 == 0 or i > 150 else "no") for i in range(200)]
     rows = [(key, "late" if y == "yes" else "soon", price, when, y) for key, _, price, when, y in rows]
-    told = leaks(
-        read_rows(TableData(path=written(tmp_path / "t.csv", rows), target="label", numeric=("when",)))
-    )
+    table = TableData(path=written(tmp_path / "t.csv", rows), target="label", numeric=("when",))
+    found = leaks(read_rows(table))
+    told = found.told
     assert told[0] == "No two rows are equal."
     assert (
         told[1]
@@ -86,13 +88,21 @@ def test_leaks_are_found(tmp_path):
     )
     assert "'user', 'price', 'when' has nearly as many values" in told[2]
     assert "'yes' is more frequent late" in told[3] and "'when' follows the order of the rows" in told[3]
+    assert told[3].endswith("--data.time tests on the latest.") and found.doubts == told[1:]
+    late = read_rows(dataclasses.replace(table, numeric=(), time="when"))
+    assert "--data.time" not in leaks(late).told[-1]
+    other = written(tmp_path / "test.csv", [("new", *row[1:]) for row in rows[::5]])
+    given = read_rows(dataclasses.replace(table, test_path=other))
+    assert "is more frequent late" in leaks(given).told[-1] and "--data.time" not in leaks(given).told[-1]
 
 
 def test_drawn_rows_have_no_leaks(tmp_path):
-    told = leaks(
+    found = leaks(
         read_rows(TableData(path=written(tmp_path / "t.csv", drawn(1000)), target="label", ignored=("when",)))
     )
-    assert told[1] == "No column tells the target alone."
+    told = found.told
+    assert found.doubts == told[1:2] and told[1].endswith("groups of equal rows have more than one class.")
+    assert told[2] == "No column tells the target alone."
     assert told[-1] == "The order of the rows does not tell the target."
 
 
