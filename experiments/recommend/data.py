@@ -17,6 +17,7 @@ import numpy as np
 from embedlab.checks import require
 from experiments.data.columns import column_number
 from experiments.data.tables import Table, TableFile, read
+from experiments.data.tables.times import times
 from experiments.recommend.features import bins, words
 from experiments.recommend.interactions import Interactions, Side, latest, numbered
 
@@ -47,7 +48,7 @@ class Files(TableFile, Data):
         user: the column of the user's id.
         item: the column of the item's id.
         rating: the column of the rating, a number; empty where there is none, as of clicks.
-        time: the column of the time, a number of any unit; empty where there is none.
+        time: the column of the time, numbers of any unit or ISO 8601 dates; empty where there is none.
         users: a file with a row a user, of any form that is read; a CSV file with a header. Empty for none.
         user_id: its column of the user's id; empty if it is called as `user` is.
         user_features: its columns of what tells of a user, as age.
@@ -97,7 +98,7 @@ class Files(TableFile, Data):
         table = self.table({flag: column for flag, column in flags.items() if column})
         sides = (self._side("user", table.ids(self.user)), self._side("item", table.ids(self.item)))
         rating = table.numbers(self.rating).astype(np.float32) if self.rating else None
-        time = table.numbers(self.time) if self.time else None
+        time = times(table, self.time) if self.time else None
         return assembled(Path(self.path).name, *sides, rating, time)
 
     def _side(self, kind: str, ids: Sequence[str]) -> tuple[Side, np.ndarray]:

@@ -16,6 +16,7 @@ from jaxtyping import Bool, Int32
 from embedlab.checks import require
 from experiments.data import Dataset, Splits, folds, split
 from experiments.data.tables import Table, TableFile
+from experiments.data.tables.times import times
 from experiments.data.tables.wanted import Wanted
 from experiments.study.digests import digest
 from experiments.study.tabular.frame import Frame, framed, kinds
@@ -35,8 +36,8 @@ class TableData(TableFile):
             them has a point.
         numeric: columns of numbers.
         ignored: columns that are not read: keys of rows, what is known only after the target.
-        time: a column by which rows are ordered: the last ones are the test side, those before them
-            validation. It is not learnt from. Empty to draw the sides.
+        time: a column by which rows are ordered, of numbers or ISO 8601 dates: the last ones are the test
+            side, those before them validation. It is not learnt from. Empty to draw the sides.
         test_path: a file of the same form that holds the test side; empty to split one off.
         title: what the data are called in tables; empty for the file's name.
 
@@ -175,7 +176,7 @@ def read_rows(data: TableData, group: str = "data") -> Rows:
     frame = framed(tables, categorical, numeric)
     labels, names = _labels(tables, data, group)
     given = np.repeat(np.arange(len(tables)) > 0, [len(table) for table in tables])
-    time = None if not data.time else _time(tables[0], data.time)
+    time = None if not data.time else times(tables[0], data.time)
     rows = Rows(data, frame, labels, names, frame.groups(), given, time)
     Classes().require_several(labels, names)
     return rows
@@ -193,16 +194,6 @@ def _labels(tables: Sequence[Table], data: TableData, group: str) -> tuple[np.nd
         found = (*(name for name in found if name != positive), positive)
         labels = np.where(names[labels] == positive, 1, 0)
     return labels.astype(np.int32), found
-
-
-def _time(table: Table, name: str) -> np.ndarray:
-    """Times as numbers that lie in their order: of numbers themselves, of texts (ISO 8601) their ranks."""
-    values = table.ids(name)
-    try:
-        return table.numbers(name)
-    except ValueError:
-        places = {value: place for place, value in enumerate(sorted(set(values)))}
-        return np.array([places[value] for value in values], np.float64)
 
 
 def _require_alike(first: Table, other: Table) -> None:
