@@ -7,8 +7,8 @@ A row is a config of `configs/`, run in a folder of its own, with all that a run
 it was stopped; NAME are rows, or applications; none of them for all. Writes `applications.md`: of each row
 the metric on test rows with its 95 % interval; the same hashed, at as many bytes, with the paired difference;
 the baselines that it must stand beside, with the paired difference to each; and the time of the whole row,
-its baselines and every training of it, by the clock. With `--readme` the table is put into that page as well,
-between its marks. Rows that were not run are left out.
+its baselines and every training of it, as the sum of what each took. With `--readme` the table is put into
+that page as well, between its marks. Rows that were not run are left out.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from experiments.runs.found import found
 from experiments.runs.results import Result, results
 from experiments.settings import codec
 from experiments.study import registry
-from experiments.tasks import AveragePrecision, Headline
+from experiments.tasks import AveragePrecision, Headline, Judge
 
 #: What stands before the table and after it in the README.
 BEGINS, ENDS = "<!-- table: applications -->", "<!-- end of table -->"
@@ -75,23 +75,26 @@ def _cells(measure: Measure, folder: Path, *, first: bool) -> Iterator[str]:
         f"{headline.name}{unit} **{_span(main, headline.key, headline)}**, "
         f"{seeds} {'seed' if seeds == 1 else 'seeds'}"
     )
-    yield _hashed(measure, rows, main, headline)
+    yield _hashed(measure, rows, headline, folder)
     yield "; ".join(_beside(measure, rows, main, headline, folder))
     yield measure.wanted
     yield _time(sum(_seconds(folder)))
 
 
-def _hashed(
-    measure: Measure, rows: Mapping[str, dict[str, str]], main: dict[str, str], headline: Headline
-) -> str:
+def _hashed(measure: Measure, rows: Mapping[str, dict[str, str]], headline: Headline, folder: Path) -> str:
     if measure.hashed not in rows:
         return ""
     own = rows[measure.hashed]
     shown = _span(own, headline.key, headline)
     if not measure.drawn:
         return f"{shown}: {_span(own, 'difference', headline, '+')}"
-    drawn = rows[measure.drawn]
-    return f"{shown}; as many rows, {measure.drawn}: {_span(drawn, headline.key, headline)}"
+    drawn = _span(rows[measure.drawn], headline.key, headline)
+    runs = {result.name: result for result in results(found([folder]))}
+    of_hashed, of_drawn = (runs[name] for name in (measure.hashed, measure.drawn))
+    judge, tested = of_hashed.task, of_hashed.tested
+    assert tested is not None, folder
+    apart = paired_difference(_scores(of_hashed, judge), _scores(of_drawn, judge), tested[2])
+    return f"{shown}: {_ends(apart, headline, '+')} from as many rows drawn, {measure.drawn} {drawn}"
 
 
 def _beside(
@@ -125,7 +128,7 @@ def _also(folder: Path, names: Sequence[str]) -> Iterator[str]:
         yield f"{name} {headline.number(float(scores[name].mean()))}, so {apart}"
 
 
-def _scores(result: Result, judge: AveragePrecision) -> Any:
+def _scores(result: Result, judge: Judge) -> Any:
     import numpy as np
 
     tested = result.tested
@@ -148,7 +151,10 @@ def _span(row: Mapping[str, str], name: str, headline: Headline, sign: str = "")
 
 
 def _ends(ends: Interval, headline: Headline, sign: str) -> str:
-    mean, low, high = (headline.number(end, sign) for end in (ends.mean, ends.low, ends.high))
+    mean, low, high = (
+        headline.number(ends.mean, sign),
+        *(headline.end(x, sign) for x in (ends.low, ends.high)),
+    )
     return f"{mean} [{low}, {high}]".replace("-", "−")
 
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from experiments.figures.given import Given, runs_of
 from experiments.figures.style import caption, legend, looks, panels, styled
-from experiments.runs.results import Result, results
+from experiments.runs.results import results
+from experiments.runs.scored import scored
 from experiments.tasks import Auc, AveragePrecision
 from experiments.tasks.rates import hit_rates, precisions
 
@@ -43,7 +44,9 @@ def rates(given: Given) -> Figure | None:
         figure, axes = panels(1, 2, 3.0)
         for panel, curve in zip(axes, (hit_rates, precisions), strict=True):
             for result in shown:
-                mean = np.mean([curve(scores, positive, _PLACES) for scores, positive in _of(result)], axis=0)
+                mean = np.mean(
+                    [curve(scores, positive, _PLACES) for scores, positive in scored(result.runs)], axis=0
+                )
                 look = {**own[result.label].line, "markevery": _MARKED}
                 panel.plot(_PLACES, mean, label=result.label, **look)
         axes[0].set(xlabel="share of the negatives called positive", ylabel="share of the positives found")
@@ -52,13 +55,3 @@ def rates(given: Given) -> Figure | None:
         legend(figure, axes[0])
         caption(figure, "Of the test rows; of several seeds and folds the mean at the same share across.")
     return figure
-
-
-def _of(result: Result) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Scores of test rows, and which of them are positive, of each seed and fold."""
-    found = []
-    for run in result.runs:
-        predicted, known = run.predictions.get("test"), run.targets
-        if predicted is not None and known is not None:
-            found.append((predicted[:, 0].astype(np.float64), known.targets > 0))
-    return found

@@ -39,5 +39,8 @@ def span(headline: Headline, scores: Interval, sign: str = "") -> str:
         '-0.5 [-0.8, +0.1]'
     """
     found = in_metric(headline, scores)
-    mean, low, high = (headline.number(end, sign) for end in (found.mean, found.low, found.high))
+    mean, low, high = (
+        headline.number(found.mean, sign),
+        *(headline.end(x, sign) for x in (found.low, found.high)),
+    )
     return f"{mean} [{low}, {high}]"

@@ -15,6 +15,8 @@ from typing import Any, ClassVar
 import numpy as np
 from jaxtyping import Float
 
+_ROUNDING = 1e-12  # of sums of floats: no difference
+
 
 @dataclasses.dataclass(frozen=True)
 class Metric:
@@ -105,6 +107,19 @@ class Headline:
         """
         digits = self.digits + more
         return format(round(self.factor * value, digits) + 0.0, f"{sign}.{digits}f")
+
+    def end(self, value: float, sign: str = "", more: int = 0) -> str:
+        """An end of an interval: as `number`, but what lies below zero and rounds to it keeps its minus sign.
+
+        An interval of differences that ends there is not to be taken for one above zero.
+
+        Args:
+            value: in parts of 1, say, before `factor`.
+            sign: "+" where numbers above zero have one too.
+            more: further digits.
+        """
+        shown = self.number(value, sign, more)
+        return f"-{shown.lstrip('+')}" if sign and value < -_ROUNDING and not float(shown) else shown
 
     def told(self, value: float) -> str:
         """A metric with its unit."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from experiments.page.charts import Series, chart
 from experiments.page.section import Options, Section
 from experiments.page.works import Given, Kind
+from experiments.runs.scored import scored
 from experiments.tasks import Auc, AveragePrecision
 from experiments.tasks.rates import hit_rates, precisions
 
@@ -27,20 +28,12 @@ def section(given: Given, options: Options) -> Section | None:
     """A line a kind, means over its seeds and folds."""
     judged = [kind for kind in given.kinds if kind.work.is_judged]
     kinds = [kind for kind in judged if isinstance(kind.work.task, Auc | AveragePrecision)]
-    found = {kind: tested for kind in kinds if (tested := list(_tested(kind)))}
+    found = {kind: tested for kind in kinds if (tested := scored(kind.finished))}
     if not found:
         return None
     legend = [{"number": k.number, "colour": k.number % 8, "label": k.label} for k in found]
     panels = [_panel(found, *each) for each in _CHARTS]
     return Section("rates", "Thresholds", "rates.html.j2", {"panels": panels, "legend": legend})
-
-
-def _tested(kind: Kind) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Scores of test rows, and which of them are positive, of each run."""
-    for run in kind.finished:
-        predicted, known = run.predictions.get("test"), run.targets
-        if predicted is not None and known is not None and len(known.targets) == len(predicted):
-            yield predicted[:, 0].astype(np.float64), known.targets > 0
 
 
 def _panel(

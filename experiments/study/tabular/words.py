@@ -141,7 +141,9 @@ class Words:
             counts = column.counts(rows)
             own = np.flatnonzero(counts >= min_count)
             found.update((f"{name}={column.values[place]}", int(counts[place])) for place in own.tolist())
-            found[f"{name}=?"] = max(1, int(counts.sum() - counts[own].sum()))
+            # A value that is written ? is what the column has of unknown ones.
+            rare = int(counts.sum() - counts[own].sum()) + found.get(f"{name}=?", 0)
+            found[f"{name}=?"] = max(1, rare)
         for name, knots in self.knots.items():
             share = max(1, len(rows) // len(knots))
             missing = int(np.isnan(frame.numeric[name][rows]).sum())
@@ -229,5 +231,10 @@ def _crossed(columns: Sequence[Categories]) -> Categories:
         # Renumbered each time, so that products of sizes stay within 64 bits.
         codes = np.unique(codes, return_inverse=True)[1] * size + column.codes
     _, first, found = np.unique(codes, return_index=True, return_inverse=True)
-    parts = [[column.values[code] for code in column.codes[first].tolist()] for column in columns]
+    parts = [[_part(column.values[code]) for code in column.codes[first].tolist()] for column in columns]
     return Categories(found.astype(np.int32), tuple("|".join(values) for values in zip(*parts, strict=True)))
+
+
+def _part(value: str) -> str:
+    """A value as a part of a crossed word: `x|y` and `z` are another pair than `x` and `y|z`."""
+    return value.replace("\\", "\\\\").replace("|", "\\|")

@@ -202,6 +202,9 @@ def test_shares_are_told_in_points(task: Classes | Labels | Value) -> None:
     assert unit.told(0.8567) == "85.7 %" and unit.points == "in points" and unit.margin_told() == "1 point"
     assert unit.named == f"{unit.name} %" and unit.axis("on test rows") == f"{unit.name} on test rows, %"
     assert span(unit, Interval(-0.0004, -0.01, 0.01), "+") == "+0.0 [-1.0, +1.0]"
+    assert span(unit, Interval(0.004, -0.0004, 0.01), "+") == "+0.4 [-0.0, +1.0]"  # open
+    assert span(unit, Interval(0.004, 0.0004, 0.01), "+") == "+0.4 [+0.0, +1.0]"  # above
+    assert span(unit, Interval(0.004, -1e-17, 0.01), "+") == "+0.4 [+0.0, +1.0]"  # zero, but for rounding
 
 
 def test_a_unit_of_its_own_is_told_with_each_number() -> None:

@@ -123,3 +123,19 @@ def test_a_column_without_a_number():
 def test_too_few_ids():
     with pytest.raises(ValueError, match="vocabulary=3: this leaves no ids"):
         vocabulary_of(embedlab.Dense(3, 4), {"a=1": 1})
+
+
+def test_values_that_hold_what_parts_a_cross_are_told_apart():
+    frame = Frame({"a": Categories.of(["x|y", "x", "x|y"]), "b": Categories.of(["z", "y|z", "z"])}, {})
+    words = Words.of(frame, np.arange(3), Wording(min_count=1, crosses=("a*b",)))
+    assert {word for word in words.counts(frame, np.arange(3), 1) if word.startswith("a×b=")} == {
+        "a×b=x\\|y|z",
+        "a×b=x|y\\|z",
+        "a×b=?",
+    }
+
+
+def test_a_value_that_is_written_as_the_unknown_one_counts_for_it():
+    frame = Frame({"a": Categories.of(["?", "?", "?", "b", "b", "c"])}, {})
+    counts = Words.of(frame, np.arange(6), Wording()).counts(frame, np.arange(6), 2)
+    assert counts == {"a=?": 4, "a=b": 2}
