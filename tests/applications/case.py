@@ -65,7 +65,6 @@ class Case:
         paths: flags of the tables, in their order.
         cheaper: makes baselines quick, of which a user can't say how many settings are tried.
         baselines: what the tables have beside embeddings.
-        hashed: whether a hashed table of as many bytes is in its default config.
         config: that is started from, where flags alone are not enough.
         form: flags that say which form of file it is, by its ending, where paths don't.
         main: the program, where it is another than that of applications.
@@ -85,7 +84,6 @@ class Case:
     unseen: Spoilt | None = None
     strange: Spoilt | None = None
     paths: tuple[str, ...] = ("data.path",)
-    hashed: bool = True
     cheaper: Callable[[Any], None] = lambda monkeypatch: None
     config: str = ""
     form: Callable[[str], dict[str, str]] = lambda ending: {}

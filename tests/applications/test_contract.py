@@ -179,7 +179,7 @@ def test_ids_that_training_lacks_are_tested_as_declared(made: Made) -> None:
 
 
 def test_a_run_by_flags_alone_leaves_what_runs_leave(made: Made) -> None:
-    names = ("dense", "hashed") if made.case.hashed else ("dense",)
+    names = ("dense", "hashed")
     for place in (made.workdir / name / f"seed-{seed}" for name in names for seed in (0, 1)):
         assert {path.name for path in place.iterdir()} >= {
             *("config.json", "metrics.jsonl", "summary.json", "manifest.json", "predictions.npz"),
@@ -201,10 +201,9 @@ def test_its_table_has_seeds_intervals_and_baselines(made: Made) -> None:
         assert low <= mean <= high and (low < high or row["name"] in made.case.baselines), row
     shown = (made.workdir / "table.md").read_text("utf-8")
     assert all(f"| {name}" in shown for name in rows)
-    if made.case.hashed:
-        sizes = {name: summary_of(made.workdir / name / "seed-0") for name in ("dense", "hashed")}
-        assert sizes["dense"]["trainable_bytes"] == sizes["hashed"]["trainable_bytes"]
-        assert {"difference", "low", "high"} <= summary_of(made.workdir)["paired"]["hashed"]["dense"].keys()
+    sizes = {name: summary_of(made.workdir / name / "seed-0") for name in ("dense", "hashed")}
+    assert sizes["dense"]["trainable_bytes"] == sizes["hashed"]["trainable_bytes"]
+    assert {"difference", "low", "high"} <= summary_of(made.workdir)["paired"]["hashed"]["dense"].keys()
 
 
 def test_the_same_again_changes_nothing(made: Made) -> None:

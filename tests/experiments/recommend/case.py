@@ -43,7 +43,8 @@ CASE = Case(
     draw,
     {
         **{"data.user": WHO, "data.item": WHAT, "data.rating": MARK, "data.time": WHEN},
-        **{"embedding.vocabulary": "60", "embedding.dim": "4", "train.batch": "64"},
+        **{"embedding.vocabulary": "60", "embedding.dim": "4", "rivals.hashed.dim": "4"},
+        **{"rivals.hashed.buckets": "60", "train.batch": "64"},
     },
     "data.user",
     ('Łuk "003"', "nobody", 'Łuk "003"\tn° 1, live', "nobody\tn° 99"),
@@ -55,5 +56,4 @@ CASE = Case(
     unseen=Spoilt(
         "no tested row has a user or an item that is learnt from", strangers, {"holdout.by": "moment"}
     ),
-    hashed=False,
 )

@@ -41,6 +41,7 @@ CASE = Case(
     {
         **{"data.source": "von", "data.target": "nach", "data.node": "wer", "data.label": "zu wem?"},
         **{"data.features": "sagt", "embedding.vocabulary": "60", "embedding.dim": "8"},
+        **{"rivals.hashed.buckets": "60", "rivals.hashed.dim": "8"},
     },
     "data.source",
     (called(7), called(0), "newcomer\tßw0 ßw1", "stranger\tnothing that is known"),
@@ -57,5 +58,4 @@ CASE = Case(
         },
     ),
     paths=("data.path", "data.nodes"),
-    hashed=False,
 )
