@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import json
 import re
@@ -37,12 +38,18 @@ def test_every_config_of_an_application_is_a_row(script: Any) -> None:
     assert all((ROOT / "configs" / place).is_file() for place in listed)
 
 
-def test_the_readme_has_every_row_as_the_script_makes_it(script: Any) -> None:
+def test_the_readme_has_every_row_with_the_figures_of_its_config(script: Any) -> None:
     rows, made = script
     text = (ROOT / "README.md").read_text("utf-8")
     table = text.partition(made.BEGINS)[2].partition(made.ENDS)[0]
     found = re.findall(r", `([^`]+\.py)` \|", table)
     assert found == [measure.config for measure in rows.MEASURES]
+    figures = re.findall(r", `([^`]+\.py)` \| [^|*]*\*\*([\d.]+) \[([\d.]+), ([\d.]+)\]\*\*", table)
+    assert [config for config, *_ in figures] == found
+    for config, *interval in figures:
+        told = ast.get_docstring(ast.parse((ROOT / "configs" / config).read_text("utf-8"))) or ""
+        result = told.partition("Result:")[2]
+        assert all(number in result for number in interval), (config, interval)
     pages = re.findall(r"\]\((docs/applications/[^)]+)\)", table)
     assert pages and all((ROOT / page).is_file() for page in pages)
 
