@@ -18,6 +18,7 @@ from experiments.detect.expected import held
 from experiments.detect.model import Detector, with_expected
 from experiments.detect.scores import Scorer, found
 from experiments.detect.split import EventSplit, detector, restored
+from experiments.nearest import nearest_first
 from experiments.study.application import Answering, Application, Stored, Tell
 from experiments.study.split import Split
 from experiments.study.tabular.decisions import decided
@@ -117,8 +118,10 @@ def events(data: EventData) -> Rows:
     normal = data.normal or (rows.names[int(np.bincount(rows.labels).argmax())],)
     lacking = [name for name in normal if name not in rows.names]
     if lacking:
-        there = ", ".join(map(repr, rows.names[:20]))
-        raise ValueError(f"--data.normal={lacking[0]!r}: the target {data.target!r} has the values {there}")
+        raise ValueError(
+            f"--data.normal={lacking[0]!r}: the target {data.target!r} has the values "
+            f"{nearest_first(lacking[0], rows.names)}; name some of them with --data.normal"
+        )
     usual = np.array([name in normal for name in rows.names])
     if usual.all():
         raise ValueError(f"--data.normal={list(normal)}: no event has another value; leave one out")

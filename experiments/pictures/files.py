@@ -106,7 +106,9 @@ class Folders(Scaled):
         """See `Source.load`."""
         require(bool(self.path), "--data.path", self.path, "give the folder that holds a folder a class")
         folder = expanded(self.path, "--data.path=")
-        require(os.path.isdir(folder), "--data.path", self.path, "there is no such folder; give another")
+        fault = "this is a file" if os.path.isfile(folder) else "there is no such folder"
+        remedy = f"{fault}; give the folder that holds a folder a class"
+        require(os.path.isdir(folder), "--data.path", self.path, remedy)
         inner = sorted(place for place in folder.iterdir() if place.is_dir() and not _passed(place))
         files = [(kind.name, file) for kind in inner for file in sorted(kind.rglob("*")) if file.is_file()]
         taken = [pair for pair in files if pair[1].suffix.lower() in ENDINGS and not _passed(pair[1])]

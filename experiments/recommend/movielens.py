@@ -14,6 +14,7 @@ from experiments.data.files import existing_file
 from experiments.data.originals import MOVIELENS
 from experiments.data.reading import text_lines
 from experiments.data.tables import Table, read
+from experiments.data.tables.times import times
 from experiments.recommend.data import Data, assembled, described
 from experiments.recommend.features import Bins, words
 from experiments.recommend.interactions import Interactions, numbered
@@ -81,7 +82,7 @@ class Movielens(Data):
             ),
             (described("item", of_items, films, "item", genres, "title"), item),
             ratings.numbers("rating").astype(np.float32),
-            ratings.numbers("timestamp"),
+            times(ratings, "timestamp"),
         )
 
     def _table(self, file: str) -> Table:

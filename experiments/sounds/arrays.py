@@ -47,12 +47,8 @@ class Arrays(Source):
 
     def clips(self, cepstra: Cepstra, tell: Tell) -> Clips:
         folder = expanded(self.path, "--data.path=")
-        require(
-            os.path.isdir(folder),
-            "--data.path",
-            self.path,
-            "there is no such folder; give that of the arrays",
-        )
+        fault = "this is a file" if os.path.isfile(folder) else "there is no such folder"
+        require(os.path.isdir(folder), "--data.path", self.path, f"{fault}; give the folder of the arrays")
         files = sorted(folder.glob("*.npy"))
         if not files:
             raise ValueError(f"{folder}: holds no file *.npy; give a folder with one of each class")

@@ -113,9 +113,14 @@ def leaks(clips: Clips, splits: Splits) -> tuple[str, ...]:
         heard = np.unique(names[np.concatenate([splits.train, splits.valid])])
         tested = np.unique(names[splits.test])
         known = np.isin(tested, heard).sum()
-        told.append(
-            f"Of the {len(tested)} speakers that are tested {known} "
-            f"{'is' if known == 1 else 'are'} heard in training too"
-            + (": the figure is of known voices." if known == len(tested) else ".")
-        )
+        told.append(_heard(int(known), len(tested)))
     return tuple(told)
+
+
+def _heard(known: int, tested: int) -> str:
+    """How many of the voices tested are heard in training, in a sentence."""
+    if not known:
+        return "None of the voices tested is heard in training."
+    if known == tested:
+        return "Each of the voices tested is heard in training too: the figure is of known voices."
+    return f"{known} of the {tested} voices tested {'is' if known == 1 else 'are'} heard in training too."

@@ -102,7 +102,8 @@ class TrackFile(TableFile):
             if name not in table.names:
                 nearest = nearest_first(name, table.names)
                 raise ValueError(
-                    f"--{flag}={name!r}: {self.path} has no column of this name; its columns are {nearest}"
+                    f"--{flag}={name!r}: {self.path} has no column of this name; its columns are {nearest}; "
+                    f"name one of them with --{flag}"
                 )
         labels = tuple(
             value or table.refuse(row, self.label, "the label is missing; write one, or leave the row out")

@@ -18,6 +18,7 @@ from experiments.data import Dataset, Splits, folds, split
 from experiments.data.tables import Table, TableFile
 from experiments.data.tables.times import times
 from experiments.data.tables.wanted import Wanted
+from experiments.nearest import nearest_first
 from experiments.study.digests import digest
 from experiments.study.tabular.frame import Frame, framed, kinds
 from experiments.tasks import Classes
@@ -103,8 +104,8 @@ class Rows:
             parts += [name, *column.values, column.codes]
         for name, values in self.frame.numeric.items():
             parts += [name, values]
-        times = () if self.time is None else (self.time,)
-        return digest([*parts, *self.names, self.labels, self.given, *times])
+        order = () if self.time is None else (self.time,)
+        return digest([*parts, *self.names, self.labels, self.given, *order])
 
     @property
     def title(self) -> str:
@@ -169,7 +170,7 @@ def read_rows(data: TableData, group: str = "data") -> Rows:
     named.names(tables[0].path, tables[0].names, data.hint(tables[0].path, group))
     if data.test_path:
         tables.append(data.table(path=data.test_path, flag=f"{group}.test_path"))
-        _require_alike(*tables)
+        _require_alike(tables[0], tables[1], data, group)
     tables = [dataclasses.replace(table, flags=named.flags) for table in tables]
     left_out = (*data.ignored, *own.values())
     categorical, numeric = kinds(tables[0], data.categorical, data.numeric, left_out, group)
@@ -186,9 +187,11 @@ def _labels(tables: Sequence[Table], data: TableData, group: str) -> tuple[np.nd
     values = [value for table in tables for value in table.ids(data.target)]
     names, labels = np.unique(values, return_inverse=True)
     found = tuple(map(str, names))
-    if data.positive:
-        known = f"the target {data.target!r} has the values {', '.join(map(repr, found[:10]))}"
-        require(data.positive in found, f"--{group}.positive", data.positive, known)
+    if data.positive and data.positive not in found:
+        raise ValueError(
+            f"--{group}.positive={data.positive!r}: the target {data.target!r} has the values "
+            f"{nearest_first(data.positive, found)}; name one of them with --{group}.positive"
+        )
     if len(found) == 2:
         positive = data.positive or found[int(np.bincount(labels).argmin())]
         found = (*(name for name in found if name != positive), positive)
@@ -196,10 +199,11 @@ def _labels(tables: Sequence[Table], data: TableData, group: str) -> tuple[np.nd
     return labels.astype(np.int32), found
 
 
-def _require_alike(first: Table, other: Table) -> None:
+def _require_alike(first: Table, other: Table, data: TableData, group: str) -> None:
     lacking = [name for name in first.names if name not in other.names]
     if lacking:
         raise ValueError(
-            f"{other.path}: has no column {lacking[0]!r}, which {first.path} has; give a file of the same "
-            "columns"
+            f"--{group}.test_path={data.test_path!r}: has no column {lacking[0]!r}, which {first.path} has; "
+            f"its columns are {nearest_first(lacking[0], other.names)}; give a file of the same columns with "
+            f"--{group}.test_path"
         )

@@ -112,7 +112,10 @@ def test_other_ways(flags, tmp_path):
     "flags, message",
     [
         ({"data.target": "knid"}, "--data.target='knid': .* 'kind'"),
-        ({"data.normal": "fine"}, "--data.normal='fine': the target 'kind' has the values 'ok', 'attack'"),
+        (
+            {"data.normal": "attac"},
+            "'kind' has the values 'attack', 'ok'; name some of them with --data.normal",
+        ),
         ({"data.normal": "ok,attack"}, "no event has another value"),
         ({"data.path": "nowhere.tsv"}, "--data.path='nowhere.tsv'"),
         ({"data.numeric": "host"}, "column 'host': 'h.' is no finite number"),

@@ -116,6 +116,10 @@ def test_a_source_that_is_switched_to_keeps_nothing_of_the_digits(kind: str, ali
             ("--data.type", "folders", "--data.path", "nowhere"),
             "--data.path='nowhere': there is no such folder",
         ),
+        (
+            ("--data.type", "folders", "--data.path", __file__),
+            "this is a file; give the folder that holds a folder a class",
+        ),
         (("--data.type", "folders"), "--data.path=''"),
         (("--data.type", "table", "--data.path", "nowhere.csv"), "--data.path='nowhere.csv'"),
         (("--data.side", "9"), "data is digits, which has no side"),

@@ -52,6 +52,16 @@ def test_of_a_pair_that_comes_up_again_the_last_counts(tmp_path: Path) -> None:
     )
 
 
+def test_times_may_be_dates(tmp_path: Path) -> None:
+    rows = "user,item,day\na,x,2024-03-01\na,y,2024-03-01 12:30\nb,x,2024-02-29T23:00:00-02:00\n"
+    data = files(tmp_path, rows, time="day").load()
+    assert data.time is not None and (data.time - data.time[0]).tolist() == [0, 45000, 3600]
+    with pytest.raises(
+        ValueError, match=r"line 3, column 'day' \(--data.time\): '3/2/24' is no date; write d"
+    ):
+        files(tmp_path, "user,item,day\na,x,2024-03-01\na,y,3/2/24\n", time="day").load()
+
+
 def test_latest_is_the_last_of_each_pair_by_brute_force() -> None:
     rng = np.random.default_rng(0)
     user, item, time = rng.integers(5, size=200), rng.integers(6, size=200), rng.integers(9, size=200)

@@ -46,9 +46,13 @@ def test_speakers_are_told_apart_from_known_ones() -> None:
     found = clips()
     apart = by_speaker(dataset(found), found.speakers, 3, 0)[0]
     assert "on both sides of the split: 0, since 1 are left out." in leaks(found, apart)[0]
-    assert leaks(found, apart)[1] == "Of the 1 speakers that are tested 0 are heard in training too."
+    assert leaks(found, apart)[1] == "None of the voices tested is heard in training."
     drawn = by_recording(dataset(found), 0, 0)[0]
-    assert leaks(found, drawn)[1].endswith("3 are heard in training too: the figure is of known voices.")
+    assert leaks(found, drawn)[1].startswith("Each of the voices tested is heard in training too: the figure")
+    names = np.array(found.speakers)
+    some = dataclasses.replace(apart, test=np.arange(len(names)), train=np.flatnonzero(names == "bob"))
+    some = dataclasses.replace(some, valid=some.train[:0])
+    assert leaks(found, some)[1] == "1 of the 3 voices tested is heard in training too."
 
 
 def test_sides_of_the_data_are_kept_and_folds_part_them_no_more() -> None:

@@ -210,6 +210,8 @@ def test_errors_of_arrays_say_which(tmp_path: Path) -> None:
         read(source)
     with pytest.raises(ValueError, match="there is no such folder"):
         read(Arrays(str(tmp_path / "none")))
+    with pytest.raises(ValueError, match="this is a file; give the folder of the arrays"):
+        read(Arrays(str(tmp_path / "z.npy")))
     (tmp_path / "empty").mkdir()
     with pytest.raises(ValueError, match="holds no file"):
         read(Arrays(str(tmp_path / "empty")))

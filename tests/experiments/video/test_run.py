@@ -167,6 +167,8 @@ def test_what_frames_hold() -> None:
     [
         (None, ("--data.label", "tern"), "--data.label='tern': "),
         (None, ("--data.label", "turn", "--data.clip", "record"), "--data.clip='record': "),
+        (None, ("--data.label", "tern"), "; name one of them with --data.label"),
+        (None, ("--data.label", "turn", "--data.clip", "record"), "; name one of them with --data.clip"),
         (None, ("--data.label", "turn", "--data.coordinates", "acros"), "there are no columns called acros0"),
         (None, ("--data.label", "turn", "--data.frames", "9"), "--data.frames=9: there are 8 frames"),
         (None, ("--data.label", "turn", "--features", "speed"), "features"),

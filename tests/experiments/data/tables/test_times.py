@@ -6,10 +6,13 @@ import datetime
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from experiments.data.tables import read
 from experiments.data.tables.table import Table
 from experiments.data.tables.times import times
 
@@ -30,6 +33,22 @@ def test_dates_lie_in_their_order(moments: list[datetime.datetime]) -> None:
 
 def test_numbers_stay_what_they_are() -> None:
     assert times(table("20240301", "3.5", "-1e3"), "day").tolist() == [20240301, 3.5, -1000]
+
+
+def test_times_of_parquet_are_read(tmp_path: Path) -> None:
+    at = datetime.datetime(2024, 3, 1, 12, 30, tzinfo=datetime.UTC)
+    columns = {
+        "day": pa.array([at.date()], pa.date32()),
+        "local": pa.array([at.replace(tzinfo=None)], pa.timestamp("ns")),
+        "utc": pa.array([at], pa.timestamp("us", tz="UTC")),
+        "paris": pa.array([at], pa.timestamp("ms", tz="Europe/Paris")),
+        "number": pa.array([7], pa.int64()),
+    }
+    pq.write_table(pa.table(columns), tmp_path / "t.parquet")
+    found = read(str(tmp_path / "t.parquet"))
+    seconds = {name: times(found, name).tolist() for name in columns}
+    moments = {name: [at.timestamp()] for name in ("local", "utc", "paris")}
+    assert seconds == {"day": [at.timestamp() - 12.5 * 3600], **moments, "number": [7]}
 
 
 def test_dates_with_an_offset_stand_beside_those_of_utc() -> None:

@@ -68,6 +68,27 @@ def test_the_latest_rows_are_tested(tmp_path):
     assert "when" not in rows.frame.names
 
 
+def test_the_latest_rows_are_those_of_the_latest_dates(tmp_path):
+    days = [f"2024-{1 + i // 28:02}-{1 + i % 28:02}" for i in range(200)]
+    order = np.random.default_rng(1).permutation(200)
+    rows = [(*row[:3], days[place], row[4]) for row, place in zip(drawn(), order, strict=True)]
+    written_so = written(tmp_path / "t.csv", rows)
+    (sides,) = read_rows(TableData(path=written_so, target="label", time="when")).splits(config())
+    assert sides.test.tolist() == np.flatnonzero(order >= 180).tolist()
+    assert sides.valid.tolist() == np.flatnonzero((order >= 160) & (order < 180)).tolist()
+    other = written(tmp_path / "t.csv", [(*row[:3], f"{1 + i}/1/2024", row[4]) for i, row in enumerate(rows)])
+    with pytest.raises(ValueError, match=r"line 2, .*'1/1/2024' is no date; write dates as YYYY-MM-DD"):
+        read_rows(TableData(path=other, target="label", time="when"))
+
+
+def test_a_test_file_that_lacks_a_column_is_told_with_its_flag(tmp_path):
+    path = written(tmp_path / "a.csv", drawn())
+    other = written(tmp_path / "b.csv", drawn(60, 1), "usr,unit,price,when,label")
+    told = "--data.test_path=.* has no column 'user', .* its columns are 'usr', .*with --data.test_path$"
+    with pytest.raises(ValueError, match=told):
+        read_rows(TableData(path=path, test_path=other, target="label"))
+
+
 def test_a_test_file_is_the_test_side(tmp_path):
     path, other = written(tmp_path / "a.csv", drawn()), written(tmp_path / "b.csv", drawn(60, 1))
     rows = read_rows(TableData(path=path, test_path=other, target="label", ignored=("when",)))
@@ -118,7 +139,14 @@ def test_drawn_rows_have_no_leaks(tmp_path):
         ({"numeric": ("unit",)}, r"line 2, column 'unit': 'k\d' is no finite number"),
         ({"numeric": ("user",), "ignored": ("user",)}, "'user' is named for something else as well"),
         ({"ignored": ("user", "unit", "price", "when")}, "no column is left to learn from"),
-        ({"positive": "maybe"}, "--data.positive='maybe': the target 'label' has the values 'no', 'yes'"),
+        (
+            {"positive": "yess"},
+            "--data.positive='yess': .*has the values 'yes', 'no'; name one of them with --data.positive$",
+        ),
+        (
+            {"time": "unit"},
+            r"line 2, column 'unit' \(--data.time\): 'k\d' is no date; write dates as YYYY-MM-DD",
+        ),
         ({"time": "day"}, "--data.time='day': .*no column of this name"),
         ({"test_path": "nowhere.csv"}, "--data.test_path='nowhere.csv'"),
     ],
