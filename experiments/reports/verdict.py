@@ -225,8 +225,7 @@ def _numbers(difference: Interval, headline: Headline, sign: str = "") -> tuple[
     # What is said of the whole margin, or of none, must agree with the number shown: then a digit more.
     telling = {float(headline.number(value)) for value in (0.0, headline.margin)}
     more = int(any(abs(float(headline.number(value))) in telling for value in ends))
-    signs = "+" if sign or float(headline.number(found.low, more=more)) < 0 else ""
-    mean, low, high = (
-        headline.number(value, given, more) for value, given in zip(ends, (sign, signs, signs), strict=True)
-    )
+    signs = "+" if sign or headline.end(found.low, "+", more).startswith("-") else ""
+    mean = headline.number(found.mean, sign, more)
+    low, high = (headline.end(value, signs, more) for value in (found.low, found.high))
     return _in_points(mean, headline), f"95 % interval {low} to {high}"

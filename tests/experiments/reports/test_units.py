@@ -16,6 +16,7 @@ from experiments.reports.paired import compared
 from experiments.reports.row import Row
 from experiments.reports.table import Table
 from experiments.reports.units import in_metric, span
+from experiments.reports.verdict import _numbers
 from experiments.runs.outcome import Outcome, told
 from experiments.tasks import CLASSES, Headline, Labels, Value
 from experiments.tasks.classes import Classes
@@ -211,3 +212,9 @@ def test_a_unit_of_its_own_is_told_with_each_number() -> None:
     stars = dataclasses.replace(RMSE, unit="stars", margin=0.05)
     assert stars.told(0.9213) == "0.921 stars" and stars.points == "in stars"
     assert stars.margin_told() == "0.05 stars" and stars.named == "RMSE stars" and RMSE.axis() == "RMSE"
+
+
+def test_a_verdict_tells_an_open_interval_that_ends_at_zero() -> None:
+    open_one = _numbers(Interval(0.01, -0.000003, 0.02), CLASSES.headline)
+    assert open_one[1] == "95 % interval -0.00 to +2.00"
+    assert _numbers(Interval(0.01, 0.000003, 0.02), CLASSES.headline)[1] == "95 % interval 0.00 to 2.00"
