@@ -46,7 +46,7 @@ class VideoAnswering(FrameAnswering):
         """See `FrameAnswering.frames`."""
         data = self.config.data
         mark = data.delimiter or max(DELIMITERS, key=line.count)
-        plain = not data.delimiter and mark in "\t|"
+        plain = data.plain(mark)
         values = fields_of(line, mark, plain=plain)
         names = fields_of(header, mark, plain=plain) if self.has_header else list(data.full_header)
         if data.header and len(values) == len(names) - 1:  # the class is what is asked for

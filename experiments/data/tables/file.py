@@ -37,6 +37,18 @@ class TableFile:
     header: tuple[str, ...] = ()
     encoding: str = "utf-8"
 
+    def plain(self, mark: str) -> bool:
+        """Whether quotes are letters like others in a line that this mark parts, as where a file is guessed.
+
+        Args:
+            mark: what parts the fields.
+
+        Example:
+            >>> TableFile(path="a.tsv").plain("\\t"), TableFile(path="a.csv").plain(",")
+            (True, False)
+        """
+        return not self.delimiter and mark in "\t|"
+
     def hint(self, path: Path, group: str) -> str:
         """What else may be wrong where a column is not found; empty where all are surely named.
 

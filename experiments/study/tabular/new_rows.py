@@ -90,7 +90,7 @@ def _header(
 
 def _fields(data: TableData, line: str, delimiter: str) -> list[str]:
     """The fields of a line, in quotes where those of the model's own file may be."""
-    return fields_of(line, delimiter, plain=not data.delimiter and delimiter in "\t|") or [""]
+    return fields_of(line, delimiter, plain=data.plain(delimiter)) or [""]
 
 
 def _tried(data: TableData, line: str, delimiter: str) -> list[str]:
