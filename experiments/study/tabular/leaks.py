@@ -83,7 +83,7 @@ def _tells(frame: Frame, name: str, labels: np.ndarray) -> bool:
         if labels.max() > 1 or len(np.unique(labels[known])) < 2:
             return False
         area = auc_parts(values[known], labels[known] == 1).mean()
-        return max(area, 1 - area) > 1 - _TELLS / 2
+        return bool(max(area, 1 - area) > 1 - _TELLS / 2)
     column = frame.categorical[name]
     table = np.zeros((len(column.values), int(labels.max()) + 1), np.int64)
     np.add.at(table, (column.codes, labels), 1)
