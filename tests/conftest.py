@@ -25,12 +25,21 @@ _QUICKLY = "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=fal
 _KNOWN = "0.10."
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--quickly",
+        action="store_true",
+        help="compile slow tests with little optimisation, as default ones are",
+    )
+
+
 def _compile_quickly(config: pytest.Config) -> None:
-    """The default tests, and the programs that they start; slow ones are compiled as for a user.
+    """The default tests, and the programs that they start; slow ones, but with --quickly, as for a user.
 
     So is all where the environment holds XLA_FLAGS, which may be empty: `XLA_FLAGS= python -m pytest`.
     """
-    if config.option.markexpr == "not slow" and importlib.metadata.version("jaxlib").startswith(_KNOWN):
+    quickly = config.option.quickly or config.option.markexpr == "not slow"
+    if quickly and importlib.metadata.version("jaxlib").startswith(_KNOWN):
         os.environ.setdefault("XLA_FLAGS", _QUICKLY)
 
 
