@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+from collections.abc import Sequence
 
 import jax
 import numpy as np
@@ -21,6 +22,7 @@ from ratios import ratio_interval
 from experiments.comparisons.single import Prepared, prepare
 from experiments.config import Config, Train
 from experiments.documents.material import read
+from experiments.process.program import guarded
 from experiments.settings import config_file, overrides
 from experiments.training.lexicon import lexicon
 from experiments.training.train import fit
@@ -53,7 +55,7 @@ def measure(config: Config, steps: int, rounds: int) -> dict[str, np.ndarray]:
     return {way: np.array(found) for way, found in times.items()}
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -61,6 +63,11 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=50, help="of a training, even (default 50)")
     parser.add_argument("--rounds", type=int, default=9, help="measured rounds; at least 9 (default)")
     args, rest = parser.parse_known_args()
+    return guarded(lambda: run(args, rest))
+
+
+def run(args: argparse.Namespace, rest: Sequence[str]) -> int:
+    """Measures, and tells of it."""
     config = overrides.apply(config_file.load(args.config), rest).config
     times = measure(config, args.steps, max(9, args.rounds))
     for way, seconds in times.items():
@@ -68,7 +75,8 @@ def main() -> None:
         print(f"{way:<7} {1e3 * middle:9.2f} ms a step, {1 / middle:8.1f} steps a second")
     ratio, low, high = ratio_interval(times["dense"], times["sparse"])
     print(f"dense / sparse = {ratio:.2f} ({low:.2f} … {high:.2f})")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

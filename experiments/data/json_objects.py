@@ -6,6 +6,7 @@ Source: jsonlines.org; RFC 8259 (JSON).
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,7 +27,10 @@ def json_object(line: str) -> dict[str, Any]:
         {'id': 7}
     """
     try:
-        found = json.loads(line.rstrip("\r\n"))  # with its end a line that breaks off would be two
+        # With its end a line that breaks off would be two.
+        found = json.loads(line.rstrip("\r\n"), object_pairs_hook=_each_once)
+    except _Twice as error:
+        raise ValueError(str(error)) from None
     except json.JSONDecodeError as error:
         raise ValueError(
             f"no JSON ({error.msg} at column {error.colno}); write one JSON object a line"
@@ -40,6 +44,20 @@ def json_object(line: str) -> dict[str, Any]:
             f"a JSON {type(found).__name__} where an object is expected; write one object a line "
             f"(`jq -c '.[]'` makes them of one array)"
         )
+    return found
+
+
+class _Twice(Exception):
+    """A key stands twice in one object."""
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object of some pairs; JSON lets a key stand twice, and no reader knows which value is meant."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        counts = Counter(key for key, _ in pairs)
+        twice = next(key for key, count in counts.items() if count > 1)
+        raise _Twice(f"the key {twice!r:.60} stands twice in one object; leave one of the two out")
     return found
 
 

@@ -49,6 +49,9 @@ def apply(config: _C, arguments: Sequence[str], flags: Iterable[str] = ()) -> Ap
     that is, not left at its default, where the new kind has that field too; an embedding takes over the first
     rival of the new type instead, if there is one.
 
+    Data at another path are not called as those of the config were: `title` has its default then, unless it
+    is given as well.
+
     `--data csv:reviews.csv` says the type and its first field at once, and starts from the type's defaults.
 
     An override of `--embedding…` makes the run about that embedding: the rivals are dropped, unless an
@@ -116,6 +119,7 @@ def _overridden(
     for key, text in given.items():
         node = _place(places, key, text, flags)
         _put(raw, key, _read(key, text, node.hint))
+    _forget_titles(root, raw, given)
     return raw, dropped, started_from
 
 
@@ -168,6 +172,15 @@ def _put(raw: Any, key: str, value: Any) -> None:
     for name in above:
         raw = raw[name]
     raw[last] = value
+
+
+def _forget_titles(root: type, raw: Any, given: Mapping[str, str]) -> None:
+    """What data were called is not what those at another path are called."""
+    places = dict(nodes(root, raw))
+    for group in (key.removesuffix(".path") for key in given if key.endswith(".path")):
+        title = f"{group}.title"
+        if title in places and title not in given:
+            _put(raw, title, codec.defaults(places[group].kind)["title"])
 
 
 # --- names ----------------------------------------------------------------------------------------------

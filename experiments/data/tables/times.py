@@ -39,6 +39,11 @@ def times(table: Table, name: str) -> Float64[np.ndarray, " n"]:
     """
     values = table.ids(name)
     if not values or _is_number(values[0]):
+        dates = (row for row, value in enumerate(values) if not _is_number(value) and _is_date(value))
+        if (row := next(dates, None)) is not None:
+            table.refuse(
+                row, name, f"{values[row]!r:.60} is a date, where there are numbers above; {_REMEDY}"
+            )
         return table.numbers(name)
     found = np.empty(len(values))
     for row, value in enumerate(values):
@@ -51,6 +56,14 @@ def times(table: Table, name: str) -> Float64[np.ndarray, " n"]:
         whole = moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
         found[row] = whole.timestamp()
     return found
+
+
+def _is_date(value: str) -> bool:
+    try:
+        datetime.datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_number(value: str) -> bool:

@@ -66,6 +66,8 @@ def test_labels_of_several_types(write):
         ('{"text": "a", "label": null}', "'label' is null"),
         ('{"text": "a", "label": ["b", "c"]}', "2 labels .'b', 'c'.; give each row one"),
         ('{"text": "a", "label": ["b", {}]}', "'label' is .* give one"),
+        ('{"text": "a", "label": 1, "text": "b"}', "the key 'text' stands twice in one object; leave one"),
+        ('{"text": "a", "label": 1, "meta": {"x": 1, "x": 1}}', "the key 'x' stands twice"),
         ('{"text": "a", "label": NaN}', "'label' is NaN"),
         ('{"text": "a\\ud800", "label": 1}', "text holds .*surrogate"),
         ('{"text": "a", "label": "b\\ud800"}', "label holds .*surrogate"),

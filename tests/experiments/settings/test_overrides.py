@@ -15,6 +15,7 @@ import embedlab
 from embedlab.vectors.transforms import Normalise, Pca
 from experiments.config import Config
 from experiments.data import Csv, Docstrings, Jsonl
+from experiments.detect.config import Detect
 from experiments.encoders import Rnn, Transformer
 from experiments.errors import Mistake
 from experiments.settings import codec
@@ -401,6 +402,19 @@ def test_help_without_overrides_describes_the_config(quickstart: Config) -> None
 
 
 # --- a data set in one word ------------------------------------------------------------------------------
+
+
+def test_other_data_are_not_called_as_those_of_the_config_were() -> None:
+    start = Config(DENSE, data=Csv(path="a.csv", title="A"))
+    assert value(changed("--data.path b.csv", start), "data.title") is None
+    assert value(changed("--data.title B --data.path b.csv", start), "data.title") == "B"
+    assert value(changed("--data.test_path b.csv", start), "data.title") == "A"
+
+
+def test_the_title_of_a_table_goes_with_its_path(root: Path) -> None:
+    start = load(str(root / "configs" / "detect" / "shuttle.py"), Detect)
+    assert apply(start, ["--data.path", "log.csv"]).config.data.title == ""
+    assert apply(start, ["--data.target", "kind"]).config.data.title == "shuttle"
 
 
 def test_a_data_set_in_one_word() -> None:

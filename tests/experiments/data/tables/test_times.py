@@ -74,7 +74,11 @@ def test_what_is_no_date_is_told_by_its_line(values: tuple[str, ...], line: int,
 
 
 def test_a_number_is_wanted_where_the_first_is_one() -> None:
-    with pytest.raises(ValueError, match=r"line 3, column 'day' .*: '2024-03-01' is no finite number"):
+    with pytest.raises(
+        ValueError, match=r"line 3, column 'day' .*: '2024-03-01' is a date, where there are num"
+    ):
         times(table("1709251200", "2024-03-01"), "day")
+    with pytest.raises(ValueError, match=r"line 3, column 'day' .*: 'soon' is no finite number"):
+        times(table("1709251200", "soon"), "day")
     with pytest.raises(ValueError, match=r"line 3.*the value is missing"):
         times(table("2024-03-01", ""), "day")
