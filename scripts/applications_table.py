@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from applications_rows import MEASURES, Measure
 
 from experiments.reports.bootstrap import Interval, paired_difference
@@ -128,14 +129,11 @@ def _also(folder: Path, names: Sequence[str]) -> Iterator[str]:
         yield f"{name} {headline.number(float(scores[name].mean()))}, so {apart}"
 
 
-def _scores(result: Result, judge: Judge) -> Any:
-    import numpy as np
-
-    tested = result.tested
-    if tested is None:
+def _scores(result: Result, judge: Judge) -> np.ndarray:
+    scores = result.scores(judge)
+    if scores is None:
         raise ValueError(f"{result.workdir}: predictions or targets of {result.name} are missing")
-    predicted, targets, _ = tested
-    return np.stack([judge.scores(one, targets) for one in predicted])
+    return scores
 
 
 def _headline(folder: Path) -> Headline:

@@ -102,14 +102,24 @@ class Result:
         By bootstrap over groups of duplicates and seeds, as in the table of a comparison. None where
         predictions or targets are missing.
         """
+        scores = self.scores(self.task)
+        if scores is None or self._parts is None:
+            return None
+        headline, groups = self.task.headline, groups_of(self._parts[1])
+        found = mean_interval(scores, groups, least=headline.least, most=headline.most)
+        return in_metric(headline, found)
+
+    def scores(self, judge: Judge) -> np.ndarray | None:
+        """The scores of all test rows, float64 [seeds, rows]; None where `tested` is.
+
+        Args:
+            judge: by which, for one that is not its task's. Each fold is judged by itself where need be.
+        """
         if self._parts is None:
             return None
         predicted, known = self._parts
-        targets, groups = [each.targets for each in known], groups_of(known)
-        scores = np.stack([folds.scores(self.task, parts, targets) for parts in predicted])
-        headline = self.task.headline
-        found = mean_interval(scores, groups, least=headline.least, most=headline.most)
-        return in_metric(headline, found)
+        targets = [each.targets for each in known]
+        return np.stack([folds.scores(judge, parts, targets) for parts in predicted])
 
     @property
     def counted(self) -> int:

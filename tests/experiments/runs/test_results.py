@@ -15,6 +15,7 @@ from experiments.runs.found import found
 from experiments.runs.results import results
 from experiments.runs.run import RunDirectory
 from experiments.runs.targets import Targets, read, write
+from experiments.tasks import Auc, AveragePrecision, Judge
 
 
 def test_results_are_those_of_the_table(comparison: Path) -> None:
@@ -75,6 +76,28 @@ def test_folds_are_taken_together(folds: list[bool], tmp_path: Path) -> None:
     assert len(result.runs) == 2 and result.tested is not None and result.interval is not None
     assert result.tested[0].shape == (1, 13, 3)
     assert result.interval.mean == pytest.approx(np.mean(folds))
+
+
+@pytest.mark.parametrize("kind", [Auc, AveragePrecision])
+def test_a_judge_that_orders_rows_orders_those_of_a_fold_alone(
+    folds: list[bool], tmp_path: Path, kind: type[Judge]
+) -> None:
+    """A constant that a fold's model adds to all it predicts says nothing of its rows."""
+    found_scores = []
+    for added in (0.0, 10.0):
+        for fold, positive in ((0, [0, 1, 1, 0, 1]), (1, [0, 0, 1, 0, 1, 0, 0, 1])):
+            folder = tmp_path / "w" / f"fold-{fold}"
+            targets = np.array(positive)
+            np.savez(folder / "targets.npz", targets=targets, groups=np.arange(len(targets)))
+            directory = RunDirectory(folder / "dense" / "seed-0")
+            predicted = np.linspace(0, 1, len(targets), dtype=np.float32)[:, None] + fold * added
+            np.savez(directory.path / "predictions.npz", test=predicted)
+            directory.finish({"seed": 0, "test": {"accuracy": 0.0}}, "predictions.npz")
+        (result,) = results(found([tmp_path]))
+        scores = result.scores(kind())
+        assert scores is not None and scores.shape == (1, 13)
+        found_scores.append(scores)
+    assert np.allclose(*found_scores)
 
 
 @pytest.mark.parametrize("across", [None, False, True])
