@@ -93,7 +93,7 @@ def _run(folder: Path) -> FoundRun | None:
         return _part(folder, is_baseline=folder.parent.parent.name == _BASELINES)
     if _is_several(config):
         return None
-    (seed,) = config.get("seeds") or (None,)
+    (seed,) = _listed(config, "seeds") or (None,)
     return FoundRun(folder, folder, _program(config), _name(config), seed, trial=_trial(folder))
 
 
@@ -117,8 +117,8 @@ def _cell(folder: Path, config: dict[str, Any]) -> FoundRun | None:
 
 def _is_several(config: dict[str, Any]) -> bool:
     """Whether a workdir's config is of more than one run; see `experiments.runs.layout.run_directory`."""
-    beside = (config.get("transfer") or {}).get("beside")
-    return bool(config.get("rivals") or beside or len(config.get("seeds") or ()) > 1 or _folds(config) > 1)
+    beside = _listed(_group(config, "transfer"), "beside")
+    return bool(config.get("rivals") or beside or len(_listed(config, "seeds")) > 1 or _folds(config) > 1)
 
 
 def _folds(config: dict[str, Any]) -> int:
@@ -189,18 +189,30 @@ def _order(workdir: Path) -> list[str]:
         config = RunDirectory(workdir).read("config.json") or {}
     except Mistake:
         return []
-    rivals = config.get("rivals") or {}
+    rivals = _group(config, "rivals")
     name = _name(config)
     while name in rivals:
         name += "-reference"
-    return [name, *((config.get("transfer") or {}).get("beside") or ()), *rivals]
+    return [name, *_listed(_group(config, "transfer"), "beside"), *rivals]
 
 
 def _name(config: dict[str, Any]) -> str:
     """What the embedding that a config is about is named after: its kind, or the mode of its vectors."""
-    transfer = config.get("transfer") or {}
-    kind = (config.get("embedding") or {}).get("type", "")
-    return str(transfer["mode"] if transfer.get("vectors") else kind)
+    transfer = _group(config, "transfer")
+    kind = _group(config, "embedding").get("type", "")
+    return str(transfer.get("mode", "") if transfer.get("vectors") else kind)
+
+
+def _group(config: dict[str, Any], name: str) -> dict[str, Any]:
+    """A group of settings; empty where there is none, or something else by a hand."""
+    found = config.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _listed(config: dict[str, Any], name: str) -> list[Any]:
+    """A list among settings, alike."""
+    found = config.get(name)
+    return found if isinstance(found, list) else []
 
 
 def _missing(path: Path) -> str:

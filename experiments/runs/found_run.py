@@ -17,9 +17,9 @@ from embedlab.text import Vocabulary
 from embedlab.vectors import Vectors
 from embedlab.vectors import load as load_vectors
 from experiments.errors import Mistake, RunFailure
-from experiments.runs import layout, targets
+from experiments.runs import layout, summary_form, targets
 from experiments.runs.outcome import LABELS
-from experiments.runs.run import RunDirectory
+from experiments.runs.run import MENDING, RunDirectory
 from experiments.runs.targets import Targets
 
 FINISHED, UNFINISHED, FAILED, DAMAGED = "finished", "unfinished", "failed", "damaged"
@@ -101,7 +101,8 @@ class FoundRun:
                 self.directory.verify(whole=False)
         except (Mistake, RunFailure, OSError) as error:
             return str(error)
-        return None
+        fault = summary_form.fault(self._read("summary.json"))
+        return f"{self.path / 'summary.json'}: {fault}. {MENDING['summary.json']}" if fault else None
 
     @functools.cached_property
     def failure(self) -> str | None:
@@ -126,6 +127,8 @@ class FoundRun:
     def summary(self) -> dict[str, Any]:
         """`summary.json`; empty where the run is not finished, or where it is damaged."""
         found = self._read("summary.json")
+        if summary_form.fault(found):
+            return {}
         return {key: value for key, value in found.items() if not (self.undecided and key in _OF_TEST)}
 
     @functools.cached_property

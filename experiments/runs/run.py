@@ -30,7 +30,7 @@ _PACKAGES = ("jax", "jaxlib", "flax", "optax", "numpy", "orbax-checkpoint", "sci
 _MANIFEST = "manifest.json"
 _BEGUN_WITH = ("config.json", "data.json")  # part of whatever is finished, where they are there
 # What to do about a damaged file: each is written in one piece, so something else has damaged it.
-_MENDING = {
+MENDING = {
     "config.json": "Put it back as it was, or give another --workdir.",
     "data.json": "Remove this file alone and run again: it is written anew.",
     "summary.json": "Remove this file alone and run again: what is trained stays.",
@@ -188,9 +188,9 @@ class RunDirectory:
         except (FileNotFoundError, NotADirectoryError):
             return None
         except (OSError, ValueError, RecursionError) as error:
-            raise Mistake(f"{file}: can't be read ({error}). {_MENDING.get(name, '')}".strip()) from None
+            raise Mistake(f"{file}: can't be read ({error}). {MENDING.get(name, '')}".strip()) from None
         if not isinstance(value, dict):
-            raise Mistake(f"{file}: holds no JSON object. {_MENDING.get(name, '')}".strip())
+            raise Mistake(f"{file}: holds no JSON object. {MENDING.get(name, '')}".strip())
         return value
 
     def write(self, name: str, value: dict[str, Any]) -> None:

@@ -59,7 +59,8 @@ def _of(work: Work) -> dict[str, Any] | None:
 
 def _checkout(record: dict[str, Any]) -> dict[str, Any]:
     """Of which commit and libraries something was made."""
-    commit, versions = str(record.get("commit") or ""), record.get("versions") or {}
+    commit, versions = str(record.get("commit") or ""), record.get("versions")
+    versions = versions if isinstance(versions, dict) else {}  # of a comparison, somebody may have altered it
     return {
         "commit": commit.rstrip("+"),
         "changed": commit.endswith("+"),
