@@ -41,5 +41,6 @@ def config() -> GeneStudy:
             "hashed": Hashed(None, 16, buckets=7600),
             "subword": Subword(4900, 16, buckets=2700, minn=3, maxn=6),
         },
+        seeds=(0, 1, 2),
         folds=10,
     )

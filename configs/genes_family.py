@@ -51,5 +51,6 @@ def config() -> GeneStudy:
             "subword": Subword(4300, 32, buckets=4300, minn=2, maxn=3),
         },
         max_length=2048,
+        seeds=(0, 1, 2),
         folds=5,
     )

@@ -32,5 +32,6 @@ def config() -> PictureStudy:
         encoder=Bag("mean"),
         train=Train(rate=0.01, batch=64, steps=1500, evaluate_every=50, dropout=Dropout(words=0.3)),
         rivals={"hashed": Hashed(None, 16, buckets=8800)},
+        seeds=(0, 1, 2),
         folds=5,
     )

@@ -30,5 +30,6 @@ def config() -> VideoStudy:
         encoder=Cnn(widths=(3, 5), maps=64),
         head=Head(dropout=0.3),
         train=Train(rate=0.003, batch=64, steps=1000, evaluate_every=50),
+        seeds=(0, 1, 2),
         folds=5,
     )

@@ -110,7 +110,7 @@ MEASURES: tuple[Measure, ...] = (
         "shuttle",
         "detect",
         "detect/shuttle.py",
-        "Statlog shuttle",
+        "Statlog shuttle, five folds",
         ("isolation-forest",),
         also="average_precision",
     ),

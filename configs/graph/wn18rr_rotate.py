@@ -13,7 +13,7 @@ a deviation of 0.1, at a constant rate, 1,000 validation queries had an MRR of 0
 setting was tried.
 """
 
-from embedlab import Dense, Normal
+from embedlab import Dense, Hashed, Normal
 from experiments.config import Train
 from experiments.graph.triples.config import TripleStudy
 from experiments.graph.triples.links import Links
@@ -24,7 +24,7 @@ from experiments.graph.triples.scores import RotatE
 
 
 def config() -> TripleStudy:
-    """RotatE of 100 complex numbers, 40 epochs."""
+    """RotatE of 100 complex numbers, 40 epochs; beside it as many bytes, hashed by raw names."""
     return TripleStudy(
         embedding=Dense(40_738, 200, Normal(0.05)),
         data=wn18rr(),
@@ -44,4 +44,5 @@ def config() -> TripleStudy:
             patience=10,
             checkpoint_seconds=300,
         ),
+        rivals={"hashed": Hashed(None, 200, buckets=40_738, initialiser=Normal(0.05))},
     )

@@ -36,5 +36,6 @@ def config() -> Config:
         train=Train(
             rate=0.01, batch=64, steps=1500, evaluate_every=20, patience=6, dropout=Dropout(words=0.5)
         ),
+        seeds=(0, 1, 2),
         folds=10,
     )

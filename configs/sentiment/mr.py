@@ -35,5 +35,6 @@ def config() -> Config:
         train=Train(
             rate=0.003, batch=128, steps=1500, evaluate_every=20, patience=4, dropout=Dropout(words=0.4)
         ),
+        seeds=(0, 1, 2),
         folds=10,
     )
