@@ -93,9 +93,10 @@ def _extend_older(found: Json, new: Json) -> None:
         found.setdefault("fitted", False)
     if "prior" not in found and isinstance(new.get("prior"), dict) and not new["prior"].get("ratios"):
         found["prior"] = new["prior"]
-    text, now = found.get("text"), new.get("text")
-    if isinstance(text, dict) and isinstance(now, dict) and now.get("once") is False:
-        text.setdefault("once", False)
+    for group, field in (("text", "once"), ("kmers", "translate")):
+        was, now = found.get(group), new.get(group)
+        if isinstance(was, dict) and isinstance(now, dict) and now.get(field) is False:
+            was.setdefault(field, False)
 
 
 def _is_mesh(found: object) -> bool:

@@ -118,18 +118,18 @@ def test_further_modes_of_vectors_may_come_in() -> None:
 
 
 @pytest.mark.parametrize(
-    ("off", "on"),
+    ("old", "off", "on"),
     [
-        ({"prior": {"ratios": 0.0, "smoothing": 1.0}}, {"prior": {"ratios": 2.0, "smoothing": 1.0}}),
-        ({"text": {"lower": True, "once": False}}, {"text": {"lower": True, "once": True}}),
-        ({"application": "genes", "fitted": False}, {"application": "genes", "fitted": True}),
+        ({}, {"prior": {"ratios": 0.0, "smoothing": 1.0}}, {"prior": {"ratios": 2.0, "smoothing": 1.0}}),
+        ({"text": {"lower": True}}, {"text": {"lower": True, "once": False}}, {"text": {"once": True}}),
+        ({"kmers": {"k": [3]}}, {"kmers": {"k": [3], "translate": False}}, {"kmers": {"translate": True}}),
+        (
+            {"application": "genes"},
+            {"application": "genes", "fitted": False},
+            {"application": "genes", "fitted": True},
+        ),
     ],
 )
-def test_what_is_older_than_a_setting_had_it_turned_off(off: Any, on: Any) -> None:
-    old = (
-        {"text": {"lower": True}}
-        if "text" in off
-        else {key: off[key] for key in off.keys() & {"application"}}
-    )
+def test_what_is_older_than_a_setting_had_it_turned_off(old: Any, off: Any, on: Any) -> None:
     assert extended(old, off) == off
     assert extended(old, on) == old
