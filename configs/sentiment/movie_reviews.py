@@ -25,7 +25,7 @@ ROWS, DIM = 145_000, 50
 
 
 def config() -> Config:
-    """Words and pairs of words, one seed a fold; as many bytes hashed beside it."""
+    """Words and pairs of words, three seeds a fold; as many bytes hashed beside it."""
     return Config(
         embedding=Dense(ROWS, DIM),
         rivals={"hashed": Hashed(None, DIM, buckets=ROWS)},
