@@ -18,7 +18,7 @@ from experiments.study.split import Baseline, Fit
 if TYPE_CHECKING:
     from experiments.detect.split import EventSplit
 
-_SAMPLES = (256, 4096)  # rows of a tree
+_SAMPLES = (256, 4096, 16_384)  # rows of a tree
 _TREES = 200
 _MOST_VALUES = 50  # of a column, that have a column of the forest's each
 

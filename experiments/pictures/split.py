@@ -21,7 +21,7 @@ from experiments.study.sides import counts, known
 from experiments.study.split import Baseline, Fit
 
 _ALIKE = 0.95  # correlation of pictures that are told of, where equal ones alone are kept together
-_STRENGTHS = (0.001, 0.01, 0.1, 1.0)
+_STRENGTHS = (0.0001, 0.001, 0.01, 0.1, 1.0)
 
 
 class PictureSplit(Sequences):

@@ -15,9 +15,9 @@ from experiments.recommend.scores import Half
 
 _SWEEPS = 100
 _SETTLED = 1e-6
-#: Penalties that validation chooses from.
-PENALTIES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
-EASE_PENALTIES = (30.0, 100.0, 300.0, 1000.0)
+#: Penalties that validation chooses from: wide, for of users who are new large ones are best.
+PENALTIES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0)
+EASE_PENALTIES = (3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

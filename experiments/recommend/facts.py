@@ -74,7 +74,7 @@ def sentences(data: Interactions, parts: Parts, facts: Facts, by: str) -> tuple[
     )
     told = [
         f"{data.name}: {len(data):,} interactions of {users:,} users with {items:,} items, "
-        f"{100 * len(data) / max(1, users * items):.2g} % of all pairs; {_BY[by]}: {sides}.",
+        f"{_percent(len(data) / max(1, users * items))} of all pairs; {_BY[by]}: {sides}.",
         *data.notes,
         _shared(data, parts),
     ]
@@ -122,6 +122,37 @@ def doubts(facts: Facts, by: str) -> tuple[str, ...]:
     return ()
 
 
+def doubts_of_ranking(candidates: np.ndarray, right: np.ndarray, *, ratings_unread: bool) -> tuple[str, ...]:
+    """What makes a ranking say less than it seems to.
+
+    Args:
+        candidates: int [users tested], how many items each is recommended from.
+        right: int [users tested], how many of them count.
+        ratings_unread: whether there are ratings, of which none is asked for.
+
+    Example:
+        >>> doubts_of_ranking(np.array([900, 800]), np.array([3, 9]), ratings_unread=False)
+        ()
+        >>> doubts_of_ranking(np.array([4, 4]), np.array([4, 2]), ratings_unread=False)[0][:60]
+        'A tested user has 4 items to be recommended from (median), a'
+    """
+    told = []
+    if ratings_unread:
+        told.append(
+            "Ratings are not read: whatever its rating, a row counts as liked; --liked N says from which "
+            "rating on it does."
+        )
+    middle = float(np.median(candidates))
+    if middle <= _SHORT:
+        told.append(
+            f"A tested user has {middle:g} items to be recommended from (median), all of which a list of "
+            f"{_SHORT} holds, and {_percent(float((right >= candidates).mean()))} of them have none that "
+            "would be wrong: so few say little of a ranking."
+        )
+    return tuple(told)
+
+
+_SHORT = 10  # of the list that is judged first
 _BY = {
     "rows": "rows are parted at random",
     "users": "whole users are parted at random",
@@ -140,4 +171,9 @@ def _shared(data: Interactions, parts: Parts) -> str:
 
 
 def _share(which: np.ndarray) -> str:
-    return f"{int(which.sum()):,} ({100 * which.mean():.2g} %)"
+    return f"{int(which.sum()):,} ({_percent(float(which.mean()))})"
+
+
+def _percent(share: float) -> str:
+    """Two digits of what is small, and no power of ten of what is not."""
+    return f"{100 * share:.0f} %" if share >= 0.01 else f"{100 * share:.2g} %"

@@ -64,6 +64,7 @@ class RecommendSplit(Split):
                 padded(*self.rows(side), self.asked[side]) for side in ("test", "valid")
             )
             self.groups = self.asked["test"]
+            self._doubt_ranking()
         else:
             rating = data.rating
             assert rating is not None
@@ -131,6 +132,14 @@ class RecommendSplit(Split):
             f"All items that a user had no row with before are ranked, none are sampled; what counts is what"
             f"{what} is in the tested rows: {len(users):,} of {len(tested):,} tested users have such.",
         )
+
+    def _doubt_ranking(self) -> None:
+        """Tells what makes the ranking say less than it seems to."""
+        candidates = len(self.data.items) - np.array([len(np.unique(each)) for each in self.known("test")])
+        right = (self.targets >= 0).sum(1)
+        unread = self.data.rating is not None and self.config.liked is None
+        more = facts.doubts_of_ranking(candidates, right, ratings_unread=unread)
+        self.about, self.doubts = (*self.about, *more), (*self.doubts, *more)
 
     def _require_sides(self, found: facts.Facts) -> None:
         for side in ("train", "valid", "test"):

@@ -13,7 +13,7 @@ from experiments.process.program import guarded
 from experiments.settings.arguments import FLAGS, Arguments, parse
 
 _USAGE = """\
-usage: python -m experiments.{name} [CONFIG.py] --workdir DIR [--field.name VALUE …]
+usage: python -m {module} [CONFIG.py] --workdir DIR [--field.name VALUE …]
 
   {summary}
 
@@ -64,7 +64,7 @@ def _main(name: str, given: Arguments) -> int:
     application = registry.application(name)
     if given.help:
         kind = f"an {application.kind.__module__}.{application.kind.__name__}"
-        usage = _USAGE.format(name=name, summary=application.summary, kind=kind)
+        usage = _USAGE.format(module=registry.module(name), summary=application.summary, kind=kind)
         return shown.show(given, usage, application.default(), _FLAGS)
     stopping.imported()
     require_devices()

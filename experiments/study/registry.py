@@ -35,6 +35,16 @@ _PLACES: dict[str, str] = {
 KEY = "application"
 
 
+def module(program: str) -> str:
+    """What follows `python -m` for a program: an application, or another of `experiments`.
+
+    Example:
+        >>> module("columns"), module("triples"), module("classify")
+        ('experiments.columns', 'experiments.graph.triples', 'experiments.classify')
+    """
+    return _PLACES.get(program, f"experiments.{program}")
+
+
 def application(name: str) -> Application:
     """The application of this name.
 
@@ -51,16 +61,16 @@ def application(name: str) -> Application:
         raise Mistake(
             f"application {name!r}: there is none of this name{near or '; there are'} {', '.join(NAMES)}"
         )
-    found: Application = importlib.import_module(_PLACES.get(name, f"experiments.{name}")).APPLICATION
+    found: Application = importlib.import_module(module(name)).APPLICATION
     return found
 
 
 def application_of(config: Any) -> Application | None:
     """The application whose config this is, by where its class lies; None where there is none."""
-    module = type(config).__module__
-    places = {name: _PLACES.get(name, f"experiments.{name}") for name in NAMES}
+    here = type(config).__module__
+    places = {name: module(name) for name in NAMES}
     # None but its own is imported: each takes its time. One package may lie in another's.
-    found = [name for name in NAMES if f"{module}.".startswith(f"{places[name]}.")]
+    found = [name for name in NAMES if f"{here}.".startswith(f"{places[name]}.")]
     if not found or not isinstance(config, Study):
         return None
     return application(max(found, key=lambda name: len(places[name])))

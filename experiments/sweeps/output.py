@@ -13,6 +13,7 @@ from rich.console import Console
 
 from experiments.runs.run import RunDirectory, commit, versions
 from experiments.settings import config_file
+from experiments.study import registry
 from experiments.sweeps import source
 from experiments.sweeps.ledger import Ledger
 from experiments.sweeps.plan import Plan
@@ -129,7 +130,7 @@ def _write_best(plan: Plan, directory: RunDirectory, best: Mapping[str, Any]) ->
         f"{plan.metric} {best['value']:.6g}"
     )
     path = directory.path / FILES[1]
-    command = f"python -m experiments.{plan.program.name} {shlex.quote(str(path))} --workdir DIR"
+    command = f"python -m {registry.module(plan.program.name)} {shlex.quote(str(path))} --workdir DIR"
     text = source.of(config, told, command)
     if not path.exists() or path.read_text("utf-8") != text:
         directory.write_text(FILES[1], text)

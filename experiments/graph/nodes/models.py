@@ -17,6 +17,7 @@ from experiments.graph.nodes.convolution import ClassConvolution, LinkConvolutio
 from experiments.graph.nodes.encoded import ConvolutionCode, NodeCode, WalkCode
 from experiments.graph.nodes.seen import Seen
 from experiments.graph.nodes.skip_gram import SkipGram
+from experiments.graph.nodes.walks import require_between
 
 Reads = Literal["auto", "words", "nodes", "both"]
 _LONGEST = 2**12
@@ -62,7 +63,7 @@ class Walks(NodeModel):
         negatives: nodes drawn against each real one.
 
     Raises:
-        ValueError: a number below 1, a length above 4,096, or p or q that is no finite number above 0.
+        ValueError: a number below 1, a length above 4,096, or p or q outside 1e-6 … 1e6.
 
     Example:
         >>> Walks(p=0.5, q=2).length
@@ -84,8 +85,7 @@ class Walks(NodeModel):
         require_counts(self, _LONGEST, "length", least=2)
         finite_fields(self, "p", "q")
         for field in ("p", "q"):
-            value = getattr(self, field)
-            require(value > 0, field, value, "give a number above 0")
+            require_between(field, getattr(self, field))
 
     @property
     def logits(self) -> bool:

@@ -10,6 +10,10 @@ from experiments.graph.nodes.graph import Adjacency
 
 #: Where a walk could not go on.
 ENDED = -1
+#: What p and q lie between; beyond it a step is as certain as it gets.
+LEAST, MOST = 1e-6, 1e6
+_ROUNDS = 64  # of rejection; where chances are even enough, nothing is left after them
+_AT_ONCE = 4096  # walks whose neighbours are weighed together
 
 
 def walks(
@@ -20,7 +24,8 @@ def walks(
     A walk that came from t to v goes on to a neighbour x of v with a chance ∝ 1/p where x = t, 1 where x is a
     neighbour of t, and 1/q elsewhere; with p = q = 1 evenly, as in DeepWalk. A neighbour is drawn evenly and
     taken with the chance that it has, over the greatest of the three, or else drawn anew, so that no table of
-    chances is held for each edge.
+    chances is held for each edge; what is rejected many times, as the only way back at a high p, is drawn
+    from the chances of all its neighbours.
 
     Args:
         graph: the neighbours of each node.
@@ -34,7 +39,7 @@ def walks(
         int32 [walks, length], `ENDED` behind a node without neighbours.
 
     Raises:
-        ValueError: a length below 1, or p or q that is no finite number above 0.
+        ValueError: a length below 1, or p or q outside `LEAST` … `MOST`.
 
     Example:
         >>> from experiments.graph.nodes.graph import adjacency
@@ -47,7 +52,7 @@ def walks(
     """
     require_count("length", length)
     for field, value in (("p", p), ("q", q)):
-        require(np.isfinite(value) and value > 0, field, value, "give a finite number above 0")
+        require_between(field, value)
     found = np.full((len(begin), length), ENDED, np.int32)
     found[:, 0] = begin
     going = np.flatnonzero(graph.degrees[begin] > 0)  # who has a neighbour once always finds one again
@@ -81,14 +86,57 @@ def _biased(
     most = max(1 / p, 1, 1 / q)
     taken = np.empty(len(at), np.int32)
     open_ = np.arange(len(at))
-    while len(open_):
+    for _ in range(_ROUNDS):
+        if not len(open_):
+            break
         drawn = _neighbour(graph, at[open_], draw)
         back, near = drawn == before[open_], _linked(keys, graph, before[open_], drawn)
         chance = np.where(back, 1 / p, np.where(near, 1, 1 / q)) / most
         accepted = draw.random(len(open_)) < chance
         taken[open_[accepted]] = drawn[accepted]
         open_ = open_[~accepted]
+    for some in np.split(open_, range(_AT_ONCE, len(open_), _AT_ONCE)):
+        taken[some] = _weighed(graph, keys, before[some], at[some], draw, p, q)
     return taken
+
+
+def _weighed(
+    graph: Adjacency,
+    keys: np.ndarray,
+    before: np.ndarray,
+    at: np.ndarray,
+    draw: np.random.Generator,
+    p: float,
+    q: float,
+) -> np.ndarray:
+    """The same from the chances of all neighbours, which take as long as there are neighbours."""
+    if not len(at):
+        return np.zeros(0, np.int32)
+    degrees = graph.degrees[at]
+    ends = np.cumsum(degrees)
+    begins = ends - degrees
+    walk = np.repeat(np.arange(len(at)), degrees)
+    each = graph.neighbours[graph.starts[at][walk] + np.arange(ends[-1]) - begins[walk]]
+    near = _linked(keys, graph, before[walk], each)
+    chance = np.where(each == before[walk], 1 / p, np.where(near, 1, 1 / q))
+    chance /= np.maximum.reduceat(chance, begins)[walk]  # of each walk by itself, or small ones are lost
+    summed = np.cumsum(chance)
+    below = summed[begins] - chance[begins]
+    wanted = below + draw.random(len(at)) * (summed[ends - 1] - below)
+    return each[np.clip(np.searchsorted(summed, wanted, side="right"), begins, ends - 1)]
+
+
+def require_between(field: str, value: float) -> None:
+    """Refuses a p or q that is none.
+
+    Args:
+        field: its name.
+        value: what is given.
+
+    Raises:
+        ValueError: it is outside `LEAST` … `MOST`.
+    """
+    require(LEAST <= value <= MOST, field, value, f"give a number from {LEAST:g} to {MOST:g}")
 
 
 def _keys(graph: Adjacency) -> np.ndarray:

@@ -11,6 +11,7 @@ from experiments.page.section import Options, Section
 from experiments.page.sections.settings import flat
 from experiments.page.works import Given, Work
 from experiments.runs.run import RunDirectory
+from experiments.study import registry
 
 _CLASSES = {
     "classify": ("experiments.config", "Config"),
@@ -85,7 +86,7 @@ def command(config: dict[str, Any], program: str) -> str:
         'python -m experiments.evaluate a.vec --restrict all --workdir runs/again'
     """
     if program != "evaluate":
-        return f"python -m experiments.{program} repeat.py --workdir runs/again"
+        return f"python -m {registry.module(program)} repeat.py --workdir runs/again"
     words = ["python", "-m", "experiments.evaluate", *config["evaluation"]["vectors"]]
     for name, value in config["evaluation"].items():
         flag = f"--{name.replace('_', '-')}"
