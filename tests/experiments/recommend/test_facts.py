@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from experiments.recommend.facts import doubts, looked_at, sentences
+from experiments.recommend.facts import doubts, doubts_of_ranking, looked_at, sentences
 from experiments.recommend.interactions import Interactions, Side
 from experiments.recommend.parts import Parts
 
@@ -52,3 +52,19 @@ def test_the_future_is_found() -> None:
     assert crossed.before == 0 and crossed.later == 0.5
     assert "50 % of the rows learnt from are later" in doubts(crossed, "last")[0]
     assert doubts(crossed, "users")[0].startswith("Tested users are new")
+
+
+def test_all_of_the_rows_is_a_hundred_percent() -> None:
+    made = data([0, 1, 2, 2], [3, 4, 3, 4], None)
+    split = parts([0, 1], [2, 3])
+    told = " ".join(sentences(made, split, looked_at(made, split), "users"))
+    assert "2 (100 %) are of users, 0 (0 %) of items" in told and "16 % of all pairs" in told
+
+
+def test_what_a_ranking_does_not_say_is_told() -> None:
+    many, few = np.array([900, 800]), np.array([4, 4, 6])
+    assert doubts_of_ranking(many, np.array([1, 2]), ratings_unread=False) == ()
+    (unread,) = doubts_of_ranking(many, np.array([1, 2]), ratings_unread=True)
+    assert "whatever its rating, a row counts as liked; --liked N" in unread
+    (short,) = doubts_of_ranking(few, np.array([4, 1, 6]), ratings_unread=False)
+    assert short.startswith("A tested user has 4 items to be recommended from (median)") and "67 %" in short
