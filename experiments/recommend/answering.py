@@ -25,11 +25,11 @@ _TOP = 10
 class Recommending(Answering):
     """Answers for users.
 
-    A user's id gets the ten items of the highest score that the user did not have, and `user<TAB>item` the
-    score, or the rating. A user whom training did not have is told by features with tabs between, as
-    `age=29<TAB>occupation=student`, where the model reads such; an item may follow. Of any other unknown
-    user, of a feature's unknown value, and of an unknown item, nothing is known: what is known of the other
-    side is what is answered.
+    A user's id gets the ten items of the highest score that the user did not have in what was learnt from or
+    validated on, which is the list that was tested; and `user<TAB>item` the score, or the rating. A user whom
+    training did not have is told by features with tabs between, as `age=29<TAB>occupation=student`, where the
+    model reads such; an item may follow. Of any other unknown user, of a feature's unknown value, and of an
+    unknown item, nothing is known: what is known of the other side is what is answered.
     """
 
     about = (

@@ -59,7 +59,9 @@ def looked_at(data: Interactions, parts: Parts) -> Facts:
     return Facts(users[test.user] == 0, items[test.item] == 0, before, later)
 
 
-def sentences(data: Interactions, parts: Parts, facts: Facts, by: str) -> tuple[str, ...]:
+def sentences(
+    data: Interactions, parts: Parts, facts: Facts, by: str, liked: Parts | None = None
+) -> tuple[str, ...]:
     """The facts as sentences.
 
     Args:
@@ -67,6 +69,7 @@ def sentences(data: Interactions, parts: Parts, facts: Facts, by: str) -> tuple[
         parts: which rows are on which side.
         facts: as found.
         by: how rows were parted.
+        liked: of a ranking, which of them were liked, and so are learnt from and tested on.
     """
     users, items = len(data.users), len(data.items)
     sides = (
@@ -78,6 +81,11 @@ def sentences(data: Interactions, parts: Parts, facts: Facts, by: str) -> tuple[
         *data.notes,
         _shared(data, parts),
     ]
+    if liked is not None and liked is not parts:
+        told.append(
+            f"Of these {len(liked.train):,}, {len(liked.valid):,} and {len(liked.test):,} rows were liked; "
+            "what follows is of them."
+        )
     if facts.new_user.any() or facts.new_item.any():
         told.append(
             f"Of the tested rows {_share(facts.new_user)} are of users, {_share(facts.new_item)} of items "

@@ -93,7 +93,7 @@ class RecommendLearning(Learning):
     def kept(self) -> dict[str, Any]:
         """Users and items as they were read, what each user had, and the scale of ratings."""
         data, parts = self._split.data, self._split.parts
-        had = np.concatenate([parts.train, parts.valid])
+        had = np.concatenate([parts.train, parts.valid])  # what is answered is what was tested
         seen = Seen.of(data.user[had], data.item[had], len(data.users))
         sides = (data.users, data.items)
         read: dict[str, Any] = {f"{side.kind}_names": list(side.names) for side in sides}

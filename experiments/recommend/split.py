@@ -53,7 +53,7 @@ class RecommendSplit(Split):
         self.judge = judge_of(config)
         self.title, self.names = data.name, ()
         found = facts.looked_at(data, self.liked)
-        self.about = facts.sentences(data, self.parts, found, config.by) + self._left_out()
+        self.about = facts.sentences(data, self.parts, found, config.by, self.liked) + self._left_out()
         self.doubts = facts.doubts(found, config.by)
         self._require_sides(found)
         most = config.train.evaluate_rows

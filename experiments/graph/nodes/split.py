@@ -28,8 +28,8 @@ from experiments.tasks import CLASSES, Judge
 class NodeLearning(Learning):
     """What one embedding learns on one split of a graph."""
 
-    def __init__(self, code: NodeCode, reader: Classes | Links) -> None:
-        self._code, self._reader = code, reader
+    def __init__(self, code: NodeCode, reader: Classes | Links, classes: tuple[str, ...] = ()) -> None:
+        self._code, self._reader, self._classes = code, reader, classes
         self.learner, self.vocabulary, self.train = code.learner, code.ids.vocabulary, code.train
         self.buffers = code.ids.own
 
@@ -53,6 +53,11 @@ class NodeLearning(Learning):
         """
         seen, words = self._code.seen, self.vocabulary.words
         return class_of_words(seen, words) if len(seen.train) else kinds_of(words)
+
+    @property
+    def kind_names(self) -> tuple[str, ...]:
+        """The classes, where they are learnt."""
+        return self._classes if len(self._code.seen.train) else super().kind_names
 
     def covered(self) -> dict[str, float]:
         """The share of the nodes, or of the words of features, that have an id of their own."""
@@ -109,7 +114,7 @@ class ClassSplit(NodeSplit):
         """See `Split.learning`."""
         code = self.model.code(self.seen, spec, len(self.names), None)
         kind = Softmax if self.model.logits else Logistic
-        return NodeLearning(code, kind(self.seen, len(self.names), self.sides.test))
+        return NodeLearning(code, kind(self.seen, len(self.names), self.sides.test), self.names)
 
     def baselines(self) -> Mapping[str, Baseline]:
         """The largest class, edges alone, and where there are any features alone."""

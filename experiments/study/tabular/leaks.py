@@ -20,6 +20,7 @@ _TELLS = 0.01  # of the errors of the largest class, that a column which tells t
 _KEY = 0.99  # different values a row, from which on a column is a key of rows
 _ORDER = 4.0  # deviations from chance, from which on the order of rows tells the target
 _NAMED = 5
+_MOST_CLASSES = 20  # whose places are looked at
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,8 +81,10 @@ def _tells(frame: Frame, name: str, labels: np.ndarray) -> bool:
     if name in frame.numeric:
         values = frame.numeric[name]
         known = ~np.isnan(values)
-        if labels.max() > 1 or len(np.unique(labels[known])) < 2:
+        if len(np.unique(labels[known])) < 2:
             return False
+        if labels.max() > 1:
+            return _parts(values[known], labels[known])
         area = auc_parts(values[known], labels[known] == 1).mean()
         return bool(max(area, 1 - area) > 1 - _TELLS / 2)
     column = frame.categorical[name]
@@ -90,6 +93,20 @@ def _tells(frame: Frame, name: str, labels: np.ndarray) -> bool:
     again = table[table.sum(1) > 1]  # of a value that is met once, its class is known from it alone
     errors = int((again.sum(1) - again.max(1, initial=0)).sum())
     return bool(2 * again.sum() > len(labels) and errors <= _TELLS * base * again.sum() / len(labels))
+
+
+def _parts(values: np.ndarray, labels: np.ndarray) -> bool:
+    """Whether three classes or more lie apart by value, nearly all of each in a piece or two."""
+    counts = np.bincount(labels)
+    classes, base = int((counts > 0).sum()), len(labels) - int(counts.max())
+    place = np.unique(values, return_inverse=True)[1].astype(np.int64)
+    pairs, rows = np.unique(place * len(counts) + labels, return_counts=True)
+    order = np.lexsort((rows, pairs // len(counts)))  # the commonest class of each value is its last
+    last = np.flatnonzero(np.diff(pairs[order] // len(counts), append=-1))
+    errors = len(labels) - int(rows[order][last].sum())
+    changes = int((np.diff(pairs[order][last] % len(counts)) != 0).sum())
+    few = changes <= max(classes - 1, _TELLS * base)
+    return len(labels) >= 10 * classes and few and errors <= _TELLS * base
 
 
 def _keys(frame: Frame) -> Iterator[str]:
@@ -106,13 +123,12 @@ def _order(rows: Rows) -> tuple[str, bool]:
     """What the order of rows tells of the target, and whether it does."""
     own = ~rows.given
     place = np.arange(len(rows.labels))[own]
-    labels = rows.labels[own] == rows.labels.max()
-    n, m = int(labels.sum()), int((~labels).sum())
-    if not n or not m:
+    found = [each for each in _classes(rows) if 0 < int((rows.labels[own] == each).sum()) < len(place)]
+    if not found:
         return "", False
-    area = float(auc_parts(place.astype(np.float64), labels).mean())
-    off = (area - 0.5) / np.sqrt((n + m + 1) / (12 * n * m))
-    name = rows.names[int(rows.labels.max())]
+    areas = {each: _area(place, rows.labels[own] == each) for each in found}
+    most = max(found, key=lambda each: abs(areas[each][1]))
+    (area, off), name = areas[most], rows.names[most]
     if abs(off) < _ORDER:
         return "The order of the rows does not tell the target.", False
     where = "late" if area > 0.5 else "early"
@@ -124,6 +140,20 @@ def _order(rows: Rows) -> tuple[str, bool]:
     drawn = rows.time is None and not rows.given.any()
     remedy = " Rows are drawn at random here; --data.time tests on the latest." if drawn else ""
     return f"{told} {disguised}{remedy}".replace("  ", " ").strip(), True
+
+
+def _classes(rows: Rows) -> list[int]:
+    """The classes whose places are looked at: of two the last, else the most frequent ones."""
+    if len(rows.names) == 2:
+        return [int(rows.labels.max())]
+    return np.argsort(-np.bincount(rows.labels), kind="stable")[:_MOST_CLASSES].tolist()
+
+
+def _area(place: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
+    """The area under the ROC curve of the place, and how many deviations it is off one half."""
+    n, m = int(labels.sum()), int((~labels).sum())
+    area = float(auc_parts(place.astype(np.float64), labels).mean())
+    return area, (area - 0.5) / np.sqrt((n + m + 1) / (12 * n * m))
 
 
 def _follows(place: np.ndarray, values: np.ndarray) -> bool:

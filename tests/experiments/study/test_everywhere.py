@@ -149,7 +149,7 @@ def test_the_page_has_all_that_makes_sense(study: Path, tmp_path: Path) -> None:
     assert "RMSE" in text and "has an RMSE of" in text and "RMSE %" not in text
     assert 'class="matrix"' not in text and "What it is (across) and what is told (up)" in text
     assert "kind of word" in text and '"class_names"' in text
-    assert "python -m experiments.rated repeat.py" in text
+    assert f"python -m {registry.module('rated')} repeat.py" in text
 
 
 def test_the_page_gives_a_config_that_makes_the_same(study: Path, tmp_path: Path) -> None:

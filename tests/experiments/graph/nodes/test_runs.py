@@ -8,7 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.metrics import silhouette_score
 
+from embedlab.vectors import load
 from experiments.predict import main as predict
 from experiments.study.program import main
 from tests.experiments.graph.nodes.made import EDGE_FLAGS, NODE_FLAGS, communities, files
@@ -65,6 +67,16 @@ def test_classes_from_flags_alone(network: Path) -> None:
     assert names == ["features-logistic", "label-propagation", "majority"]
     labels = np.load(network / "vectors/labels.npy")
     assert set(labels.tolist()) == {0, 1, 2}  # of the classes that words of features are most of
+    told = json.loads((network / "summary.json").read_text())
+    assert told["kinds"] == told["classes"] and len(told["kinds"]) == 3
+
+
+def test_the_silhouette_is_by_what_the_map_is_coloured_by(network: Path) -> None:
+    kept, labels = load(network / "vectors"), np.load(network / "vectors/labels.npy")
+    numbers = np.array([kept[word] for word in kept.words], np.float64)
+    found = silhouette_score(numbers[labels >= 0], labels[labels >= 0], metric="cosine")
+    told = json.loads((network / "summary.json").read_text())["embedding"]
+    assert told["silhouette"] == pytest.approx(found, abs=1e-3) and found > 0.1
 
 
 def test_links_from_flags_alone(links: Path) -> None:
