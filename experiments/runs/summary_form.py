@@ -24,8 +24,8 @@ def fault(summary: Mapping[str, Any]) -> str:
         ''
         >>> fault({"seed": 0, "test": None})
         "'test' is None, where numbers by name are expected"
-        >>> fault({"seconds": {"train": float("nan")}})
-        "'seconds.train' is nan, which no program here writes"
+        >>> fault({"bytes": {"train": float("nan")}})
+        "'bytes.train' is nan, which no program here writes"
     """
     for key, (check, wanted) in _FORMS.items():
         if key in summary and not check(summary[key]):

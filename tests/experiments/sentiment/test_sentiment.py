@@ -22,8 +22,8 @@ from experiments.settings.config_file import load
 FOLDER = Path(__file__).resolve().parents[3] / "configs" / "sentiment"
 CONFIGS = sorted(FOLDER.glob("*.py"))
 MR = FOLDER / "mr.py"
-#: A run of seconds: one fold, few steps and documents, short ones.
-FEW = "--train.steps 40 --train.evaluate_every 20 --train.rows 600 --quality.every 0"
+#: A run of seconds: one fold, one seed, few steps and documents, short ones.
+FEW = "--seeds 0 --train.steps 40 --train.evaluate_every 20 --train.rows 600 --quality.every 0"
 SHORT = f"{FEW} --text.max_length 48"
 ALONE = "--rivals none --baselines false"
 Inside = Callable[..., tuple[int, str, str]]
@@ -54,7 +54,7 @@ def test_there_is_one_for_each_set() -> None:
 @pytest.mark.parametrize(
     ("name", "flags"),
     [
-        pytest.param("sst2", f"{SHORT} --seeds 0", marks=pytest.mark.slow),
+        pytest.param("sst2", SHORT, marks=pytest.mark.slow),
         pytest.param("mr", f"{SHORT} --only_folds 3", marks=pytest.mark.slow),
         pytest.param("movie_reviews", f"{FEW} --text.max_length 512 --only_folds 3", marks=pytest.mark.slow),
     ],
