@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 from jaxtyping import Int32
 
@@ -57,13 +59,13 @@ def walks(
     found[:, 0] = begin
     going = np.flatnonzero(graph.degrees[begin] > 0)  # who has a neighbour once always finds one again
     even = p == q == 1
-    keys = None if even else _keys(graph)
+    bias = None if even else _Bias(graph, _keys(graph), p, q)
     for step in range(1, length if len(going) else 1):
         at = found[going, step - 1]
-        if keys is None or step == 1:
+        if bias is None or step == 1:
             found[going, step] = _neighbour(graph, at, draw)
         else:
-            found[going, step] = _biased(graph, keys, found[going, step - 2], at, draw, p, q)
+            found[going, step] = _biased(bias, found[going, step - 2], at, draw)
     return found
 
 
@@ -73,52 +75,48 @@ def _neighbour(graph: Adjacency, at: np.ndarray, draw: np.random.Generator) -> n
     return graph.neighbours[graph.starts[at] + place]
 
 
-def _biased(
-    graph: Adjacency,
-    keys: np.ndarray,
-    before: np.ndarray,
-    at: np.ndarray,
-    draw: np.random.Generator,
-    p: float,
-    q: float,
-) -> np.ndarray:
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Bias:
+    """What the chances of a step are of, beside where the walk was: the graph, its `_keys`, p and q."""
+
+    graph: Adjacency
+    keys: np.ndarray
+    p: float
+    q: float
+
+    def chances(self, before: np.ndarray, drawn: np.ndarray) -> np.ndarray:
+        """How likely each walk goes on to a neighbour, by where it was before; not normalised."""
+        near = _linked(self.keys, self.graph, before, drawn)
+        return np.where(drawn == before, 1 / self.p, np.where(near, 1, 1 / self.q))
+
+
+def _biased(bias: _Bias, before: np.ndarray, at: np.ndarray, draw: np.random.Generator) -> np.ndarray:
     """A neighbour of each, by where the walk was before."""
-    most = max(1 / p, 1, 1 / q)
+    most = max(1 / bias.p, 1, 1 / bias.q)
     taken = np.empty(len(at), np.int32)
     open_ = np.arange(len(at))
     for _ in range(_ROUNDS):
         if not len(open_):
             break
-        drawn = _neighbour(graph, at[open_], draw)
-        back, near = drawn == before[open_], _linked(keys, graph, before[open_], drawn)
-        chance = np.where(back, 1 / p, np.where(near, 1, 1 / q)) / most
-        accepted = draw.random(len(open_)) < chance
+        drawn = _neighbour(bias.graph, at[open_], draw)
+        accepted = draw.random(len(open_)) < bias.chances(before[open_], drawn) / most
         taken[open_[accepted]] = drawn[accepted]
         open_ = open_[~accepted]
     for some in np.split(open_, range(_AT_ONCE, len(open_), _AT_ONCE)):
-        taken[some] = _weighed(graph, keys, before[some], at[some], draw, p, q)
+        taken[some] = _weighed(bias, before[some], at[some], draw)
     return taken
 
 
-def _weighed(
-    graph: Adjacency,
-    keys: np.ndarray,
-    before: np.ndarray,
-    at: np.ndarray,
-    draw: np.random.Generator,
-    p: float,
-    q: float,
-) -> np.ndarray:
+def _weighed(bias: _Bias, before: np.ndarray, at: np.ndarray, draw: np.random.Generator) -> np.ndarray:
     """The same from the chances of all neighbours, which take as long as there are neighbours."""
     if not len(at):
         return np.zeros(0, np.int32)
-    degrees = graph.degrees[at]
+    graph, degrees = bias.graph, bias.graph.degrees[at]
     ends = np.cumsum(degrees)
     begins = ends - degrees
     walk = np.repeat(np.arange(len(at)), degrees)
     each = graph.neighbours[graph.starts[at][walk] + np.arange(ends[-1]) - begins[walk]]
-    near = _linked(keys, graph, before[walk], each)
-    chance = np.where(each == before[walk], 1 / p, np.where(near, 1, 1 / q))
+    chance = bias.chances(before[walk], each)
     chance /= np.maximum.reduceat(chance, begins)[walk]  # of each walk by itself, or small ones are lost
     summed = np.cumsum(chance)
     below = summed[begins] - chance[begins]
