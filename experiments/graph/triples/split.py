@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -41,7 +42,7 @@ class TripleSplit(Split):
         self.config, self.judge = config, Ranks()
         self._links = config.model
         self._facts, told = data.facts(config.split_seed)
-        self.title = data.title or data.path
+        self.title = data.title or Path(data.path).name.partition(".")[0]
         test = self._facts.queries("test")
         self._watched = evenly(self._facts.queries("valid"), config.train.evaluate_rows)
         self.targets, self.valid_targets = test[:, 2], self._watched[:, 2]

@@ -76,7 +76,9 @@ def test_a_users_file_by_flags_alone(finished: Path) -> None:
     losses = [line["loss"] for line in lines if line["split"] == "train"]
     assert losses[-1] < losses[0]
     names = {path.name for path in (finished / "baselines").iterdir()}
-    assert names == {"frequent", "rules"} and "| rules" in (finished / "table.md").read_text()
+    table = (finished / "table.md").read_text()
+    assert names == {"frequent", "rules"} and "| rules" in table
+    assert "\nfamily: " in table  # by the name of the file, not its whole path
     ranks = np.load(finished / "predictions.npz")["test"]
     assert ranks.shape == (json.loads((finished / "data.json").read_text())["test"], 1)
     assert abs((1 / ranks).mean() - found["mrr"]) < 1e-9
