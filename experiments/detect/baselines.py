@@ -57,12 +57,10 @@ def _forest(split: EventSplit) -> Fit:
 
     x, sides, key = _features(split), split.sides, split.judge.headline.key
     found: list[tuple[float, int, Any, np.ndarray]] = []
-    for samples in _SAMPLES:
-        if found and samples > len(split.learnt):
-            continue
-        model = IsolationForest(
-            n_estimators=_TREES, max_samples=min(samples, len(split.learnt)), random_state=0
-        )
+    least, *larger = _SAMPLES
+    rows = len(split.learnt)
+    for samples in (min(least, rows), *(each for each in larger if each <= rows)):
+        model = IsolationForest(n_estimators=_TREES, max_samples=samples, random_state=0)
         model.fit(x[split.learnt])
         valid = -model.score_samples(x[sides.valid])
         score = split.judge.metrics(split.decided(valid, valid), split.valid_targets)[key]
@@ -70,7 +68,7 @@ def _forest(split: EventSplit) -> Fit:
     score, samples, model, valid = max(found, key=lambda each: each[0])
     test = split.decided(-model.score_samples(x[sides.test]), valid)
     size = sum(tree.tree_.node_count for tree in model.estimators_)
-    facts = {"chosen": {"max_samples": samples}, "valid": {key: score}, "tried": list(_SAMPLES)}
+    facts = {"chosen": {"max_samples": samples}, "valid": {key: score}, "tried": [each[1] for each in found]}
     what = f"is {_TREES} isolation trees of {samples:,} rows each, numbers as they are, categories one-hot"
     return Fit(test, what, size, 8 * size, facts)
 

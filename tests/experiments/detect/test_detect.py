@@ -84,6 +84,12 @@ def test_a_users_log_is_learnt_beside_its_baselines(run):
     assert {"recall", "precision", "cost"} <= found.keys()
 
 
+def test_a_forest_names_the_sizes_that_were_tried(run):
+    """Of the 576 rows or so that are learnt from there are no larger samples."""
+    told = json.loads((run / "baselines/isolation-forest/summary.json").read_text())
+    assert told["tried"] == [256] and told["chosen"] == {"max_samples": 256}
+
+
 def test_new_events_are_answered(run):
     folder = run / "dense/seed-0"
     application, config = registry.decode(json.loads((folder / "config.json").read_text()))
