@@ -47,24 +47,26 @@ class Leaks:
 
     def told(self) -> tuple[str, ...]:
         """What was found, in sentences."""
-        parts = [
-            f"Of {self.test:,} test facts {self._of(self.same)} in training as they are, "
-            f"{self._of(self.validated)} in validation",
-            f"{self._of(self.backwards)} in training backwards by the same relation, and of "
-            f"{self.linked:,} head and tail are linked there by some relation",
-            f"{self.unseen:,} have an entity that no training fact has; they count, with the score of the "
-            "unknown word, or by its spelling or hash where an embedding takes any word",
-        ]
-        sentences = ["; ".join(parts[:2]) + ".", parts[2] + "."]
+        counts = {
+            "in training too": self.same,
+            "in validation too": self.validated,
+            "in training backwards by the same relation": self.backwards,
+            "of two entities that training links by some relation": self.linked,
+        }
+        found = [f"{_times(count, 'is', 'are')} {what}" for what, count in counts.items() if count]
+        none = [what for what, count in counts.items() if not count]
+        parts = [", ".join(found), f"none is {' or '.join(none)}" if none else ""]
+        sentences = [f"Of {self.test:,} test facts {'; '.join(filter(None, parts))}."]
+        if self.unseen:
+            sentences.append(
+                f"{_times(self.unseen, 'has', 'have')} an entity that no training fact has; they count, with "
+                "the score of the unknown word, or by its spelling or hash where an embedding takes any word."
+            )
         if self.follow:
             sentences.append(f"Relations that follow from others: {', '.join(self.follow)}.")
         if self.repeated:
             sentences.append(f"{self.repeated:,} training facts are there more than once.")
         return tuple(sentences)
-
-    @staticmethod
-    def _of(count: int) -> str:
-        return f"{count:,} {'is' if count == 1 else 'are'}"
 
 
 def leaks(facts: Facts, rules: Rules) -> Leaks:
@@ -91,6 +93,10 @@ def leaks(facts: Facts, rules: Rules) -> Leaks:
         repeated=len(train) - len(np.unique(train, axis=0)),
         follow=tuple(rules.followed()),
     )
+
+
+def _times(count: int, one: str, several: str) -> str:
+    return f"{count:,} {one if count == 1 else several}"
 
 
 def _common(some: np.ndarray, others: np.ndarray) -> int:

@@ -191,7 +191,7 @@ def test_entities_that_training_lacks_count_and_tie(run: Inside, tmp_path: Path)
     words = ("--data.path", tmp_path / "f.csv", "--data.split", "side", "--workdir", tmp_path / "run")
     status, told, errors = run(*words, *FAST)
     assert status == 0, errors
-    assert "1 have an entity that no training fact has" in told
+    assert "1 has an entity that no training fact has" in told
     # x and y share the score of the unknown word, so that either has a place that ends in ½.
     assert (np.load(tmp_path / "run/predictions.npz")["test"] % 1 == 0.5).all()
 

@@ -42,8 +42,19 @@ def test_leaks_are_counted() -> None:
     assert (found.test, found.same, found.validated, found.backwards) == (4, 1, 0, 2)
     assert (found.linked, found.unseen, found.repeated) == (3, 1, 1)
     text = " ".join(found.told())
-    assert "Of 4 test facts 1 is in training as they are, 0 are in validation; 2 are" in text
+    assert "Of 4 test facts 1 is in training too, 2 are in training backwards by the same relation" in text
+    assert "; none is in validation too. 1 has an entity that no training fact has" in text
     assert "1 training facts are there more than once" in text
+
+
+def test_leaks_that_are_none_are_told_as_one() -> None:
+    apart = facts_of(
+        [("a", "is", "b"), ("b", "is", "c"), ("c", "is", "b"), ("a", "is", "c")], np.array([0, 0, 1, 2])
+    )
+    assert leaks(apart, Rules.of(apart)).told() == (
+        "Of 1 test facts none is in training too or in validation too or in training backwards by the same "
+        "relation or of two entities that training links by some relation.",
+    )
 
 
 def test_baselines_find_what_they_are_made_for() -> None:
