@@ -23,7 +23,8 @@ def pareto(given: Given) -> Figure | None:
     """The headline on the test rows, with its 95 % interval, by trainable bytes.
 
     A hollow point is where bytes that can be computed from the words are counted as well. The line joins
-    those that none beats at as few bytes.
+    those that none beats at as few bytes. Points of alike many bytes would hide each other: they are drawn
+    side by side about where they are, which the caption says.
 
     Args:
         given: folders of runs, or runs.
@@ -61,7 +62,8 @@ def pareto(given: Given) -> Figure | None:
             if each not in shown and each.score
         ]
         bars = "Bars: 95 % intervals." if any(each.interval for each in shown) else _NO_BARS
-        told = f" Without bytes: {', '.join(without)}." if without else ""
+        told = " Of alike many bytes: side by side about them." if places != _bytes(shown) else ""
+        told += f" Without bytes: {', '.join(without)}." if without else ""
         caption(
             figure,
             f"{bars} Hollow: with bytes of indices. Line: not beaten at as few bytes.{told}",
@@ -96,7 +98,7 @@ def _front(panel: Axes, shown: Sequence[Result], places: Sequence[float]) -> Non
 
 def _places(shown: Sequence[Result]) -> list[float]:
     """Where each is drawn: those of alike many bytes side by side about where they are."""
-    known = [float(result.mean("trainable_bytes") or 1) for result in shown]
+    known = _bytes(shown)
     places = list(known)
     order = sorted(range(len(known)), key=known.__getitem__)
     while order:
@@ -105,3 +107,7 @@ def _places(shown: Sequence[Result]) -> list[float]:
             places[number] = known[number] * _APART ** (place - (len(alike) - 1) / 2)
         order = order[len(alike) :]
     return places
+
+
+def _bytes(shown: Sequence[Result]) -> list[float]:
+    return [float(result.mean("trainable_bytes") or 1) for result in shown]

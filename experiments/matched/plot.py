@@ -65,9 +65,7 @@ def _draw(axis: Any, comparison: Comparison, found: Found) -> None:
     for place, kind in enumerate(kinds):
         of_kind = [each for each in found.results if each.made.cell.kind == kind and each.score is not None]
         if of_kind:
-            # Those of one budget would hide each other; the reference is alone.
-            shift = 1.03 ** (place - (len(kinds) + 1) / 2) if place else 1.0
-            _points(axis, found, kind, place, of_kind, shift)
+            _points(axis, found, kind, place, of_kind, _shift(place, len(kinds) - 1))
     front = pareto(found.results)
     at, score = [_bytes(each) for each in front], [_shown(found, _score(each)) for each in front]
     axis.step(at, score, where="post", color="0.6", linewidth=1, zorder=0, label="none better at its bytes")
@@ -75,10 +73,21 @@ def _draw(axis: Any, comparison: Comparison, found: Found) -> None:
     sizes = {each.made.cell.budget: _bytes(each) for each in found.results}
     axis.set_xticks(list(sizes.values()), [f"{size(at)}\n{part(budget)}" for budget, at in sizes.items()])
     axis.minorticks_off()
-    axis.set_xlabel("trainable bytes of the embedding, and part of the reference's")
+    apart = "" if len(kinds) == 2 else "; those of one part side by side"
+    axis.set_xlabel(f"trainable bytes of the embedding, and part of the reference's{apart}")
     axis.set_ylabel(found.headline.axis())
     axis.set_title(found.data)
     axis.legend(fontsize="small")
+
+
+def _shift(place: int, kinds: int) -> float:
+    """The factor by which a kind stands beside its bytes: those of one budget would hide each other.
+
+    Args:
+        place: of the kind, from 1; 0 for the reference, which is alone.
+        kinds: how many there are beside the reference.
+    """
+    return float(1.03 ** (place - (kinds + 1) / 2)) if place else 1.0
 
 
 def _points(axis: Any, found: Found, kind: str, place: int, results: Sequence[Result], shift: float) -> None:

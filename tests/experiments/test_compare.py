@@ -19,7 +19,7 @@ import experiments
 from experiments.compare import main
 from experiments.figures import pareto
 from experiments.figures.given import runs_of
-from experiments.matched import Comparison
+from experiments.matched import Comparison, plot
 from experiments.page.page import MAKERS, render
 from experiments.page.section import Options, Section
 from experiments.page.works import gather
@@ -141,6 +141,11 @@ def test_its_page_has_its_tables_and_where_each_cell_lies(whole: Path) -> None:
     for point, cell in zip(plot["points"], cells, strict=True):
         assert f": {100 * cell['score']['mean']:.1f} (" in point["told"]
         assert point["low"] >= point["y"] >= point["high"]  # SVG counts downwards
+
+
+def test_kinds_stand_about_their_bytes_and_a_lone_one_there() -> None:
+    assert plot._shift(0, 3) == plot._shift(1, 1) == 1
+    assert np.prod([plot._shift(place, 4) for place in (1, 2, 3, 4)]) == pytest.approx(1)
 
 
 def test_before_rates_are_chosen_nothing_is_told_of_test_rows(whole: Path, tmp_path: Path) -> None:

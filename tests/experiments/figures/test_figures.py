@@ -81,6 +81,19 @@ def test_pareto_has_bytes_scores_and_intervals(drawn: dict[str, Any], runs: list
     assert segment[:, 1].tolist() == pytest.approx([100 * small.interval.low, 100 * small.interval.high])
 
 
+def test_points_that_are_drawn_beside_their_bytes_are_told(
+    comparison: Path, drawn: dict[str, Any], tmp_path: Path
+) -> None:
+    again = shutil.copytree(comparison, tmp_path / "again")
+    twice = experiments.figures.pareto([comparison, again])
+    assert twice is not None
+    bars = {bar.get_label(): bar.lines[0].get_xdata()[0] for bar in twice.axes[0].containers}
+    dense = [at for label, at in bars.items() if "dense" in label]
+    assert len(set(dense)) == 2  # though of equal bytes
+    said = "Of alike many bytes: side by side about them."
+    assert said in " ".join(texts(twice)) and said not in " ".join(texts(drawn["pareto"]))
+
+
 def test_confusion_is_counted(drawn: dict[str, Any], runs: list[FoundRun]) -> None:
     (dense,) = [each for each in results(runs) if each.name == "dense"]
     found = shares(dense, 3)
