@@ -6,11 +6,12 @@ import csv
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from applications_rows import MEASURES, Measure
 
+from experiments.errors import Mistake
 from experiments.reports.bootstrap import Interval, paired_difference
 from experiments.runs.found import found
 from experiments.runs.results import Result, results
@@ -20,6 +21,7 @@ from experiments.tasks import AveragePrecision, Headline, Judge
 
 #: What stands before the table and after it in the README.
 BEGINS, ENDS = "<!-- table: applications -->", "<!-- end of table -->"
+_Kept = TypeVar("_Kept")
 _HEAD = (
     "application, `-m experiments.…`",
     "data, `configs/…`",
@@ -89,9 +91,9 @@ def _hashed(measure: Measure, rows: Mapping[str, dict[str, str]], headline: Head
     shown = _span(own, headline.key, headline)
     if not measure.drawn:
         return f"{shown}: {_span(own, 'difference', headline, '+')}"
-    drawn = _span(rows[measure.drawn], headline.key, headline)
+    drawn = _span(_of(rows, measure.drawn, folder), headline.key, headline)
     runs = {result.name: result for result in results(found([folder]))}
-    of_hashed, of_drawn = (runs[name] for name in (measure.hashed, measure.drawn))
+    of_hashed, of_drawn = (_of(runs, name, folder) for name in (measure.hashed, measure.drawn))
     judge, tested = of_hashed.task, of_hashed.tested
     assert tested is not None, folder
     apart = paired_difference(_scores(of_hashed, judge), _scores(of_drawn, judge), tested[2])
@@ -106,7 +108,7 @@ def _beside(
     folder: Path,
 ) -> Iterator[str]:
     for name in measure.beside:
-        own = rows[name]
+        own = _of(rows, name, folder)
         yield (
             f"{name} {_span(own, headline.key, headline)}, so {_span(main, f'over_{name}', headline, '+')}"
         )
@@ -119,7 +121,7 @@ def _also(folder: Path, names: Sequence[str]) -> Iterator[str]:
     """Average precision of the first, and of the others, each with the difference to it."""
     judge = AveragePrecision()
     runs = {result.runs[0].name: result for result in results(found([folder]))}
-    scores = {name: _scores(runs[name], judge) for name in names}
+    scores = {name: _scores(_of(runs, name, folder), judge) for name in names}
     first, headline = scores[names[0]], judge.headline
     tested = runs[names[0]].tested
     assert tested is not None, folder
@@ -129,10 +131,27 @@ def _also(folder: Path, names: Sequence[str]) -> Iterator[str]:
         yield f"{name} {headline.number(float(scores[name].mean()))}, so {apart}"
 
 
+def _of(known: Mapping[str, _Kept], name: str, folder: Path) -> _Kept:
+    """What is kept of an embedding or baseline.
+
+    Raises:
+        Mistake: nothing is, as where its folder was removed.
+    """
+    if name not in known:
+        raise Mistake(
+            f"{folder}: there is nothing of {name}, of which the table tells; give {folder.name} without "
+            "--table, which runs what is missing"
+        )
+    return known[name]
+
+
 def _scores(result: Result, judge: Judge) -> np.ndarray:
     scores = result.scores(judge)
     if scores is None:
-        raise ValueError(f"{result.workdir}: predictions or targets of {result.name} are missing")
+        raise Mistake(
+            f"{result.workdir}: predictions or targets of {result.name} are missing; give its name without "
+            "--table, which runs what is missing"
+        )
     return scores
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import importlib
 import json
 import re
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from experiments.errors import Mistake
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -105,3 +109,7 @@ def test_a_row_tells_metric_hashed_baselines_and_time(script: Any, tmp_path: Pat
         line,
     ), line
     assert head.count("|") == line.count("|")
+    shutil.rmtree(tmp_path / "sums/baselines/largest")
+    also = dataclasses.replace(measure, also="average_precision")
+    with pytest.raises(Mistake, match=r"sums: there is nothing of largest, .*; give sums without --table"):
+        made.table(tmp_path, (also,))
