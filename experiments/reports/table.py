@@ -90,7 +90,7 @@ class Table:
 
     def markdown(self) -> str:
         """A Markdown table, aligned as plain text too, with a line below on what it shows."""
-        columns = [*_NAMES, *self._scores(), *self._over_folds(), self._difference(), *_COSTS]
+        columns = [*_NAMES, *self._scores(), *self._over_folds(), *self._difference(), *_COSTS]
         header = [" ".join(column.title) for column in columns]
         body = [[column.show(row).replace("|", "\\|") for column in columns] for row in self.rows]
         widths = [max(map(len, cells)) for cells in zip(header, *body, strict=True)]
@@ -115,7 +115,7 @@ class Table:
         """For a terminal of that width; columns that matter less are left out where it is narrow."""
         # The caption tells the seeds.
         scores = self._scores()
-        columns = [_NAMES[0], *scores, *self._over_folds(), self._difference(), *_COSTS[:-1]]
+        columns = [_NAMES[0], *scores, *self._over_folds(), *self._difference(), *_COSTS[:-1]]
         for column in _left_out_first(scores[1:]):
             if column in columns and sum(self._width(c) + 1 for c in columns) > width + 1:
                 columns.remove(column)
@@ -208,14 +208,17 @@ class Table:
 
         return [_Column(("folds", "mean ± sd"), show)] if any(row.over_folds for row in self.rows) else []
 
-    def _difference(self) -> _Column:
+    def _difference(self) -> list[_Column]:
+        """The column of differences; none where no row has one."""
+
         def show(row: Row) -> str:
             if row.name == self.reference:
                 return "reference"
             return span(self.task.headline, row.difference, "+") if row.difference else ""
 
         named = self.reference and len(self.reference) <= _SHORT_NAME
-        return _Column((f"vs {self.reference}" if named else "difference", self.task.headline.points), show)
+        title = (f"vs {self.reference}" if named else "difference", self.task.headline.points)
+        return [_Column(title, show)] if any(row.difference for row in self.rows) else []
 
     def _values(self, row: Row) -> Iterator[tuple[str, object]]:
         for field in dataclasses.fields(Row):
