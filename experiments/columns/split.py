@@ -6,7 +6,7 @@ Source: none; the parting is the project's own.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,8 @@ from experiments.study.tabular.rows import Rows
 from experiments.study.tabular.words import Words, vocabulary_of
 from experiments.study.words import own_numbers, takes_any_word
 from experiments.tasks.areas import auc_parts
+
+_NAMED = 5
 
 
 class ColumnSplit(Split):
@@ -57,7 +59,7 @@ class ColumnSplit(Split):
         """
         self.config, self.settings, self.fold, self.judge = config, config, fold, config.judge
         self.rows, self.sides = rows, sides
-        self.title, self.names, self.about, self.doubts = rows.title, rows.names, about, doubts
+        self.title, self.names = rows.title, rows.names
         self.targets, self.valid_targets = rows.labels[sides.test], rows.labels[sides.valid]
         self.groups, self.groups_across = rows.groups[sides.test], True
         self.fingerprint = {
@@ -65,6 +67,8 @@ class ColumnSplit(Split):
             "columns": list(rows.frame.names),
             "digest": rows.digest,
         }
+        new = _told_of_new(tuple(rows.frame.categorical), self.unseen)
+        self.about, self.doubts = (*about, *new), (*doubts, *new)
 
     @functools.cached_property
     def words(self) -> Words:
@@ -193,3 +197,10 @@ def _of_unseen(split: ColumnSplit, probabilities: np.ndarray) -> dict[str, float
     if split.settings.metric == "accuracy" or not positive.any() or positive.all():
         return {}
     return {"auc_of_unseen": float(auc_parts(probabilities[rows, 1], positive).mean())}
+
+
+def _told_of_new(columns: Sequence[str], unseen: np.ndarray) -> tuple[str, ...]:
+    """Which columns have no test value that training has, in a sentence; none where there are none."""
+    new = [repr(name) for name, all_new in zip(columns, unseen.all(0), strict=True) if all_new]
+    shown = ", ".join(new[:_NAMED]) + (", …" if len(new) > _NAMED else "")
+    return (f"Of {shown} no test row has a value that training has.",) if new else ()

@@ -1,6 +1,7 @@
 """A user's own table by flags alone: a run with its baselines, answers to new rows, and what is refused."""
 
 import csv
+import dataclasses
 import json
 
 import numpy as np
@@ -11,6 +12,7 @@ from experiments.columns import APPLICATION, baselines
 from experiments.study import registry
 from experiments.study.application import Stored
 from experiments.study.program import main
+from experiments.study.tabular.rows import TableData
 
 QUICK = {
     "train.steps": 40,
@@ -188,3 +190,17 @@ def test_several_classes(tmp_path):
     flags = {"data.target": "shop", "metric": "accuracy", **ALONE}
     assert main("columns", words(drawn(tmp_path / "orders.csv", 200), tmp_path / "run", **flags)) == 0
     assert "accuracy" in json.loads((tmp_path / "run/summary.json").read_text())["test"]
+
+
+def test_a_column_of_new_values_alone_is_told(tmp_path):
+    rows = [(f"c{n % 5}", f"s{n % 3}", "yes" if n % 2 else "no") for n in range(60)]
+    text = {"train": rows, "test": [(f"new{n}", shop, told) for n, (_, shop, told) in enumerate(rows[:20])]}
+    for name, each in text.items():
+        lines = ["customer,shop,returned", *map(",".join, each)]
+        (tmp_path / f"{name}.csv").write_text("\n".join(lines))
+    given = {"path": str(tmp_path / "train.csv"), "target": "returned"}
+    for others, told in (({}, False), ({"test_path": str(tmp_path / "test.csv")}, True)):
+        config = dataclasses.replace(APPLICATION.default(), data=TableData(**given, **others))
+        (split,) = APPLICATION.read(config, lambda done, whole: None)
+        sentence = "Of 'customer' no test row has a value that training has."
+        assert (sentence in split.doubts) == (sentence in split.about) == told
