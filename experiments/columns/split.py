@@ -38,6 +38,8 @@ class ColumnSplit(Split):
         sides: which are train, valid and test.
     """
 
+    groups_of = "equal rows"
+
     def __init__(
         self,
         config: Columns,

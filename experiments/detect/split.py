@@ -39,6 +39,8 @@ class EventSplit(Split):
         learnt: int, the training rows that are learnt from.
     """
 
+    groups_of = "equal rows"
+
     def __init__(
         self,
         config: Detect,

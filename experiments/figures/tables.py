@@ -72,8 +72,8 @@ def _results(made: Sequence[Result]) -> PaperTable:
     rows = [[each.label, *(cell(each) for cell in columns.values())] for each in scored]
     others = {each.label for each in scored if type(each.task) is not type(task)}
     note = (
-        "Test rows; means over runs, intervals by bootstrap over groups of near-duplicate rows and seeds. "
-        "Seconds of preparing and training, without what a run was looked at."
+        "Test rows; means over runs, intervals by bootstrap over seeds and groups of rows that belong "
+        "together. Seconds of preparing and training, without what a run was looked at."
     )
     if any(each.interval is not None and each.counted < len(each.runs) for each in scored):
         note += (

@@ -53,6 +53,7 @@ class GeneSplit(Sequences):
             },
             fold=fold,
         )
+        self.groups_of = "alike sequences" if config.data.alike else "equal sequences"
 
     def learning(self, spec: embedlab.Embedding, where: str) -> Learning:
         """See `Split.learning`; the main embedding begins with the vectors that are given."""

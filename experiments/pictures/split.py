@@ -60,6 +60,7 @@ class PictureSplit(Sequences):
             },
             fold=fold,
         )
+        self.groups_of = "alike pictures" if dataset.near else "equal pictures"
 
     def learning(self, spec: embedlab.Embedding, where: str) -> Learning:
         """See `Split.learning`."""

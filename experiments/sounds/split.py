@@ -59,6 +59,7 @@ class SoundSplit(Frames):
             },
             fold=fold,
         )
+        self.groups_of = "equal recordings"
         if config.data.by == "speaker":  # which of a voice's recordings are told is no matter of each alone
             voices = np.unique(clips.speakers, return_inverse=True)[1]
             self.groups, self.groups_of = voices[sides.test], "recordings of one voice"

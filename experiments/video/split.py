@@ -64,6 +64,7 @@ class VideoSplit(Frames):
             },
             fold=fold,
         )
+        self.groups_of = "tracks of one clip" if tracks.clips else "tracks that follow each other in time"
         self._flat = tracks.coordinates.reshape(len(labels), -1)
         self.about = (_counted(tracks, names, sides), self.told(), *_leaks(tracks, config, sides, moved))
         self.doubts = (self.about[-1],)

@@ -92,6 +92,8 @@ class NodeSplit(Split):
 class ClassSplit(NodeSplit):
     """Nodes whose classes are told from those of others."""
 
+    groups_of = "nodes with the same features and neighbours"
+
     def __init__(self, config: Any, graph: Graph, sides: Splits, fold: int | None) -> None:
         self._begin(config, graph, fold)
         self.judge, self.names, self.sides = CLASSES, graph.classes, sides

@@ -117,6 +117,7 @@ def test_alike_sequences_on_both_sides_are_told(tmp_path: Path) -> None:
     (split,) = APPLICATION.read(config(path, data=data), lambda done, whole: None)
     assert len(split.doubts) == 1 and "--data.alike 0.3 keeps them on one side" in split.doubts[0]
     (apart,) = APPLICATION.read(config(path, data=Genes(str(path), sequence="letters", label="kind")), print)
+    assert (split.groups_of, apart.groups_of) == ("equal sequences", "alike sequences")
     assert apart.doubts == () and "60 groups of sequences" in " ".join(apart.about)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,7 @@ def test_a_run_by_flags_alone_learns_and_is_compared(run: Path) -> None:
     shown = (run / "table.md").read_text()
     assert all(name in shown for name in ("flat-logistic", "flat-forest", "dense"))
     assert "0 have half of their frames in common" in " ".join(shown.split())
+    assert re.search(r"test rows in \d+ groups of tracks of one clip, ", shown)
     assert set(embedlab.load(run).words) <= {f"v{code}" for code in range(40)}
 
 
