@@ -197,10 +197,13 @@ def measured(
         neighbours: how many a metric counts.
 
     Returns:
-        Name → number; those that are not finite are left out.
+        Name → number; those that are not finite are left out, and the silhouette where labels tell no two
+        kinds apart.
     """
-    known = labels if (labels >= 0).any() else None  # of texts without one class there is no silhouette
-    found = quality.summary(vectors, counts=counts, labels=known, k=neighbours, limit=len(counts))
+    _, sizes = np.unique(labels[labels >= 0], return_counts=True)
+    # Words of one kind have nothing to lie apart from, and of kinds of one word each nothing lies together.
+    told = labels if len(sizes) > 1 and sizes.max() > 1 else None
+    found = quality.summary(vectors, counts=counts, labels=told, k=neighbours, limit=len(counts))
     if len(pairs[0]):
         found["alignment"] = float(quality.alignment(*pairs))
     return {name: value for name, value in found.items() if np.isfinite(value)}

@@ -14,7 +14,7 @@ from embedlab.text import Vocabulary, distinct_ngram_rows
 from experiments.config import Quality
 from experiments.documents.prepare import own_buffers
 from experiments.encoders import Bag
-from experiments.quality.inspection import Inspector, Watch
+from experiments.quality.inspection import Inspector, Watch, measured
 from experiments.sampling import even_sample
 from experiments.training.model import Model
 
@@ -115,3 +115,16 @@ def test_the_sample_is_even_and_small_enough() -> None:
     assert watched.sampled.tolist() == [*range(2, 102, 10)]
     assert len(inspector(WORDS, rows=2000).sampled) == 6
     assert even_sample(0, 5).tolist() == []
+
+
+def test_words_of_one_kind_have_no_silhouette() -> None:
+    vectors = np.random.default_rng(0).normal(size=(12, 4)).astype(np.float32)
+    pairs = (vectors[:0], vectors[:0])
+
+    def names(labels: np.ndarray) -> set[str]:
+        return set(measured(vectors, pairs, counts=np.arange(12), labels=labels, neighbours=3))
+
+    both = names(np.arange(12) % 2)
+    assert "silhouette" in both
+    for labels in (np.zeros(12, int), np.full(12, -1), np.arange(12), np.array([3, *[-1] * 11])):
+        assert names(labels) == both - {"silhouette"}
