@@ -46,7 +46,7 @@ class _Binary(Judge):
         ValueError: a cost is no finite number above 0.
     """
 
-    orders_rows = True
+    ordered = (_AUC.key, _AVERAGE_PRECISION.key)
 
     missed: float = 1.0
     false_alarm: float = 1.0

@@ -15,10 +15,9 @@ Folds = Sequence[Float[np.ndarray, "rows outputs"]]
 def metrics(judge: Judge, predicted: Folds, targets: Sequence[np.ndarray]) -> dict[str, float]:
     """Metrics of the predictions of all folds, each of which has a model of its own.
 
-    They are those of all rows at once, where a mean of ratios over folds would be another number. Where a
-    judge orders rows by what is predicted (`Judge.orders_rows`), those of two models have no common order: a
-    constant that differs by fold would be told to order rows. There a metric is the mean over folds, by their
-    rows.
+    They are those of all rows at once, where a mean of ratios over folds would be another number. Metrics of
+    the order of rows (`Judge.ordered`) are means over folds, by their rows: those of two models have no
+    common order, and a constant that differs by fold would be told to order rows.
 
     Args:
         judge: how they are judged.
@@ -34,11 +33,13 @@ def metrics(judge: Judge, predicted: Folds, targets: Sequence[np.ndarray]) -> di
     Reference: Forman and Scholz, "Apples-to-apples in cross-validation studies: pitfalls in classifier
         performance measurement", 2010.
     """
-    if not judge.orders_rows:
-        return judge.metrics(np.concatenate(predicted), together(targets))
+    whole = judge.metrics(np.concatenate(predicted), together(targets))
+    if not judge.ordered:
+        return whole
     found = [judge.metrics(*pair) for pair in zip(predicted, targets, strict=True)]
     rows = [len(each) for each in targets]
-    return {name: float(np.average([each[name] for each in found], weights=rows)) for name in found[0]}
+    means = {name: np.average([each[name] for each in found], weights=rows) for name in judge.ordered}
+    return whole | {name: float(mean) for name, mean in means.items()}
 
 
 def scores(judge: Judge, predicted: Folds, targets: Sequence[np.ndarray]) -> Float[np.ndarray, " rows"]:
@@ -55,7 +56,7 @@ def scores(judge: Judge, predicted: Folds, targets: Sequence[np.ndarray]) -> Flo
         >>> scores(CLASSES, told, [np.array([0]), np.array([1])]).tolist()
         [1.0, 0.0]
     """
-    if not judge.orders_rows:
+    if not judge.ordered:
         return judge.scores(np.concatenate(predicted), together(targets))
     return np.concatenate([judge.scores(*pair) for pair in zip(predicted, targets, strict=True)])
 

@@ -160,13 +160,13 @@ class Judge(ABC):
 
     Attributes:
         headline: the metric that decides.
-        orders_rows: whether rows are judged by their order, of which those of two models have none in common.
+        ordered: the metrics that are of the order of rows, of which those of two models have none in common.
         majority: the name of the baseline that knows nothing of a row.
         guess: what it does, in words.
     """
 
     headline: ClassVar[Headline]
-    orders_rows: ClassVar[bool] = False
+    ordered: ClassVar[tuple[str, ...]] = ()
     majority: ClassVar[str] = "majority"
     guess: ClassVar[str] = "names the largest class"
 

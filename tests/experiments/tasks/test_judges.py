@@ -258,6 +258,17 @@ def test_folds_of_two_models_have_no_common_order(judge: Auc | AveragePrecision)
     assert at_once < metrics[key] - 0.05
 
 
+@pytest.mark.parametrize("judge", [Auc(missed=3.0), AveragePrecision(probabilities=False, decides=True)])
+def test_decisions_of_folds_are_counted_together(judge: Auc | AveragePrecision) -> None:
+    from sklearn import metrics as sk
+
+    decided = np.hstack([SCORES, SCORES >= 0.25])[:, : 2 if judge.decides else 1]
+    found = folds.metrics(judge, np.split(decided, [20]), np.split(KINDS, [20]))
+    for name, score in (("precision", sk.precision_score), ("recall", sk.recall_score), ("f1", sk.f1_score)):
+        assert found[name] == pytest.approx(score(KINDS, SCORES[:, 0] >= 0.25))
+    assert found["cost"] == judge.metrics(decided, KINDS)["cost"]
+
+
 def test_folds_of_lists_and_of_errors_are_judged_at_once() -> None:
     lists, taken = np.split(LISTS, [80]), [TAKEN[:80], TAKEN[80:, :12]]
     metrics, scores = (of(TopK(), lists, taken) for of in (folds.metrics, folds.scores))
