@@ -39,7 +39,9 @@ def compared(made: Table, baselines: Sequence[Outcome], outcomes: Sequence[Outco
 
 
 def _baseline(outcome: Outcome, main: str, task: Judge) -> dict[str, Any]:
-    metrics = {name: outcome.mean("test", name) for name in outcome.summaries[0]["test"]}
+    first, *others = (summary["test"] for summary in outcome.summaries)
+    known = [name for name in first if all(name in other for other in others)]
+    metrics = {name: outcome.mean("test", name) for name in known}
     return {"what": described(outcome, main, task), "test": metrics}
 
 

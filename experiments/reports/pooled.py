@@ -41,7 +41,9 @@ def pooled(parts: Sequence[Outcome], targets: Sequence[np.ndarray], task: Judge)
         ]
         mean = _mean([part.summaries[place] for part in parts])
         metrics = folds.metrics(task, predicted, targets)
-        summaries.append(mean | {"test": mean["test"] | metrics})
+        judged = {metric.key for metric in task.columns}  # which may be undefined of all rows together
+        rest = {name: value for name, value in mean["test"].items() if name not in judged}
+        summaries.append(mean | {"test": rest | metrics})
         scores.append(folds.scores(task, predicted, targets))
     return Outcome(first.name, np.stack(scores), summaries, parts=tuple(parts))
 

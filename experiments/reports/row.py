@@ -19,7 +19,7 @@ class Row:
         kind: "embedding", or "baseline" for what it is measured against.
         score: the mean score on the test rows: the headline of the task (accuracy, of classes), in parts of
             1, or minus it where less is better.
-        metrics: the task's other metrics by name, means over seeds.
+        metrics: the task's other metrics by name, means over seeds; those that are undefined in none of them.
         difference: score minus the reference's, paired by row; None for the reference itself.
         parameters: trained numbers.
         trainable_bytes: their bytes.

@@ -156,7 +156,11 @@ def _scores(outcome: Outcome, task: Task, groups: np.ndarray) -> dict[str, Any]:
     headline = task.headline
     return {
         "score": mean_interval(outcome.scores, groups, least=headline.least, most=headline.most),
-        "metrics": {metric.key: outcome.mean("test", metric.key) for metric in task.columns},
+        "metrics": {
+            metric.key: outcome.mean("test", metric.key)
+            for metric in task.columns
+            if all(metric.key in summary["test"] for summary in outcome.summaries)
+        },
         "by_fold": outcome.by_fold,
     }
 

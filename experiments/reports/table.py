@@ -151,8 +151,18 @@ class Table:
             f"{self.data}: {self.test_rows:,} test rows{groups}, {self.task.counted(self.classes)}."
             f"{self._folded()}{self._read()}{doubts}{runs} "
             f"[95 % intervals] by bootstrap over {'these groups' if grouped else 'test rows'} and seeds; "
-            f"seconds are of preparing and training one, with compilation and evaluations.{notes}"
+            f"seconds are of preparing and training one, with compilation and evaluations."
+            f"{self._undefined()}{notes}"
         )
+
+    def _undefined(self) -> str:
+        """Why a row lacks a metric."""
+        lacking = [
+            f" No {metric.key.replace('_', ' ')} where {metric.undefined}."
+            for metric in self.task.columns
+            if any(metric.key not in row.metrics for row in self.rows)
+        ]
+        return "".join(lacking)
 
     def _read(self) -> str:
         """How much of the documents is read, by whatever reads them."""
@@ -230,7 +240,7 @@ class Table:
                 yield "fold_mean", None if mean is None else self.task.headline.metric(mean)
                 yield "fold_sd", spread
             elif field.name == "metrics":
-                yield from value.items()
+                yield from (dict.fromkeys(metric.key for metric in self.task.columns) | value).items()
             elif field.name in ("score", "difference"):
                 name = self.task.headline.key if field.name == "score" else field.name
                 yield from self._ends(name, value)
@@ -295,7 +305,7 @@ _COSTS = (
 
 
 def _showing(metric: Metric) -> Callable[[Row], str]:
-    return lambda row: metric.show(row.metrics[metric.key])
+    return lambda row: metric.show(row.metrics[metric.key]) if metric.key in row.metrics else ""
 
 
 def _left_out_first(metrics: list[_Column]) -> Iterator[_Column]:

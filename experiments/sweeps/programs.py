@@ -112,7 +112,7 @@ class Classify(Program):
         return [directory.summary for directory in run_directories(folder, config).values()]
 
     def value(self, summary: Mapping[str, Any], metric: str) -> Any:
-        return summary["valid"][metric]
+        return summary["valid"].get(metric)
 
 
 class Pretrain(Program):

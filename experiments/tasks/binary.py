@@ -18,7 +18,7 @@ _AUC = Metric("auc", ("AUC",), 1, ".3f")
 _AVERAGE_PRECISION = Metric("average_precision", ("average", "precision"), 1, ".3f")
 _OF_PROBABILITIES = (Metric("log_loss", ("log", "loss"), 1, ".3f"), Metric("ece", ("ECE", "%")))
 _OF_DECISIONS = (
-    Metric("precision", ("pre-", "cision %")),
+    Metric("precision", ("pre-", "cision %"), undefined="nothing is called positive"),
     Metric("recall", ("recall", "%")),
     Metric("f1", ("F1", "%")),
     Metric("cost", ("cost", "a row"), 1, ".3f"),
@@ -107,8 +107,8 @@ class _Binary(Judge):
         hits, false, missed = (
             int(rows.sum()) for rows in (called & positive, called & ~positive, ~called & positive)
         )
-        return {
-            "precision": hits / max(hits + false, 1),
+        precision = {"precision": hits / (hits + false)} if hits + false else {}
+        return precision | {
             "recall": hits / max(hits + missed, 1),
             "f1": 2 * hits / max(2 * hits + false + missed, 1),
             "cost": (self.missed * missed + self.false_alarm * false) / len(positive),

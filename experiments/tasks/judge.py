@@ -27,6 +27,7 @@ class Metric:
         title: the head of its column, in lines.
         factor: what it is shown times; 100 for a share in %.
         form: how it is then written.
+        undefined: of which predictions there is no such number, in words; empty where there always is one.
 
     Example:
         >>> Metric("macro_f1", ("macro", "F1 %")).show(0.8123)
@@ -41,6 +42,7 @@ class Metric:
     title: tuple[str, ...]
     factor: float = 100
     form: str = ".1f"
+    undefined: str = ""
 
     def show(self, value: float) -> str:
         """The number as a table writes it; what rounds to zero has no minus sign."""
@@ -177,7 +179,7 @@ class Judge(ABC):
 
     @abstractmethod
     def metrics(self, predicted: Float[np.ndarray, "rows outputs"], targets: np.ndarray) -> dict[str, float]:
-        """Finite numbers by name; the headline and those of `columns` are among them."""
+        """Finite numbers by name; the headline and those of `columns` are among them, unless undefined."""
 
     @abstractmethod
     def scores(

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from experiments.reports.bootstrap import Interval
 from experiments.reports.table import Row, Table
+from experiments.tasks import Auc
 
 
 def embedding(name: str, accuracy: float, difference: float | None, parameters: int, index: int = 0) -> Row:
@@ -124,6 +125,21 @@ def test_csv_is_exact(table: Table) -> None:
         assert line["difference_high"] == ("" if row.difference is None else str(row.difference.high))
         assert (line["data"], line["classes"], line["test_rows"]) == ("docstrings [en]", "10", "1523")
     assert lines[0]["seeds"] == ""
+
+
+def test_a_metric_that_is_not_defined_is_left_blank(table: Table) -> None:
+    others = {"average_precision": 0.4, "log_loss": 0.2, "ece": 0.0, "recall": 0.0, "f1": 0.0, "cost": 0.1}
+    rows = [
+        dataclasses.replace(row, metrics=others | added)
+        for row, added in zip(table.rows[1:3], ({}, {"precision": 0.5}), strict=True)
+    ]
+    made = dataclasses.replace(table, rows=tuple(rows), task=Auc())
+    header, _, first, second = (cells(line) for line in made.markdown().splitlines()[:4])
+    place = header.index("pre- cision %")
+    assert (first[place], second[place]) == ("", "50.0")
+    assert "No precision where nothing is called positive." in made.caption()
+    assert [line["precision"] for line in csv.DictReader(io.StringIO(made.csv()))] == ["", "0.5"]
+    assert "No " not in table.caption()
 
 
 def test_one_embedding_alone_without_reference(table: Table) -> None:

@@ -79,6 +79,11 @@ def test_binary_metrics_are_those_of_scikit_learn() -> None:
     assert found["positives"] == KINDS.mean()
 
 
+def test_there_is_no_precision_where_nothing_is_called_positive() -> None:
+    found = Auc().metrics(np.full((ROWS, 1), 0.1), KINDS)
+    assert "precision" not in found and (found["recall"], found["f1"]) == (0.0, 0.0)
+
+
 def test_a_second_column_decides() -> None:
     judge = AveragePrecision(probabilities=False, decides=True)
     found = judge.metrics(np.hstack([100 * SCORES, KINDS[:, None]]), KINDS)
