@@ -47,7 +47,8 @@ def _majority(split: ColumnSplit) -> Fit:
     shares = split.settings.task.constant(labels, split.names, len(split.targets))
     on_validation = shares[:1].repeat(len(split.valid_targets), 0)
     return Fit(
-        split.decided(shares, split.threshold(on_validation)), "tells the training rows' shares of classes"
+        split.decided(shares, split.threshold(on_validation)),
+        "tells the training rows' shares of classes, alike for all",
     )
 
 

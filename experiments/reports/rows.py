@@ -155,7 +155,7 @@ def _scores(outcome: Outcome, task: Task, groups: np.ndarray) -> dict[str, Any]:
     """The fields of a row that embeddings and baselines have alike."""
     headline = task.headline
     return {
-        "score": mean_interval(outcome.scores, groups, least=headline.least, most=headline.most),
+        "score": mean_interval(outcome.scores, groups, **headline.bounds(outcome.scores)),
         "metrics": {
             metric.key: outcome.mean("test", metric.key)
             for metric in task.columns

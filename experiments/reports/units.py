@@ -28,6 +28,8 @@ def in_metric(headline: Headline, scores: Interval) -> Interval:
 def span(headline: Headline, scores: Interval, sign: str = "") -> str:
     """An interval of a mean score, or of a difference, as tables show it: without the unit.
 
+    Of one without width, which holds whatever the rows, the number alone.
+
     Args:
         headline: the metric.
         scores: the interval.
@@ -43,4 +45,4 @@ def span(headline: Headline, scores: Interval, sign: str = "") -> str:
         headline.number(found.mean, sign),
         *(headline.end(x, sign) for x in (found.low, found.high)),
     )
-    return f"{mean} [{low}, {high}]"
+    return f"{mean} [{low}, {high}]" if found.low < found.high else mean

@@ -106,7 +106,7 @@ class Result:
         if scores is None or self._parts is None:
             return None
         headline, groups = self.task.headline, groups_of(self._parts[1])
-        found = mean_interval(scores, groups, least=headline.least, most=headline.most)
+        found = mean_interval(scores, groups, **headline.bounds(scores))
         return in_metric(headline, found)
 
     def scores(self, judge: Judge) -> np.ndarray | None:

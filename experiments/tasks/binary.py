@@ -140,6 +140,7 @@ class Auc(_Binary):
         title=("AUC",),
         sentence="has an AUC of {score} on the {rows}",
         short="has an AUC of {score}",
+        chance=0.5,
         **_UNIT,
     )
 

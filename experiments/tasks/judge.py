@@ -65,6 +65,8 @@ class Headline:
         short: the same, where the rows have been named before.
         least: the smallest mean score that there can be; −∞ where there is none.
         most: the largest.
+        chance: the score of every row where nothing tells rows apart: then it is the mean whatever the rows,
+            and has no interval. None where there is no such score.
         factor: what the metric is shown times.
         unit: of the metric as it is shown, "" for none; of differences, "%" are points.
         digits: after the point.
@@ -89,11 +91,22 @@ class Headline:
     short: str
     least: float = 0.0
     most: float = 1.0
+    chance: float | None = None
     factor: float = 100
     unit: str = "%"
     digits: int = 1
     less_is_better: bool = False
     margin: float = 0.01
+
+    def bounds(self, scores: np.ndarray) -> dict[str, float]:
+        """The smallest and the largest mean, `least` and `most`, that such scores may have on other rows.
+
+        Args:
+            scores: float [seeds, rows].
+        """
+        if self.chance is not None and (scores == self.chance).all():
+            return {"least": self.chance, "most": self.chance}
+        return {"least": self.least, "most": self.most}
 
     def metric(self, score: float) -> float:
         """The metric of a mean score, or of a difference of two; and the score of a metric."""

@@ -14,11 +14,12 @@ from experiments.matched.verdict import verdict as matched_verdict
 from experiments.reports.bootstrap import Interval, mean_interval, paired_difference
 from experiments.reports.paired import compared
 from experiments.reports.row import Row
+from experiments.reports.rows import _scores
 from experiments.reports.table import Table
 from experiments.reports.units import in_metric, span
 from experiments.reports.verdict import _numbers
 from experiments.runs.outcome import Outcome, told
-from experiments.tasks import CLASSES, Headline, Labels, Value
+from experiments.tasks import CLASSES, Auc, Headline, Labels, Value
 from experiments.tasks.classes import Classes
 
 WORDS = {"sentence": "has {score} on the {rows}", "short": "has {score}"}
@@ -187,6 +188,19 @@ def test_intervals_stay_where_the_metric_can_be() -> None:
     assert same.mean == 0 and same.low < 0 < same.high
     few = mean_interval(np.array([[-0.5, 0.0]]), least=-np.inf, most=0.0)
     assert few.high == 0.0  # no mean is above
+
+
+def test_an_area_of_rows_that_nothing_tells_apart_has_no_interval() -> None:
+    positive, groups = np.arange(30) % 3 == 0, np.arange(30)
+
+    def shown(scores: np.ndarray) -> str:
+        found = Auc().scores(scores[:, None], positive)
+        made = Outcome("x", found[None], [{"test": {each.key: 0.0 for each in Auc().columns}}])
+        return span(Auc.headline, _scores(made, Auc(), groups)["score"])
+
+    assert shown(np.full(30, 0.7)) == "0.500"
+    assert shown(positive.astype(float)) == "1.000 [0.884, 1.000]"  # others may be told worse
+    assert shown(np.arange(30.0)).count(",") == 1
 
 
 def test_a_comparison_at_the_same_bytes_says_it_likewise() -> None:
