@@ -203,6 +203,7 @@ def _of_unseen(split: ColumnSplit, probabilities: np.ndarray) -> dict[str, float
 
 def _told_of_new(columns: Sequence[str], unseen: np.ndarray) -> tuple[str, ...]:
     """Which columns have no test value that training has, in a sentence; none where there are none."""
-    new = [repr(name) for name, all_new in zip(columns, unseen.all(0), strict=True) if all_new]
+    all_new = np.asarray(unseen.all(0))
+    new = [repr(columns[place]) for place in np.flatnonzero(all_new).tolist()]
     shown = ", ".join(new[:_NAMED]) + (", …" if len(new) > _NAMED else "")
     return (f"Of {shown} no test row has a value that training has.",) if new else ()

@@ -153,9 +153,9 @@ def _sizes(outcome: Outcome) -> dict[str, Any]:
 
 def _scores(outcome: Outcome, task: Task, groups: np.ndarray) -> dict[str, Any]:
     """The fields of a row that embeddings and baselines have alike."""
-    headline = task.headline
+    least, most = task.headline.bounds(outcome.scores)
     return {
-        "score": mean_interval(outcome.scores, groups, **headline.bounds(outcome.scores)),
+        "score": mean_interval(outcome.scores, groups, least=least, most=most),
         "metrics": {
             metric.key: outcome.mean("test", metric.key)
             for metric in task.columns

@@ -106,7 +106,8 @@ class Result:
         if scores is None or self._parts is None:
             return None
         headline, groups = self.task.headline, groups_of(self._parts[1])
-        found = mean_interval(scores, groups, **headline.bounds(scores))
+        least, most = headline.bounds(scores)
+        found = mean_interval(scores, groups, least=least, most=most)
         return in_metric(headline, found)
 
     def scores(self, judge: Judge) -> np.ndarray | None:

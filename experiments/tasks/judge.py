@@ -98,15 +98,15 @@ class Headline:
     less_is_better: bool = False
     margin: float = 0.01
 
-    def bounds(self, scores: np.ndarray) -> dict[str, float]:
-        """The smallest and the largest mean, `least` and `most`, that such scores may have on other rows.
+    def bounds(self, scores: np.ndarray) -> tuple[float, float]:
+        """The smallest and the largest mean that such scores may have on other rows.
 
         Args:
             scores: float [seeds, rows].
         """
         if self.chance is not None and (scores == self.chance).all():
-            return {"least": self.chance, "most": self.chance}
-        return {"least": self.least, "most": self.most}
+            return self.chance, self.chance
+        return self.least, self.most
 
     def metric(self, score: float) -> float:
         """The metric of a mean score, or of a difference of two; and the score of a metric."""
