@@ -6,12 +6,17 @@ DIR is the --workdir of a run, or of a comparison, of which the best is taken. L
 document, and are answered as they come; where the run is of pairs of texts, a line is two with a tab between.
 Prints the answer and the line, separated by tabs: the class and its probability; or the labels and their
 probabilities; or the value. Lines of a run of an application are as its page in docs/applications says, and
-where they have columns the first names them.
+where they have columns the first names them; how many name what was not learnt, as a user or a value of a
+column that training lacks, is told at the end.
+
+A line that can't be read ends the program and is named; there may be no answers to the lines that were read
+with it, 1,024 at most.
 """
 
 from __future__ import annotations
 
 import io
+import itertools
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -28,6 +33,7 @@ if TYPE_CHECKING:
 
 _BYTES = 2**16  # read at a time, at most
 _LINES = 1024  # answered at a time, at most
+_NAMED, _LETTERS = 5, 60  # of what was not learnt: so many are named, in so many letters each
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")  # what it begins with
 _MARK = b"\xef\xbb\xbf"  # what some editors begin a UTF-8 file with
 
@@ -80,12 +86,20 @@ class Asked:
     def __init__(self, model: Model, name: str) -> None:
         """Takes the model, and what the lines are of, for messages."""
         self._model, self._name, self._header = model, name, ""
+        self._lines, self._strange, self._named = 0, 0, dict[str, None]()
 
     def answer(self, batches: Iterator[list[str]]) -> None:
         """Prints the answers as the lines come."""
         _each(batches, self._batch)
         if self._model.answering.has_header and not self._header:
             raise Mistake(f"{self._name}: it is empty; its first line is to name the columns")
+        if self._strange:
+            shown = ", ".join(name[:_LETTERS] for name in list(self._named)[:_NAMED])
+            more = ", …" if len(self._named) > _NAMED else ""
+            lines = f"{self._lines:,} line{'' if self._lines == 1 else 's'}"
+            verb = "names" if self._strange == 1 else "name"
+            told = f"{self._strange:,} of {lines} {verb} what the model has not learnt: {shown}{more}."
+            print(told, file=sys.stderr)
 
     def _batch(self, lines: list[str], before: int) -> None:
         if self._model.answering.has_header and not before:
@@ -96,9 +110,17 @@ class Asked:
         try:
             for line, answer in zip(lines, self._model.answers(lines, self._header), strict=True):
                 print("\t".join([*answer, line]))
+            self._note(self._model.answering.strange(lines, self._header))
         except ValueError as error:
             raise Mistake(f"{self._name}{_counted(str(error), before)}") from None
         sys.stdout.flush()
+
+    def _note(self, strange: Sequence[tuple[str, ...]]) -> None:
+        self._lines += len(strange)
+        self._strange += sum(map(bool, strange))
+        for name in itertools.chain.from_iterable(strange):
+            if len(self._named) <= _NAMED:
+                self._named[name] = None
 
 
 def _counted(told: str, before: int) -> str:

@@ -19,7 +19,7 @@ from experiments.study.application import Answering, Application, Stored, Tell
 from experiments.study.split import Split
 from experiments.study.tabular.decisions import decided
 from experiments.study.tabular.leaks import leaks
-from experiments.study.tabular.new_rows import new_rows
+from experiments.study.tabular.new_rows import new_rows, strange
 from experiments.study.tabular.rows import Rows, read_rows
 from experiments.study.tabular.words import Words
 from experiments.study.words import own_numbers
@@ -96,6 +96,11 @@ class ColumnAnswers(Answering):
             return [config.task.fields(answer) for answer in config.task.answers(found, names)]
         called = decided(found[:, 1], self._stored.kept["threshold"])
         return [(names[int(yes)], f"{p:.4f}") for p, yes in called.tolist()]
+
+    def strange(self, lines: Sequence[str], header: str = "") -> list[tuple[str, ...]]:
+        """See `Answering.strange`: values of categories."""
+        stored = self._stored
+        return strange(stored.config.data, self._words, stored.vocabulary, lines, header)
 
 
 def _told(rows: Rows) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from experiments.study.application import Answering, Application, Stored, Tell
 from experiments.study.split import Split
 from experiments.study.tabular.decisions import decided
 from experiments.study.tabular.leaks import leaks
-from experiments.study.tabular.new_rows import new_rows
+from experiments.study.tabular.new_rows import new_rows, strange
 from experiments.study.tabular.rows import Rows, read_rows
 from experiments.study.tabular.words import Words
 from experiments.study.words import own_numbers
@@ -102,6 +102,11 @@ class EventAnswers(Answering):
             (names[int(yes)], f"{score:.4f}", columns[place])
             for yes, score, place in zip(called.tolist(), scores.tolist(), most.tolist(), strict=True)
         ]
+
+    def strange(self, lines: Sequence[str], header: str = "") -> list[tuple[str, ...]]:
+        """See `Answering.strange`: values of categories."""
+        stored = self._stored
+        return strange(stored.config.data, self._words, stored.vocabulary, lines, header)
 
 
 def events(data: EventData) -> Rows:

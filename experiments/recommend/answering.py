@@ -57,16 +57,7 @@ class Recommending(Answering):
         self, parameters: dict[str, Any], lines: Sequence[str], header: str = ""
     ) -> Iterable[tuple[str, ...]]:
         """See `Answering.answers`: titles and scores in turn, or one number."""
-        asked, told = [], []
-        for number, line in enumerate(lines, 1):
-            parts = [part.strip() for part in line.split("\t")]
-            count = self._told(parts)
-            words = [word for part in parts[:count] for word in self._words(number, part)]
-            user = parts[:1] if count == 0 else ["\t".join(parts[:count])]
-            if len(parts) > max(count, 1) + 1 or not all(parts):
-                raise ValueError(f"line {number}: {len(parts)} fields; give {self.about}")
-            asked.append([*user, *parts[max(count, 1) :]])
-            told.append(tuple(words))
+        asked, told = self._asked(lines)
         users = self._users(parameters, [parts[0] for parts in asked], told)
         rated = self._items_of(parameters, [parts[1].strip() for parts in asked if len(parts) == 2])
         places = iter(range(len(rated.bias)))
@@ -78,6 +69,28 @@ class Recommending(Answering):
                 place = next(places)
                 one, other = Half(*(x[row] for x in users)), Half(*(x[place] for x in rated))
                 yield (f"{self._in_unit(of_pairs(one, other)):.4g}",)
+
+    def strange(self, lines: Sequence[str], header: str = "") -> list[tuple[str, ...]]:
+        """See `Answering.strange`: users, items, and values of features."""
+        named = [
+            (*(words or (f"user={user}",)), *(f"item={item}" for item in items))
+            for (user, *items), words in zip(*self._asked(lines), strict=True)
+        ]
+        return [tuple(word for word in words if word not in self._vocabulary) for words in named]
+
+    def _asked(self, lines: Sequence[str]) -> tuple[list[list[str]], list[tuple[str, ...]]]:
+        """Of each line the user and the item, if any; and the words by which the user is told, if any."""
+        asked, told = [], []
+        for number, line in enumerate(lines, 1):
+            parts = [part.strip() for part in line.split("\t")]
+            count = self._told(parts)
+            words = [word for part in parts[:count] for word in self._words(number, part)]
+            user = parts[:1] if count == 0 else ["\t".join(parts[:count])]
+            if len(parts) > max(count, 1) + 1 or not all(parts):
+                raise ValueError(f"line {number}: {len(parts)} fields; give {self.about}")
+            asked.append([*user, *parts[max(count, 1) :]])
+            told.append(tuple(words))
+        return asked, told
 
     def _lists(
         self, parameters: Any, users: Half, wanted: list[bool], asked: list[list[str]]

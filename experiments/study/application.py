@@ -63,6 +63,15 @@ class Answering(ABC):
                 header is.
         """
 
+    def strange(self, lines: Sequence[str], header: str = "") -> list[tuple[str, ...]]:
+        """What each line names that was not learnt, so that its answer knows nothing of it; here nothing.
+
+        Args:
+            lines: that were answered.
+            header: see `answers`.
+        """
+        return [()] * len(lines)
+
 
 class Application(ABC):
     """One application of an embedding layer, as `python -m experiments.NAME` runs it.

@@ -55,6 +55,7 @@ class Case:
         column: a flag that names a column.
         asked: lines for `experiments.predict`, the header first where there is one; `{folder}` stands for
             that of the files. One of them holds ids that training lacks.
+        noted: what is told of that line at the end; empty where such are refused, or not told.
         check: whether the answers are those that its page declares, by their fields.
         malformed: a line that can't be answered, and what is told of it.
         value: a fault in one value: its place is told.
@@ -80,6 +81,7 @@ class Case:
     malformed: tuple[str, str]
     value: Spoilt
     baselines: tuple[str, ...]
+    noted: str = ""
     one_class: Spoilt | None = None
     unseen: Spoilt | None = None
     strange: Spoilt | None = None

@@ -292,6 +292,7 @@ def test_new_rows_are_answered_as_declared(made: Made, monkeypatch: Any, capsys:
     answers = [line.split("\t") for line in out.splitlines()]
     assert len(answers) == len(made.case.asked) - header
     made.case.check(answers)
+    assert ("has not learnt" in err) == bool(made.case.noted) and err.endswith(made.case.noted), err
     again = asked(made, list(made.case.asked), monkeypatch, capsys)
     assert again[:2] == (0, out)
 

@@ -80,6 +80,11 @@ class ClassAnswering(NodeAnswering):
             found[list(new)] = self._reader.chances(outputs)
         return [CLASSES.fields(answer) for answer in CLASSES.answers(found, self.classes)]
 
+    def strange(self, lines: Sequence[str], header: str = "") -> list[tuple[str, ...]]:
+        """See `Answering.strange`: words of nodes that are not in the graph."""
+        known = set(self.seen.features.words)
+        return [tuple(w for w in line.partition("\t")[2].split() if w not in known) for line in lines]
+
     def _chances(self, parameters: dict[str, Any]) -> np.ndarray:
         """Of all nodes; made once for the same parameters."""
         if self._of is None or self._of[0] is not parameters:

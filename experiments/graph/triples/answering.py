@@ -94,6 +94,11 @@ class TripleAnswering(Answering):
             best = best[np.isfinite(scores[best])]
             yield tuple(text for e in best for text in (self._entities[e], f"{scores[e]:.3f}"))
 
+    def strange(self, lines: Sequence[str], header: str = "") -> list[tuple[str, ...]]:
+        """See `Answering.strange`: entities."""
+        entities = [self._read(line, number)[0] for number, line in enumerate(lines, 1)]
+        return [() if name in self._numbers[0] else (name,) for name in entities]
+
     def _new(self, entities: Sequence[str]) -> dict[str, tuple[int, Scoring]]:
         """Those that training lacks and that have a vector all the same: their place, what scores them."""
         lacking = dict.fromkeys(name for name in entities if name not in self._numbers[0])

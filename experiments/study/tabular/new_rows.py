@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from embedlab.text import Vocabulary
 from experiments.data.csv_records import DELIMITERS, fields_of
 from experiments.data.tables import Table
 from experiments.nearest import nearest_first
@@ -60,6 +61,36 @@ def new_rows(data: TableData, words: Words, lines: Sequence[str], header: str) -
         return framed([table], words.categorical, words.numeric)
     except ValueError as error:
         raise ValueError(str(error).removeprefix("new rows, ")) from None
+
+
+def strange(
+    data: TableData, words: Words, vocabulary: Vocabulary, lines: Sequence[str], header: str
+) -> list[tuple[str, ...]]:
+    """The values of categories of each line, as `COLUMN=value`, that were not learnt.
+
+    Args:
+        data: see `new_rows`, as the next.
+        words: what the model reads.
+        vocabulary: what it learnt.
+        lines: a row each.
+        header: names of columns; empty where files have none.
+
+    Raises:
+        ValueError: as `new_rows`.
+
+    Example:
+        >>> words, vocabulary = Words(("user",), (), {}), Vocabulary.build([["user=u7"]])
+        >>> strange(TableData(path="a.csv"), words, vocabulary, ["u7", "u8"], "user")
+        [(), ('user=u8',)]
+    """
+    frame = new_rows(data, words, lines, header)
+    found: list[list[str]] = [[] for _ in lines]
+    for name in words.categorical:
+        column = frame.categorical[name]
+        new = [f"{name}={value}" not in vocabulary for value in column.values]
+        for own, code in zip(found, column.codes.tolist(), strict=True):
+            own += [f"{name}={column.values[code]}"] if new[code] else []
+    return [tuple(own) for own in found]
 
 
 def _header(

@@ -48,6 +48,7 @@ CASE = Case(
     (line(("viel", '"1" Ü', "salle 1, 2")), "column 'größe': 'viel' is no finite number"),
     Spoilt("{main}, line 4, column 'größe'.*'viel' is no finite", with_value("log", 2, "größe", "viel")),
     ("rarity", "isolation-forest"),
+    noted="1 of 2 lines names what the model has not learnt: machine=nulle part.\n",
     one_class=Spoilt("every row is of class 'kein Problem'", all_of("log", "avis", "kein Problem")),
     strange=Spoilt(
         "log: 60 test rows",

@@ -52,6 +52,7 @@ CASE = Case(
     ("a\tb\tc", "3 fields"),
     Spoilt(f"{{main}}, line 4, column '{MARK}' .*'bien' is no finite", with_value("marks", 2, MARK, "bien")),
     ("mean", "biases"),
+    noted="2 of 4 lines name what the model has not learnt: user=nobody, item=n° 99.\n",
     one_class=Spoilt("all 216 ratings are 7", all_of("marks", MARK, 7)),
     unseen=Spoilt(
         "no tested row has a user or an item that is learnt from", strangers, {"holdout.by": "moment"}
