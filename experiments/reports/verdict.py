@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from experiments.config import BAG
 from experiments.reports.bootstrap import Interval
 from experiments.reports.row import Row
 from experiments.reports.units import in_metric
@@ -14,6 +15,8 @@ _FEW_SEEDS = 5
 _FEW_ROWS = 300
 #: Vectors a word from which on a table is called too large for its text.
 _SPARE = 1.5
+#: Part of the reference's bytes up to which a table counts as smaller, not as one of as many.
+_LESS = 0.95
 
 
 def verdict(
@@ -28,9 +31,9 @@ def verdict(
 ) -> str:
     """States which embedding is best, how it stands to the reference and the baselines, and with what doubt.
 
-    Where some embeddings are smaller than the reference, the best is sought among those alone. An order
-    is stated as found only where the interval of a paired difference excludes the contrary; otherwise it
-    is called open.
+    Where some embeddings are smaller than the reference, it is of the best of those, which is told beside
+    the reference; else of the reference itself, beside the best of the others. An order is stated as found
+    only where the interval of a paired difference excludes the contrary; otherwise it is called open.
 
     Args:
         rows: all rows of the table.
@@ -58,32 +61,63 @@ def verdict(
     embeddings = [row for row in rows if not row.is_baseline]
     if not embeddings:
         return "No embedding was run: the table holds baselines alone."
-    rivals = [row for row in embeddings if reference is not None and row.name != reference.name]
-    smaller = [row for row in rivals if reference and row.trainable_bytes < reference.trainable_bytes]
-    pool = sorted(smaller or rivals or embeddings, key=lambda row: -row.score.mean)
-    best, full = pool[0], reference if rivals else None
+    rivals = [row for row in embeddings if reference is None or row.name != reference.name]
+    smaller = [row for row in rivals if reference and _share(row, reference) <= _LESS]
+    pool = sorted(smaller or rivals, key=lambda row: -row.score.mean)
+    if smaller and reference:
+        best, beside = pool[0], _beside(pool[1:], None)
+        opening = _beside_the_full(pool, reference, test_rows, headline)
+    elif reference:
+        best, beside = reference, _beside(pool, reference)
+        opening = _alone(best.name, best, test_rows, headline)
+    else:
+        best, beside = pool[0], _beside(pool[1:], None)
+        opening = _alone(_best_of(pool), best, test_rows, headline)
     sentences = [
-        _opening(pool, full, bool(smaller), test_rows, headline),
+        opening,
         _over_folds(best, headline),
-        _others(best, pool[1] if len(pool) > 1 else None, rows, headline),
-        _too_large(pool, full, words, ngrams),
+        _others(best, beside, rows, headline),
+        _too_large(pool or [best], reference if rivals else None, words, ngrams),
         _doubt(rows, len(pool) > 1, test_rows, test_groups or test_rows),
     ]
     return " ".join(sentence for sentence in sentences if sentence)
 
 
-def _opening(
-    pool: list[Row], reference: Row | None, smaller: bool, test_rows: int, headline: Headline
-) -> str:
+def _share(row: Row, reference: Row) -> float:
+    """Its part of the reference's trainable bytes; of no bytes, all of them."""
+    return row.trainable_bytes / reference.trainable_bytes if reference.trainable_bytes else 1.0
+
+
+def _gets(which: str, row: Row, test_rows: int, headline: Headline) -> str:
+    score, rows = headline.told(headline.metric(row.score.mean)), _counted(test_rows, "test row")
+    return f"{which} {headline.sentence.format(score=score, rows=rows)}"
+
+
+def _best_of(pool: list[Row]) -> str:
+    best = pool[0].name
+    return f"{best} is the best of {len(pool)} embeddings and" if len(pool) > 1 else best
+
+
+def _alone(which: str, row: Row, test_rows: int, headline: Headline) -> str:
+    found = in_metric(headline, row.score)
+    gets = _gets(which, row, test_rows, headline)
+    return f"{gets} (95 % interval {headline.told(found.low)} to {headline.told(found.high)})."
+
+
+def _beside(pool: list[Row], reference: Row | None) -> tuple[str, Row] | None:
+    """The first of some embeddings, and how it is called: with its bytes, where they are to be told."""
+    if not pool or reference is None:
+        return (pool[0].name, pool[0]) if pool else None
+    share = _share(pool[0], reference)
+    of = f", the best of {len(pool)} others" if len(pool) > 1 else ""
+    bytes_ = "as many" if share < 2 - _LESS else f"{share:.1f} times as many"
+    return f"{pool[0].name}{of}, at {bytes_} bytes,", pool[0]
+
+
+def _beside_the_full(pool: list[Row], reference: Row, test_rows: int, headline: Headline) -> str:
     best = pool[0]
-    which = f"{best.name} is the best of {len(pool)} embeddings and" if len(pool) > 1 else best.name
-    score, rows = headline.told(headline.metric(best.score.mean)), _counted(test_rows, "test row")
-    gets = f"{which} {headline.sentence.format(score=score, rows=rows)}"
-    if reference is None:
-        found = in_metric(headline, best.score)
-        return f"{gets} (95 % interval {headline.told(found.low)} to {headline.told(found.high)})."
-    share = _share_of_bytes(pool, reference)
-    start = f"At {share} of {reference.name}'s trainable bytes, " if smaller else ""
+    gets = _gets(_best_of(pool), best, test_rows, headline)
+    start = f"At {_share_of_bytes(pool, reference)} of {reference.name}'s trainable bytes, "
     index = f" (with an index of {best.index_bytes / 1e6:.1f} MB besides, computed from the words)"
     whole = headline.told(headline.metric(reference.score.mean))
     both = f"{gets}{index if best.index_bytes else ''}, {reference.name} {whole}"
@@ -97,7 +131,7 @@ def _opening(
 
 
 def _share_of_bytes(pool: list[Row], reference: Row) -> str:
-    shares = [round(100 * row.trainable_bytes / reference.trainable_bytes) for row in pool]
+    shares = [round(100 * _share(row, reference)) for row in pool]
     low, high = min(shares), max(shares)
     return f"{low} %" if low == high else f"{low} to {high} %"
 
@@ -124,18 +158,21 @@ def _over_folds(best: Row, headline: Headline) -> str:
     return f"Over {folds} the mean is {told} and the standard deviation {apart}."
 
 
-def _others(best: Row, second: Row | None, rows: Sequence[Row], headline: Headline) -> str:
-    """The runner-up and the baselines, each as far ahead of the best, or behind, as its pairs show."""
+def _others(best: Row, beside: tuple[str, Row] | None, rows: Sequence[Row], headline: Headline) -> str:
+    """Another embedding and the baselines, each as far ahead of the best, or behind, as its pairs show."""
     clauses = []
-    if second:
-        clauses.append(_standing(second.name, second, best.over.get(second.name), best.name, headline))
+    if beside:
+        called, row = beside
+        clauses.append(_standing(called, row, best.over.get(row.name), best.name, headline))
     main = next(row.name for row in rows if not row.is_baseline)
     for row in rows:
         paired = best.over.get(row.name)
         if row.is_baseline and not (_guesses(row) and paired and paired.low > 0):
-            what = f"{main} in a plain bag" if row.vectors else "without an embedding"
-            clauses.append(_standing(f"{row.name}, {what},", row, paired, best.name, headline))
-    return "; ".join(clauses) + "." if clauses else ""
+            name = f"{row.name}, {main} in a plain bag," if row.name == BAG else f"the baseline {row.name}"
+            clauses.append(_standing(name, row, paired, best.name, headline))
+    text = "; ".join(clauses)
+    # Names are as they are written, also where they begin a sentence.
+    return f"{text.replace('the ', 'The ', 1) if text.startswith('the ') else text}." if text else ""
 
 
 def _guesses(row: Row) -> bool:

@@ -77,6 +77,22 @@ def apply(config: _C, arguments: Sequence[str], flags: Iterable[str] = ()) -> Ap
     return Applied(codec.decode(raw, type(config)), dropped, started_from, tuple(sorted(_pairs(arguments))))
 
 
+def kinds(arguments: Sequence[str]) -> dict[str, str]:
+    """The kinds of groups that overrides name, by their keys.
+
+    Args:
+        arguments: as for `apply`.
+
+    Raises:
+        Mistake: as `apply`, of what is no flag with a value.
+
+    Example:
+        >>> kinds(["--model.type", "walks", "--train.steps=300"])
+        {'model.type': 'walks'}
+    """
+    return {key: name for key, name in _pairs(arguments).items() if key.split(".")[-1] == TYPE}
+
+
 def explain(config: Any, arguments: Sequence[str], flags: Iterable[str] = ()) -> str:
     """The help text of a config with overrides, of which what the new kinds need may still be missing.
 

@@ -88,7 +88,17 @@ class Application(ABC):
 
     @abstractmethod
     def default(self) -> Study:
-        """The config that flags alone start from."""
+        """The config that flags alone start from, where they switch no kind."""
+
+    def default_of(self, kinds: Mapping[str, str]) -> Study:
+        """The config that flags start from; by default the same for all kinds.
+
+        What trains one model leaves another all but untrained, so that a kind may have settings of its own.
+
+        Args:
+            kinds: those that flags name, by their places: {"model.type": "walks"}; they may be unknown.
+        """
+        return self.default()
 
     @abstractmethod
     def judge(self, config: Any) -> Judge:

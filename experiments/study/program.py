@@ -62,13 +62,14 @@ def _main(name: str, given: Arguments) -> int:
     from experiments.tracking.choose import tracked
 
     application = registry.application(name)
+    start = application.default_of(overrides.kinds(given.overrides))
     if given.help:
         kind = f"an {application.kind.__module__}.{application.kind.__name__}"
         usage = _USAGE.format(module=registry.module(name), summary=application.summary, kind=kind)
-        return shown.show(given, usage, application.default(), _FLAGS)
+        return shown.show(given, usage, start, _FLAGS)
     stopping.imported()
     require_devices()
-    base = config_file.load(given.config, application.kind) if given.config else application.default()
+    base = config_file.load(given.config, application.kind) if given.config else start
     applied = overrides.apply(base, given.overrides, _FLAGS)
     console, workdir = open_console(), expanded(given.workdir)
     if applied.dropped_rivals:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Mapping, Sequence
 
 from embedlab import Dense, Hashed, Normal
 from experiments.config import Train
 from experiments.graph.triples.answering import TripleAnswering
 from experiments.graph.triples.config import TripleStudy
+from experiments.graph.triples.links import by_distance
+from experiments.graph.triples.scores import RotatE, TransE
 from experiments.graph.triples.split import TripleSplit
 from experiments.study.application import Answering, Application, Stored, Tell
 from experiments.study.split import Split
 from experiments.tasks import Judge
 from experiments.tasks.ranks import Ranks
+
+_DISTANCES = {"transe": TransE(), "rotate": RotatE()}
 
 
 class Triples(Application):
@@ -27,6 +32,14 @@ class Triples(Application):
         drawn = Normal(0.05)
         hashed = Hashed(None, 64, buckets=2**20, initialiser=drawn)
         return TripleStudy(Dense(2**20, 64, drawn), train, rivals={"hashed": hashed}, fitted=True)
+
+    def default_of(self, kinds: Mapping[str, str]) -> TripleStudy:
+        """Distances take a few near entities against each answer, and a margin: see `by_distance`."""
+        start, score = self.default(), _DISTANCES.get(kinds.get("model.score.type", ""))
+        if score is None:
+            return start
+        train = dataclasses.replace(start.train, batch=1024, schedule="cosine", patience=10)
+        return dataclasses.replace(start, model=by_distance(score), train=train)
 
     def judge(self, config: TripleStudy) -> Judge:
         """Mean reciprocal rank."""

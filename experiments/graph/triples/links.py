@@ -69,3 +69,23 @@ class Links:
         require(not (whole and train.update == "sparse"), "train.update", train.update, remedy)
         words = train.dropout.words
         require(not words, "train.dropout.words", words, "a query has no words to drop; give components")
+
+
+def by_distance(score: Score) -> Links:
+    """A distance, and how it is learnt: of each answer's own drawn entities the nearest weigh most.
+
+    Entities that a batch shares, as `Links` has them, cost a product of matrices where scores are products,
+    and some forty times as much where they are distances, which no product gives.
+
+    Args:
+        score: TransE or RotatE.
+
+    Example:
+        >>> from experiments.graph.triples.scores import RotatE
+        >>> by_distance(RotatE()).objective.count
+        64
+
+    Reference: Sun et al. 2019, "RotatE: knowledge graph embedding by relational rotation in complex space".
+    """
+    near = Negatives(count=64, loss="adversarial", margin=6.0)
+    return Links(score, near, reciprocal=False, penalty=Penalty(0.0))

@@ -37,7 +37,7 @@ def test_a_run_alone_is_held_against_the_baselines(inside: Inside, small: Path, 
     assert found["mcnemar"]["first"] - found["mcnemar"]["second"] == pytest.approx(expected.mean * len(test))
     assert summary["verdict"] in " ".join((folder / "table.md").read_text().split())
     assert "folds" not in summary
-    assert "vs dense" in out and "tfidf-logistic, without an embedding, is" in " ".join(out.split())
+    assert "vs dense" in out and "the baseline tfidf-logistic is" in " ".join(out.split())
     before = (folder / "summary.json").read_bytes()
     assert inside(small, "--workdir", folder)[0] == 0 and (folder / "summary.json").read_bytes() == before
 

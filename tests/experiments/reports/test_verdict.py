@@ -74,9 +74,30 @@ def test_budgets_that_differ_are_shown_as_a_range() -> None:
     assert told(apart(-0.9, -0.2, 0.4), row("less", 0.7, 80)).startswith("At 20 to 25 % of dense's")
 
 
-def test_without_a_smaller_one_the_bytes_are_not_spoken_of() -> None:
-    text = told(apart(-0.9, -0.2, 0.4, trainable_bytes=400))
-    assert text.startswith("cut gets 85.8 % of the 1,500 test rows right, dense 86.0 %")
+@pytest.mark.parametrize(
+    ("bytes_", "says"),
+    [
+        (400, "cut, at as many bytes, is 0.2 points behind dense"),
+        (392, "cut, at as many bytes, is 0.2 points behind dense"),  # less than a row's fewer
+        (900, "cut, at 2.2 times as many bytes, is 0.2 points behind dense"),
+    ],
+)
+def test_without_a_smaller_one_the_reference_is_spoken_of(bytes_: int, says: str) -> None:
+    cut = apart(-0.9, -0.2, 0.4, trainable_bytes=bytes_)
+    over = {"cut": Interval(0.002, -0.004, 0.009), "tfidf": Interval(0.02, 0.01, 0.03)}
+    full = dataclasses.replace(FULL, over=over)
+    text = verdict([row("tfidf", 0.84, kind="baseline"), full, cut], full, 1500)
+    assert text.startswith("dense gets 86.0 % of the 1,500 test rows right (95 % interval 84.0 % to 88.0 %).")
+    assert says in text and "tfidf is 2.0 points behind dense" in text.replace("2.00 ", "2.0 ")
+    assert "picked" not in text
+
+
+def test_of_several_as_large_the_best_is_named_and_owned_up_to() -> None:
+    over = {"cut": Interval(-0.002, -0.009, 0.004)}
+    full = dataclasses.replace(FULL, over=over)
+    text = told(apart(-0.4, 0.2, 0.9, trainable_bytes=400), row("poor", 0.7, 400), reference=full)
+    assert "cut, the best of 2 others, at as many bytes, is 0.2 points ahead of dense" in text
+    assert "picked on these same test rows" in text and "poor" not in text
 
 
 def test_an_index_is_named_beside_the_bytes() -> None:
@@ -116,14 +137,14 @@ def test_the_choice_on_the_test_rows_is_owned_up_to() -> None:
             -3.1,
             -2.2,
             -1.3,
-            "tfidf, without an embedding, is 2.2 points ahead of cut (95 % interval 1.3 to 3.1).",
+            "The baseline tfidf is 2.2 points ahead of cut (95 % interval 1.3 to 3.1).",
         ),
         (-3.1, -1.2, 0.7, "is 1.2 points ahead of cut (95 % interval -0.7 to +3.1), so their order is open."),
         (
             1.3,
             2.2,
             3.1,
-            "tfidf, without an embedding, is 2.2 points behind cut (95 % interval 1.3 to 3.1).",
+            "The baseline tfidf is 2.2 points behind cut (95 % interval 1.3 to 3.1).",
         ),
     ],
 )
@@ -134,7 +155,7 @@ def test_standing_to_the_baseline(low: float, mean: float, high: float, says: st
 
 def test_a_baseline_without_pairs_is_only_named() -> None:
     text = told(apart(-0.9, -0.2, 0.4), baseline=row("tfidf", 0.87, kind="baseline"))
-    assert "tfidf, without an embedding, gets 87.0 %." in text
+    assert "The baseline tfidf gets 87.0 %." in text
 
 
 def test_every_baseline_is_spoken_of_but_the_one_that_guesses() -> None:
@@ -146,13 +167,11 @@ def test_every_baseline_is_spoken_of_but_the_one_that_guesses() -> None:
     text = verdict(rows, FULL, 1500)
     assert "majority" not in text
     assert (
-        "tfidf, without an embedding, is 2.0 points behind cut (95 % interval 1.00 to 3.00); bag, dense in "
+        "The baseline tfidf is 2.0 points behind cut (95 % interval 1.00 to 3.00); bag, dense in "
         "a plain bag, is 1.00 points behind cut (95 % interval -1.00 to +3.00), so their order is open."
     ) in text.replace("2.00 points", "2.0 points")
     close = dataclasses.replace(first, over={"majority": Interval(0.01, -0.01, 0.03)})
-    assert "majority, without an embedding, is 1.00 points behind cut" in verdict(
-        [majority, FULL, close], FULL, 1500
-    )
+    assert "The baseline majority is 1.00 points behind cut" in verdict([majority, FULL, close], FULL, 1500)
 
 
 def test_what_papers_give_of_folds_is_told() -> None:
@@ -217,7 +236,7 @@ def test_a_baseline_that_was_still_improving_is_counted() -> None:
 def test_equal_scores_are_not_called_behind() -> None:
     cut = apart(-0.9, -0.2, 0.4, over={"tfidf": Interval(0.0, -0.012, 0.014)})
     text = told(cut, baseline=row("tfidf", 0.858, kind="baseline"))
-    assert "tfidf, without an embedding, is level with cut (95 % interval -1.20 to +1.40), so their" in text
+    assert "The baseline tfidf is level with cut (95 % interval -1.20 to +1.40), so their" in text
 
 
 def test_a_table_larger_than_its_text_is_owned_up_to() -> None:
@@ -250,7 +269,7 @@ def test_the_whole_reads_well() -> None:
         "At 25 % of dense's trainable bytes, cut is the best of 2 embeddings and gets 82.0 % of the "
         "1,500 test rows right, dense 86.0 %: a difference of -4.0 points (95 % interval -5.4 to -2.6), "
         "so it is not within 1 point of dense. next is 0.4 points behind cut (95 % interval -0.4 to "
-        "+1.3), so their order is open; tfidf, without an embedding, is 5.7 points ahead of cut (95 % "
+        "+1.3), so their order is open; the baseline tfidf is 5.7 points ahead of cut (95 % "
         "interval 4.3 to 7.0). Read this with care: 3 seeds are few, the best was picked on these same "
         "test rows, and 2 of 9 runs were still improving when they stopped."
     )
