@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from experiments.reports.bootstrap import LEVEL, Interval
-from experiments.reports.resampling import resample_pairs
+from experiments.reports.resampling import resample_pairs, widened
 
 #: Resamples: the smallest p-value is 2 in so many, and many comparisons multiply it.
 RESAMPLES = 20_000
@@ -121,4 +121,5 @@ def difference(
     """
     count, apart, worse, better = resample_pairs(a, b, groups, resamples, seed)
     mean = float(np.mean(a) - np.mean(b))
+    apart = widened(apart, mean, count)
     return Difference(mean, np.sort(apart), count, worse, better, most - least)

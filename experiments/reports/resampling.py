@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 from jaxtyping import Float, Int
+from scipy.special import ndtri, stdtrit
 
 _DRAWN = 2**22  # numbers drawn at a time
+#: Groups from which on resamples spread as far as new data would, within some six parts of a hundred.
+_MANY = 30
 
 
 def by_group(
@@ -69,3 +72,31 @@ def resample_pairs(
     worse = bool((of_a.min(0) < of_b.max(0)).any())
     better = bool((of_a.max(0) > of_b.min(0)).any())
     return len(size), apart, worse, better
+
+
+def widened(resampled: np.ndarray, mean: float, groups: int) -> Float[np.ndarray, " resamples"]:
+    """Resamples as far apart as new groups would be, of which there are few.
+
+    The variance of resamples of g groups is smaller by (g − 1)/g than that of new ones, and their tails are
+    those of a normal distribution, where Student's t of g − 1 degrees is due. Below thirty groups distances
+    from the estimate are therefore `√(g/(g − 1)) · t₀.₉₇₅(g − 1) / 1.96` times as large: 1.44 at six.
+    Of one group nothing is known, and nothing is changed.
+
+    Args:
+        resampled: float [resamples].
+        mean: the estimate.
+        groups: how many were drawn.
+
+    Example:
+        >>> widened(np.array([0.4, 0.5, 0.6]), 0.5, groups=6).round(3).tolist()
+        [0.356, 0.5, 0.644]
+
+    Reference: Davison and Hinkley, "Bootstrap Methods and their Application", 1997, section 2.6; Cameron,
+        Gelbach and Miller, "Bootstrap-based improvements for inference with clustered errors", 2008 (few
+        groups).
+    """
+    if not 1 < groups < _MANY:
+        return resampled
+    farther = np.sqrt(groups / (groups - 1)) * stdtrit(groups - 1, 0.975) / ndtri(0.975)
+    widened: np.ndarray = mean + farther * (resampled - mean)
+    return widened

@@ -218,6 +218,33 @@ def test_groups_hold_the_truth_where_rows_one_by_one_miss_it() -> None:
     assert np.mean(by_row) < 0.75
 
 
+def voices(seed: int, groups: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Right or wrong in three seeds, of two models, on 50 recordings of each of a few voices."""
+    rng = np.random.default_rng(seed)
+    clear = rng.normal(1.5, 0.8, groups)
+    clearer = clear + 0.5 + rng.normal(0, 0.4, groups)
+    a, b = (rng.random((3, groups * 50)) < np.repeat(1 / (1 + np.exp(-x)), 50) for x in (clear, clearer))
+    return a, b, np.repeat(np.arange(groups), 50)
+
+
+@pytest.mark.parametrize("groups", [3, 6, 12])
+def test_few_groups_hold_the_truth_as_often_as_they_should(groups: int) -> None:
+    """Resamples of six groups alone hold it in 86 % of cases; of three in 76 %."""
+    of_many = voices(0, 100_000)
+    true, apart = of_many[0].mean(), of_many[1].mean() - of_many[0].mean()
+    means, differences = [], []
+    for case in range(1, 301):
+        a, b, number = voices(case, groups)
+        means.append(mean_interval(a, number, seed=case, resamples=400).holds(true))
+        differences.append(paired_difference(b, a, number, seed=case, resamples=400).holds(apart))
+    assert 0.92 <= np.mean(means) <= 0.98 and 0.92 <= np.mean(differences)
+
+
+def test_of_two_groups_all_but_nothing_is_known() -> None:
+    found = mean_interval(np.array([[1.0, 1.0, 0.0, 1.0]]), np.array([0, 0, 1, 1]))
+    assert found.low == 0 and found.high == 1
+
+
 def test_groups_equal_resampling_them_one_by_one() -> None:
     (a, groups), rng = grouped(1, groups=40), np.random.default_rng(5)
     b = a ^ (rng.random(a.shape) < 0.1)
