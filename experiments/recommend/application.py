@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import embedlab
@@ -11,10 +12,17 @@ from experiments.recommend import movielens  # noqa: F401  registers the source
 from experiments.recommend.answering import Recommending
 from experiments.recommend.config import Recommend
 from experiments.recommend.judges import judge_of
+from experiments.recommend.models import Bpr, Model, TwoTower
 from experiments.recommend.split import RecommendSplit
 from experiments.study.application import Answering, Application, Stored, Tell
 from experiments.study.split import Split
 from experiments.tasks import Judge
+
+# Chosen on MovieLens 100k's validation rows: docs/applications/recommend.md.
+_RANKERS: dict[str, tuple[Model, float]] = {
+    "bpr": (Bpr(negatives=4), 1e-5),
+    "two_tower": (TwoTower(features=False, negatives=64), 3e-4),
+}
 
 
 class RecommendApplication(Application):
@@ -33,6 +41,14 @@ class RecommendApplication(Application):
                 rate=0.002, l2=1e-3, update="sparse", batch=256, steps=12_000, evaluate_every=400, patience=5
             ),
         )
+
+    def default_of(self, kinds: Mapping[str, str]) -> Recommend:
+        """Rankings want a weaker penalty than ratings, and more negatives than one."""
+        start = self.default()
+        if kinds.get("model.type") not in _RANKERS:
+            return start
+        model, l2 = _RANKERS[kinds["model.type"]]
+        return dataclasses.replace(start, model=model, train=dataclasses.replace(start.train, l2=l2))
 
     def judge(self, config: Any) -> Judge:
         return judge_of(config)

@@ -54,6 +54,7 @@ class RecommendSplit(Split):
         self.title, self.names = data.name, ()
         found = facts.looked_at(data, self.liked)
         self.about = facts.sentences(data, self.parts, found, config.by, self.liked) + self._left_out()
+        self.about += self._unread()
         self.doubts = facts.doubts(found, config.by)
         self._require_sides(found)
         most = config.train.evaluate_rows
@@ -131,6 +132,16 @@ class RecommendSplit(Split):
         return (
             f"All items that a user had no row with before are ranked, none are sampled; what counts is what"
             f"{what} is in the tested rows: {len(users):,} of {len(tested):,} tested users have such.",
+        )
+
+    def _unread(self) -> tuple[str, ...]:
+        """Where more is known of users and items than the model reads."""
+        there = [f"{side.kind}s" for side in (self.data.users, self.data.items) if any(side.features)]
+        if self.config.model.features or not there:
+            return ()
+        return (
+            f"What is known of {' and '.join(there)} beside their ids is not read; --model.features true "
+            "reads it, with --model.type machine, bpr or two_tower.",
         )
 
     def _doubt_ranking(self) -> None:
