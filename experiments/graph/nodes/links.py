@@ -75,7 +75,7 @@ def held_out(graph: Graph, share: float, *, seed: int) -> HeldOut:
     if len(chosen) < test + valid:
         raise ValueError(
             f"held_out={share}: {test + valid:,} edges were to be held out, and only {len(chosen):,} can be, "
-            "so that each node keeps one; give a smaller share"
+            "so that each node keeps one; give a smaller share, or more edges"
         )
     others = _unlinked(edges, n, test + valid, draw)
     stay = np.delete(edges, chosen, axis=0)
