@@ -5,7 +5,8 @@
 
 Result: MRR 0.218 (95 % interval 0.210 to 0.226), hits at 1 of 1.9 % and at 10 of 50.8 %, one seed: a
 translation by a relation that is its own inverse is none, and of these facts a third are of such relations.
-Time: 21 minutes on two cores with others at work on them.
+Hashed by raw names at as many bytes, without a vocabulary, 0.201 (0.194 to 0.209), −0.017 (−0.020 to −0.014).
+Time: an hour for both, on two cores with others at work on them; of the hashed one in two pieces.
 
 Published, filtered MRR on all entities: 0.23 (Sun et al. 2019). Heads are asked for by the same vectors as
 tails, without reciprocal relations. With 100 numbers an entity, drawn with a deviation of 0.1, at a constant
