@@ -6,7 +6,7 @@ Source: none; the parting is the project's own.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -21,12 +21,11 @@ from experiments.study.examples import Examples
 from experiments.study.learning import Learning
 from experiments.study.split import Baseline, Split
 from experiments.study.tabular.decisions import decided
+from experiments.study.tabular.leaks import all_new
 from experiments.study.tabular.rows import Rows
 from experiments.study.tabular.words import Words, vocabulary_of
 from experiments.study.words import own_numbers, takes_any_word
 from experiments.tasks.areas import auc_parts
-
-_NAMED = 5
 
 
 class ColumnSplit(Split):
@@ -69,7 +68,7 @@ class ColumnSplit(Split):
             "columns": list(rows.frame.names),
             "digest": rows.digest,
         }
-        new = _told_of_new(tuple(rows.frame.categorical), self.unseen)
+        new = all_new(tuple(rows.frame.categorical), self.unseen)
         self.about, self.doubts = (*about, *new), (*doubts, *new)
 
     @functools.cached_property
@@ -199,11 +198,3 @@ def _of_unseen(split: ColumnSplit, probabilities: np.ndarray) -> dict[str, float
     if split.settings.metric == "accuracy" or not positive.any() or positive.all():
         return {}
     return {"auc_of_unseen": float(auc_parts(probabilities[rows, 1], positive).mean())}
-
-
-def _told_of_new(columns: Sequence[str], unseen: np.ndarray) -> tuple[str, ...]:
-    """Which columns have no test value that training has, in a sentence; none where there are none."""
-    all_new = np.asarray(unseen.all(0))
-    new = [repr(columns[place]) for place in np.flatnonzero(all_new).tolist()]
-    shown = ", ".join(new[:_NAMED]) + (", …" if len(new) > _NAMED else "")
-    return (f"Of {shown} no test row has a value that training has.",) if new else ()

@@ -8,13 +8,15 @@ than the other".
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
+from jaxtyping import Bool
 
 from experiments.study.tabular.frame import Frame
 from experiments.study.tabular.rows import Rows
 from experiments.tasks.areas import auc_parts
+from experiments.tasks.names import some
 
 _TELLS = 0.01  # of the errors of the largest class, that a column which tells the target leaves at most
 _KEY = 0.99  # different values a row, from which on a column is a key of rows
@@ -159,3 +161,18 @@ def _area(place: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
 def _follows(place: np.ndarray, values: np.ndarray) -> bool:
     """Whether values rise or fall with the place all the way."""
     return bool(np.ptp(values) and abs(np.corrcoef(place, values)[0, 1]) > _KEY)
+
+
+def all_new(columns: Sequence[str], unseen: Bool[np.ndarray, "rows columns"]) -> tuple[str, ...]:
+    """Which columns have no tested value that training has, in a sentence; none where there are none.
+
+    Args:
+        columns: names of those of categories.
+        unseen: bool [rows, columns], which values of the tested rows training does not have.
+
+    Example:
+        >>> all_new(["shop", "day"], np.array([[False, True], [True, True]]))
+        ("Of 'day' no test row has a value that training has.",)
+    """
+    new = [columns[place] for place in np.flatnonzero(unseen.all(0)).tolist()]
+    return (f"Of {some(new)} no test row has a value that training has.",) if new else ()
