@@ -13,11 +13,12 @@ from typing import get_args
 
 from embedlab.lookup.bag import Mode
 from experiments.comparisons.seeds import run_seeds
-from experiments.config import BAG, Config
+from experiments.config import BAG, Config, Train
 from experiments.documents.material import Material
 from experiments.encoders import Bag, Encoder
 from experiments.head import Head
 from experiments.reports.progress import Progress
+from experiments.runs import alike
 from experiments.runs.outcome import Outcome
 from experiments.runs.run import RunDirectory
 from experiments.training.lexicon import Lexicon
@@ -35,13 +36,14 @@ def directories(folder: Path, config: Config) -> dict[int, RunDirectory]:
 
 
 def run_bag(
-    folder: Path, material: Material, lexicon: Callable[[], Lexicon], progress: Progress
+    folder: Path, material: Material, settings: Train, lexicon: Callable[[], Lexicon], progress: Progress
 ) -> list[Outcome]:
     """Trains the embedding in a bag with every seed, with the encoder's own settings of the training.
 
     Args:
         folder: of the baselines.
         material: what all runs share.
+        settings: the encoder's own, of the training.
         lexicon: that of the embedding that the config is about; called where a run is not finished.
         progress: where they are told of.
 
@@ -58,6 +60,7 @@ def run_bag(
     own = dataclasses.replace(
         material.config,
         transfer=transfer.alone(transfer.mode),
+        train=dataclasses.replace(settings, update=alike.way(found.values()) or settings.update),
         encoder=Bag(),
         head=Head(),
         quality=dataclasses.replace(material.config.quality, every=0),  # nobody is told of its vectors

@@ -91,10 +91,10 @@ class Prepared:
         return config.quality.every > 0 and rest == 0 and number % config.quality.every == 0
 
 
-def prepare(lexicon: Lexicon, material: Material) -> Prepared:
-    """Reads the material for one embedding."""
+def model_of(lexicon: Lexicon, material: Material) -> Model:
+    """What is trained of one embedding."""
     config, dataset, task = material.config, material.dataset, material.config.task
-    model = Model(
+    return Model(
         lexicon.spec,
         config.encoder,
         task.outputs(dataset.classes),
@@ -104,6 +104,12 @@ def prepare(lexicon: Lexicon, material: Material) -> Prepared:
         resting_tables(lexicon.spec, config.transfer) if lexicon.start else (),
         masked_tables(lexicon.spec, config.transfer) if lexicon.start else (),
     )
+
+
+def prepare(lexicon: Lexicon, material: Material) -> Prepared:
+    """Reads the material for one embedding."""
+    config, dataset, task = material.config, material.dataset, material.config.task
+    model = model_of(lexicon, material)
     watch = Stopwatch({"prepare": lexicon.seconds})
     with watch("prepare"):
         unread = encode(lexicon.spec, lexicon.vocabulary, material.corpus, once=config.text.once)
@@ -267,6 +273,7 @@ def _finish(directory: RunDirectory, prepared: Prepared, seed: int, fitted: Fitt
         "steps": fitted.steps,
         "best_step": fitted.best_step,
         "stopped_early": fitted.stopped_early,
+        "update": fitted.update,
         **_sizes(prepared, fitted),
         "classes": list(prepared.material.dataset.classes),
         "constants": prepared.constants,

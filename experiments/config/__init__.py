@@ -9,7 +9,19 @@ from experiments.config.prior import Prior
 from experiments.config.quality import Quality
 from experiments.config.study import Study
 from experiments.config.text import Text
-from experiments.config.train import Optimizer, Train
+from experiments.config.train import Optimizer, Train, Update
 from experiments.config.transfer import Mode, Transfer
 
-__all__ = ["BAG", "Config", "Mode", "Optimizer", "Prior", "Quality", "Study", "Text", "Train", "Transfer"]
+__all__ = [
+    "BAG",
+    "Config",
+    "Mode",
+    "Optimizer",
+    "Prior",
+    "Quality",
+    "Study",
+    "Text",
+    "Train",
+    "Transfer",
+    "Update",
+]

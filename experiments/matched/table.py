@@ -11,6 +11,7 @@ from experiments.intrinsic.grid import Grid
 from experiments.matched.cells import part
 from experiments.matched.comparison import Comparison
 from experiments.matched.results import Found, Result
+from experiments.reports import trained
 from experiments.reports.bootstrap import Interval
 from experiments.reports.sizes import size
 from experiments.reports.units import in_metric, span
@@ -71,6 +72,10 @@ def caption(comparison: Comparison, found: Found) -> str:
         f"({', '.join(f'{rate:g}' for rate in comparison.rates)}); the other settings are alike, and tuned "
         "for none.",
     ]
+    runs = {each.made.cell.name: each.made.summaries for each in found.results}
+    said = trained.told(runs, auto=comparison.data[found.data].train.update == "auto")
+    if said:
+        lines.append(f"{said[0].upper()}{said[1:]}.")
     edges = [each for each in found.results if any(one.edge for one in each.made.tuned)]
     if edges:
         names = ", ".join(each.made.cell.name for each in edges)

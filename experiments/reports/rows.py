@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 
 import embedlab
+from experiments.config import Train
 from experiments.documents.material import Material
+from experiments.reports import trained
 from experiments.reports.bootstrap import Interval, mean_interval, paired_difference
 from experiments.reports.described import described
 from experiments.reports.doubts import doubts
@@ -55,10 +57,26 @@ def table(material: Material, baselines: Sequence[Outcome], outcomes: Sequence[O
         max_length=config.text.max_length,
         cut=doubtful.cut,
         folds=config.folds if config.folds_run else None,
-        notes=(*_vectors(outcomes), *(described(each, outcomes[0].name, task) for each in baselines)),
+        notes=(
+            *updates(outcomes, config.train),
+            *_vectors(outcomes),
+            *(described(each, outcomes[0].name, task) for each in baselines),
+        ),
         doubts=doubtful.sentences,
         facts=doubtful.facts,
     )
+
+
+def updates(outcomes: Sequence[Outcome], settings: Train) -> list[str]:
+    """How tables were trained, in a clause; none where runs of earlier versions do not say it.
+
+    Args:
+        outcomes: what came of the embeddings.
+        settings: of the training.
+    """
+    runs = {outcome.name: outcome.of_each_run for outcome in outcomes}
+    said = trained.told(runs, auto=settings.update == "auto")
+    return [said] if said else []
 
 
 def _vectors(outcomes: Sequence[Outcome]) -> list[str]:

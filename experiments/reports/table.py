@@ -42,7 +42,7 @@ class Table:
         cut: how many test documents are longer than that; None if not known.
         folds: how many parts the data were cut in, where rows are of folds; None for one split.
         task: what judged it, which names the scores.
-        notes: what the caption says of the baselines.
+        notes: what the caption says of the training and of the baselines.
         doubts: what it says of the data, in sentences.
         facts: the same as values, for a summary.
 

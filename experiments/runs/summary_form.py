@@ -75,6 +75,10 @@ def _are_words(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(each, str) for each in value)
 
 
+def _are_updates(value: Any) -> bool:
+    return isinstance(value, dict) and all(each in ("sparse", "dense") for each in value.values())
+
+
 def _is_time(value: Any) -> bool:
     return _is_number(value) or _are_numbers(value)
 
@@ -86,5 +90,6 @@ _FORMS: dict[str, tuple[Check, str]] = {
     **dict.fromkeys(("classes", "kinds"), (_are_words, _WORDS)),
     **dict.fromkeys(("seed", "steps", "best_step"), (_is_count, _COUNT)),
     "by_name": (_are_parts, "of each part its rows and the same metrics are"),
+    "update": (_are_updates, "sparse or dense by table is"),
     "seconds": (_is_time, "seconds, or seconds by phase, are"),
 }

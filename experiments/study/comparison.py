@@ -16,7 +16,7 @@ from experiments.errors import mistakes
 from experiments.reports import report
 from experiments.reports.pooled import pooled
 from experiments.reports.progress import Progress, progress
-from experiments.runs import earlier, extension, layout, lock, targets
+from experiments.runs import alike, earlier, extension, layout, lock, targets
 from experiments.runs.checkpoints import Checkpoints
 from experiments.runs.layout import Run, run_directories
 from experiments.runs.outcome import Outcome, scores, told
@@ -124,15 +124,18 @@ def _run_all(
 ) -> tuple[list[Outcome], list[Outcome]]:
     """What came of the baselines and of the embeddings, over the rows of all folds."""
     baselines, outcomes = [], []
+    own = alike.names(workdir, splits[0].config, learnings.auto)
     for split in splits:
         baselines.append(baseline_runs.run(layout.folder(workdir, split.fold), split, progress))
-        each = [
+        of_split = [
             _run_seeds(
-                application, workdir, split, name, functools.partial(learnings.of, split, name), progress
+                *(application, workdir, split, name, each),
+                functools.partial(learnings.of, split, name),
+                progress,
             )
-            for name in layout.names(split.config)
+            for name, each in own.items()
         ]
-        outcomes.append(each)
+        outcomes.append(of_split)
     return _pooled(baselines, splits), _pooled(outcomes, splits)
 
 
@@ -146,6 +149,7 @@ def _run_seeds(
     workdir: Path,
     split: Split,
     name: str,
+    own: Study,
     ready: Callable[[], Ready],
     progress: Progress,
 ) -> Outcome:
@@ -155,11 +159,11 @@ def _run_seeds(
     summaries, places = [], []
     for seed in config.seeds:
         directory = layout.run_directory(workdir, config, Run(name, seed, split.fold))
-        directory.claim(registry.encode_run(application, config, name, seed, split.fold))
+        directory.claim(registry.encode_run(application, own, seed, split.fold))
         summary = directory.finished(config.train.steps)
         if summary is None:
             directory.reopen()
-            summary = run_one(directory, split, make(), shown, seed, progress)
+            summary = run_one(directory, split, own.train, make(), shown, seed, progress)
         else:
             directory.verify()
             Checkpoints(directory.path / "checkpoints", create=False).verify()

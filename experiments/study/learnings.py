@@ -7,12 +7,14 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from experiments.config import Update
 from experiments.errors import mistakes
 from experiments.runs import layout
 from experiments.runs.layout import Run
 from experiments.study import fitting
 from experiments.study.learning import Learning
 from experiments.study.split import Split
+from experiments.training import steps
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -52,6 +54,13 @@ class Learnings:
         if split is self._first and name in self._ready:
             return self._ready.pop(name)
         return self._make(split, name)
+
+    def auto(self) -> Update:
+        """What `train.update` auto comes to for the reference, on the first split."""
+        split, name = self._first, next(iter(layout.names(self._first.config)))
+        ready = self._ready.get(name) or self._make(split, name)
+        learning = ready.learning
+        return steps.auto(learning.learner, split.config.train, learning.buffers)
 
     def _unfinished(self, split: Split) -> list[str]:
         config = split.config

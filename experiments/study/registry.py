@@ -10,7 +10,6 @@ from typing import Any
 
 from experiments.config import Study
 from experiments.errors import Mistake
-from experiments.runs import layout
 from experiments.settings import codec
 from experiments.settings.schema import did_you_mean
 from experiments.study.application import Application
@@ -81,19 +80,15 @@ def encode(application: Application, config: Any) -> dict[str, Any]:
     return {KEY: application.name, **codec.encode(config)}
 
 
-def encode_run(
-    application: Application, config: Any, name: str, seed: int, fold: int | None
-) -> dict[str, Any]:
+def encode_run(application: Application, own: Any, seed: int, fold: int | None) -> dict[str, Any]:
     """The config of one run of a comparison, as JSON values.
 
     Args:
         application: whose config it is.
-        config: of the comparison.
-        name: of the embedding.
+        own: the config of the embedding alone.
         seed: of the training.
         fold: number of the fold; None where there is one split.
     """
-    own = layout.names(config)[name]
     only = () if fold is None else (fold,)
     return encode(application, dataclasses.replace(own, seeds=(seed,), only_folds=only))
 

@@ -13,6 +13,7 @@ from embedlab.files import write_whole
 from embedlab.text import Vocabulary
 from embedlab.vectors import Vectors
 from embedlab.vectors import save as save_vectors
+from experiments.config import Train
 from experiments.errors import placed
 from experiments.process import stopping
 from experiments.quality.inspection import Inspector, Watch
@@ -37,6 +38,7 @@ _SPECIAL = len(Vocabulary.SPECIAL)
 def run_one(
     directory: RunDirectory,
     split: Split,
+    settings: Train,
     ready: Ready,
     name: str,
     seed: int,
@@ -47,6 +49,7 @@ def run_one(
     Args:
         directory: of the run.
         split: of the data.
+        settings: how it is trained.
         ready: what one embedding learns of it.
         name: of the embedding, for the progress.
         seed: of the training.
@@ -56,7 +59,7 @@ def run_one(
         RunFailure: the loss is not a number, or a file can't be read or written, or is damaged.
         Mistake: it would go on with another vocabulary, or with other types, than it was begun with.
     """
-    learning, steps = ready.learning, split.config.train.steps
+    learning, steps = ready.learning, settings.steps
     with Checkpoints(
         directory.path / "checkpoints",
         facts=facts(learning.vocabulary),
@@ -67,7 +70,7 @@ def run_one(
         with stopping.patiently():
             training = fitting(
                 learning.learner,
-                split.config.train,
+                settings,
                 learning.train,
                 learning.valid,
                 seed=seed,
@@ -168,6 +171,7 @@ def _finish(
         "steps": fitted.steps,
         "best_step": fitted.best_step,
         "stopped_early": fitted.stopped_early,
+        "update": fitted.update,
         **_sizes(learning, parameters),
         SIZES: dict(ready.sizes),
         "classes": list(split.names),

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from experiments.reports.described import described
-from experiments.reports.rows import baseline_row, embedding_row
+from experiments.reports.rows import baseline_row, embedding_row, updates
 from experiments.reports.table import Table
 from experiments.runs import layout
 from experiments.runs.outcome import Outcome, groups_together
@@ -44,7 +44,10 @@ def table(splits: Sequence[Split], baselines: Sequence[Outcome], outcomes: Seque
         test_groups=len(np.unique(groups)),
         groups_of=first.groups_of,
         folds=config.folds if config.folds_run else None,
-        notes=tuple(described(each, outcomes[0].name, first.judge) for each in baselines),
+        notes=(
+            *updates(outcomes, config.train),
+            *(described(each, outcomes[0].name, first.judge) for each in baselines),
+        ),
         doubts=of_folds([split.doubts for split in splits], first.fold),
     )
 

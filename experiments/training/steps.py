@@ -13,7 +13,7 @@ import numpy as np
 
 import embedlab
 from embedlab import sparse
-from experiments.config import Train
+from experiments.config import Train, Update
 from experiments.training import optimizers
 from experiments.training.learner import Learner
 
@@ -83,10 +83,49 @@ def trained_whole(model: Learner, settings: Train, tables: dict[str, Any], buffe
     moving = [name for name in tables if name not in (*model.resting, *model.masked)]
     if settings.update == "dense":
         return tuple(moving)
-    reads = dict.fromkeys(tables, 0)  # a step
+    small = _small(model, settings, tables, buffers)
+    return tuple(name for name in moving if name in small)
+
+
+def _small(model: Learner, settings: Train, tables: dict[str, Any], buffers: Any) -> set[str]:
+    """Names of the tables with fewer rows than a step reads of them."""
+    reads = dict.fromkeys(tables, 0)
     for look in model.spec.index(buffers, np.zeros(1, np.int32)):
         reads[look.table] += model.reads * settings.batch * np.shape(look.rows)[-1]
-    return tuple(name for name in moving if tables[name].shape[0] < reads[name])
+    return {name for name, table in tables.items() if table.shape[0] < reads[name]}
+
+
+def auto(model: Learner, settings: Train, buffers: Any) -> Update:
+    """What `train.update` auto comes to for a model, in a word: the way of its largest table.
+
+    A table of which rows rest is trained by rows in any case; one that rests counts as if it moved.
+
+    Args:
+        model: what is trained.
+        settings: how.
+        buffers: the embedding's.
+
+    Returns:
+        "sparse" or "dense"; "auto" where there is no table.
+
+    Example:
+        >>> from experiments.encoders import Bag
+        >>> from experiments.training.model import Model
+        >>> [auto(Model(embedlab.Dense(rows, 4), Bag(), 2), Train(batch=256), {}) for rows in (2047, 2048)]
+        ['dense', 'sparse']
+    """
+    tables = jax.eval_shape(lambda: model.embedding(jax.random.key(0), buffers)).tables
+    if not tables:
+        return "auto"
+    largest = max(tables, key=lambda name: tables[name].size)
+    by_rows = settings.for_rows or model.masked or largest not in _small(model, settings, tables, buffers)
+    return "sparse" if by_rows else "dense"
+
+
+def updates(model: Learner, live: sparse.TrainState) -> dict[str, str]:
+    """How each table of a training is trained, "sparse" or "dense"; those that rest are left out."""
+    moving = [name for name in live.params["tables"] if name not in model.resting]
+    return {name: "sparse" if name in live.rows else "dense" for name in moving}
 
 
 @functools.partial(jax.jit, static_argnames=("model", "settings", "sharding"), donate_argnames="live")

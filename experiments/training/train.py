@@ -48,6 +48,8 @@ class Fitted:
             checkpoint), "compile" (with the first steps), "train", "evaluate", "inspect" (what is made of
             an evaluation), "save".
         speed: how fast steps were taken.
+        update: how each table was trained, "sparse" (by rows) or "dense" (whole), by name; without those that
+            rest.
     """
 
     parameters: dict[str, Any]
@@ -56,6 +58,7 @@ class Fitted:
     stopped_early: bool
     seconds: dict[str, float]
     speed: Speed
+    update: dict[str, str]
 
 
 OnStart = Callable[[int, dict[str, Any]], None]
@@ -133,6 +136,7 @@ def fitting(
         stopped_early=standing.stale >= settings.patience,
         seconds=watch.seconds,
         speed=training.speed,
+        update=steps.updates(model, training.live),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from experiments.page.section import Options, Section
 from experiments.page.works import Given, Kind
+from experiments.reports import trained
 
 _ABSENT = "–"
 _RIVALS = ("rivals", "seeds")
@@ -34,10 +35,16 @@ def section(given: Given, options: Options) -> Section | None:
 
 
 def _own(kind: Kind) -> dict[str, Any]:
-    """The settings of a kind's run, without what only says which others there are."""
+    """The settings of a kind's run, without what only says which others there are.
+
+    `train.update` is how its tables were trained, where the run says it: auto may be either.
+    """
     config = dict(kind.first.config)
     for name in _RIVALS:
         config.pop(name, None)
+    settings, update = config.get("train"), kind.first.summary.get("update")
+    if isinstance(settings, dict) and update:
+        config["train"] = {**settings, "update": trained.way(update)}
     return config
 
 

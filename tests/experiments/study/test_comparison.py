@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,9 @@ from embedlab.text import Vocabulary
 from experiments.config import Train
 from experiments.errors import Mistake, RunFailure
 from experiments.runs.found import found
-from experiments.study import comparison
+from experiments.runs.found_run import FINISHED
+from experiments.runs.run import RunDirectory
+from experiments.study import comparison, registry
 from tests.experiments.study import toy
 
 TRAIN = Train(batch=32, steps=40, evaluate_every=20, rate=0.05)
@@ -92,8 +96,6 @@ def test_the_same_again_does_nothing_and_to_the_bit(whole: Path, tmp_path: Path)
 
 
 def test_more_steps_and_seeds_go_on_as_if_they_had_been_asked_for_at_once(tmp_path: Path) -> None:
-    import dataclasses
-
     longer = dataclasses.replace(TRAIN, steps=60)
     run(tmp_path / "a", config(rivals={"hashed": HASHED}, train=longer, seeds=(0, 1)))
     run(tmp_path / "b", config(rivals={"hashed": HASHED}))
@@ -152,3 +154,81 @@ def test_a_penalty_on_rows_wants_rows() -> None:
 def test_what_an_application_does_not_honour_is_refused(field: str) -> None:
     with pytest.raises(ValueError, match=rf"train\.{field}=9: this application looks at all rows"):
         config(train=Train(**{field: 9}))
+
+
+#: Of these a step reads 16 rows by dense, 32 by hashed: the one has more rows than that, the other fewer.
+FEW, SMALL = dataclasses.replace(TRAIN, batch=8), embedlab.Hashed(None, 4, buckets=20)
+
+
+def updates(workdir: Path, *places: str) -> list[Any]:
+    """What runs say of themselves, and what they were begun with."""
+    found = [json.loads((workdir / place / "summary.json").read_text())["update"] for place in places]
+    begun = [json.loads((workdir / place / "config.json").read_text())["train"]["update"] for place in places]
+    return list(zip(found, begun, strict=True))
+
+
+def test_a_rival_is_trained_as_the_reference(tmp_path: Path) -> None:
+    run(tmp_path / "both", config(rivals={"hashed": SMALL}, train=FEW))
+    rows = ({"table": "sparse"}, "sparse")
+    assert updates(tmp_path / "both", "dense/seed-0", "hashed/seed-0") == [rows, rows]
+    assert " tables are trained by rows; " in (tmp_path / "both/table.md").read_text()
+    # Its config says enough to have the same again, and auto is something else by itself.
+    alone = toy.Toy(SMALL, train=dataclasses.replace(FEW, update="sparse"))
+    run(tmp_path / "alone", alone)
+    run(tmp_path / "auto", toy.Toy(SMALL, train=FEW))
+    assert updates(tmp_path, "alone", "auto") == [rows, ({"table": "dense"}, "auto")]
+    same = contents(tmp_path / "both/hashed/seed-0")
+    assert contents(tmp_path / "alone") | same == contents(tmp_path / "alone")
+    assert contents(tmp_path / "auto")["metrics.jsonl"] != same["metrics.jsonl"]
+
+
+def test_a_small_reference_has_all_trained_whole(tmp_path: Path) -> None:
+    weighted = embedlab.Hashed(None, 4, buckets=200, importance=200)
+    run(tmp_path, config(rivals={"weighted": weighted}))
+    assert updates(tmp_path, "weighted/seed-0") == [({"importance": "dense", "table": "dense"}, "dense")]
+    caption = (tmp_path / "table.md").read_text()
+    assert " tables are trained whole, as train.update auto has it for small ones; " in caption
+
+
+def test_rivals_that_come_in_later_are_trained_as_the_reference(tmp_path: Path) -> None:
+    run(tmp_path, config(train=FEW, seeds=(0, 1)))
+    run(tmp_path, config(train=FEW, seeds=(0, 1), rivals={"hashed": SMALL}))
+    rows = {"table": "sparse"}
+    assert updates(tmp_path, "dense/seed-0", "hashed/seed-0") == [(rows, "auto"), (rows, "sparse")]
+
+
+def test_a_rival_of_an_earlier_version_goes_on_as_it_was_begun(tmp_path: Path) -> None:
+    """Its config has auto: by itself it is trained whole, and so it was for half of its steps."""
+    longer = dataclasses.replace(FEW, steps=60)
+    run(tmp_path / "half", toy.Toy(SMALL, train=FEW))
+    run(tmp_path / "whole", toy.Toy(SMALL, train=longer))
+    workdir = tmp_path / "both"
+    workdir.mkdir()
+    both = config(rivals={"hashed": SMALL}, train=longer)
+    (workdir / "config.json").write_text(json.dumps(registry.encode(toy.APPLICATION, both)))
+    shutil.copytree(tmp_path / "half", workdir / "hashed/seed-0")
+    run(workdir, both)
+    whole = contents(tmp_path / "whole")
+    assert contents(workdir / "hashed/seed-0") == whole
+    found = updates(workdir, "dense/seed-0", "hashed/seed-0")
+    assert [update for update, _ in found] == [{"table": "sparse"}, {"table": "dense"}]
+    assert found[1][1] == "auto"
+    told = "tables of dense are trained by rows, those of hashed whole"
+    assert told in (workdir / "table.md").read_text()
+    run(workdir, dataclasses.replace(both, seeds=(0, 1)))
+    assert updates(workdir, "hashed/seed-1") == [({"table": "dense"}, "auto")]
+
+
+def test_summaries_of_earlier_versions_say_nothing_of_it(tmp_path: Path) -> None:
+    both = config(rivals={"hashed": HASHED})
+    run(tmp_path, both)
+    names = ("metrics.jsonl", "predictions.npz", "vocabulary.json", "vectors", "kept.json", "kept.npz")
+    for place in ("dense/seed-0", "hashed/seed-0"):
+        directory = RunDirectory(tmp_path / place)
+        summary = {name: value for name, value in (directory.summary or {}).items() if name != "update"}
+        directory.finish(summary, *names)
+    assert "is finished" in run(tmp_path, both)
+    (tmp_path / "table.md").unlink()
+    run(tmp_path, both)
+    assert "are trained" not in (tmp_path / "table.md").read_text()
+    assert all(each.state == FINISHED for each in found([tmp_path]))
