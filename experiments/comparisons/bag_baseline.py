@@ -13,7 +13,7 @@ from typing import get_args
 
 from embedlab.lookup.bag import Mode
 from experiments.comparisons.seeds import run_seeds
-from experiments.config import BAG, Config, Train
+from experiments.config import BAG, Config
 from experiments.documents.material import Material
 from experiments.encoders import Bag, Encoder
 from experiments.head import Head
@@ -36,14 +36,13 @@ def directories(folder: Path, config: Config) -> dict[int, RunDirectory]:
 
 
 def run_bag(
-    folder: Path, material: Material, settings: Train, lexicon: Callable[[], Lexicon], progress: Progress
+    folder: Path, material: Material, lexicon: Callable[[], Lexicon], progress: Progress
 ) -> list[Outcome]:
     """Trains the embedding in a bag with every seed, with the encoder's own settings of the training.
 
     Args:
         folder: of the baselines.
         material: what all runs share.
-        settings: the encoder's own, of the training.
         lexicon: that of the embedding that the config is about; called where a run is not finished.
         progress: where they are told of.
 
@@ -56,7 +55,7 @@ def run_bag(
     found = directories(folder, material.config)
     if not found:
         return []
-    transfer = material.config.transfer
+    transfer, settings = material.config.transfer, material.config.train
     own = dataclasses.replace(
         material.config,
         transfer=transfer.alone(transfer.mode),

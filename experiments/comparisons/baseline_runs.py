@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from experiments.comparisons import bag_baseline
-from experiments.config import BAG, Config, Train
+from experiments.config import BAG, Config
 from experiments.documents.material import Material
 from experiments.errors import Mistake, RunFailure
 from experiments.reports.progress import Progress
@@ -42,14 +42,13 @@ def directories(folder: Path, config: Config) -> dict[str, tuple[RunDirectory, .
 
 
 def run_baselines(
-    folder: Path, material: Material, settings: Train, lexicon: Callable[[], Lexicon], progress: Progress
+    folder: Path, material: Material, lexicon: Callable[[], Lexicon], progress: Progress
 ) -> list[Outcome]:
     """Fits the baselines that are not finished; reads the others back.
 
     Args:
         folder: the workdir, or the fold's.
         material: what all runs share.
-        settings: how the embedding that the config is about is trained.
         lexicon: that of the embedding that the config is about; called where a bag of it is to be trained.
         progress: where they are told of.
 
@@ -61,7 +60,7 @@ def run_baselines(
         return []
     names = (material.config.task.majority, material.config.task.linear)
     fitted = [_fitted(name, folder / _FOLDER / name, material, progress) for name in names]
-    return fitted + bag_baseline.run_bag(folder / _FOLDER, material, settings, lexicon, progress)
+    return fitted + bag_baseline.run_bag(folder / _FOLDER, material, lexicon, progress)
 
 
 def _fitted(name: str, path: Path, material: Material, progress: Progress) -> Outcome:

@@ -229,8 +229,8 @@ def _run_baselines(
 ) -> list[Outcome]:
     folder = layout.folder(workdir, material.fold)
     main = next(iter(own))
-    settings = own[main].train
-    return baseline_runs.run_baselines(folder, material, settings, lambda: lexicons[main], progress)
+    alone = dataclasses.replace(material, config=own[main])
+    return baseline_runs.run_baselines(folder, alone, lambda: lexicons[main], progress)
 
 
 def _run_embeddings(

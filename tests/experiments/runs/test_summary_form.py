@@ -78,6 +78,7 @@ def test_a_page_is_made_whatever_was_altered(altered: Path, name: str, number: i
         (("classes",), [1, 2], "'classes' is [1, 2], where a list of texts is expected"),
         (("best_step",), -1, "'best_step' is -1, where a whole number of at least 0 is expected"),
         (("seconds", "train"), float("inf"), "'seconds' is {"),
+        (("update", "table"), "auto", "'update' is {'table': 'auto'}, where sparse or dense by table is"),
         (("parameters",), 10**400, "'parameters' is 1000"),
     ],
 )

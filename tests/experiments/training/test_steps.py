@@ -97,6 +97,23 @@ def test_small_tables_are_trained_whole() -> None:
     assert list(live.rows) == ["importance"]
 
 
+def test_what_auto_comes_to_is_the_way_of_the_largest_table() -> None:
+    """Of the 60 rows of 4 numbers a document reads 16, of the 40 of 2 of the importance 8."""
+    model = Model(HASHED, Bag(), 3)
+
+    def auto(batch: int, *, resting: tuple[str, ...] = (), masked: tuple[str, ...] = (), **more: Any) -> str:
+        changed = dataclasses.replace(model, resting=resting, masked=masked)
+        return steps.auto(changed, Train(batch=batch, **more), {})
+
+    assert [auto(batch) for batch in (3, 4, 9)] == ["sparse", "dense", "dense"]
+    assert auto(4, resting=("table",)) == "dense"  # what is compared with it moves
+    assert auto(4, masked=("table",)) == auto(4, max_norm=1.0) == "sparse"
+    live, _ = begun(dataclasses.replace(model, resting=("table",)), LAZY)
+    assert steps.updates(dataclasses.replace(model, resting=("table",)), live) == {"importance": "sparse"}
+    live, _ = begun(model, Train(batch=5))
+    assert steps.updates(model, live) == {"importance": "sparse", "table": "dense"}
+
+
 def test_a_wide_vocabulary_is_trained_by_rows() -> None:
     for spec in (embedlab.Dense(12_800, 64), embedlab.Hashed(12_800, 64, buckets=1_000_000)):
         model = Model(spec, Bag(), 3)
