@@ -18,7 +18,6 @@ from experiments.documents.material import Material
 from experiments.encoders import Bag, Encoder
 from experiments.head import Head
 from experiments.reports.progress import Progress
-from experiments.runs import alike
 from experiments.runs.outcome import Outcome
 from experiments.runs.run import RunDirectory
 from experiments.training.lexicon import Lexicon
@@ -55,11 +54,10 @@ def run_bag(
     found = directories(folder, material.config)
     if not found:
         return []
-    transfer, settings = material.config.transfer, material.config.train
+    transfer = material.config.transfer
     own = dataclasses.replace(
         material.config,
         transfer=transfer.alone(transfer.mode),
-        train=dataclasses.replace(settings, update=alike.way(found.values()) or settings.update),
         encoder=Bag(),
         head=Head(),
         quality=dataclasses.replace(material.config.quality, every=0),  # nobody is told of its vectors

@@ -14,20 +14,19 @@ from rich.console import Console
 from experiments import mesh
 from experiments.comparisons import baseline_runs, leader, several
 from experiments.comparisons.seeds import run_seeds
-from experiments.comparisons.single import model_of
-from experiments.config import BAG, Config, Update
+from experiments.config import BAG, Config
 from experiments.documents.material import Material, read_folds, whole
 from experiments.quality.shared_words import on_shared_words
 from experiments.reports import report, rows
 from experiments.reports.pooled import pooled
 from experiments.reports.progress import Progress, progress
-from experiments.runs import alike, earlier, extension, fingerprint, layout, lock, targets
+from experiments.runs import earlier, extension, fingerprint, layout, lock, targets
 from experiments.runs.layout import Run, run_directories
 from experiments.runs.outcome import Outcome
 from experiments.runs.run import RunDirectory
 from experiments.settings import codec
 from experiments.tasks import Task
-from experiments.training import optimizers, steps
+from experiments.training import optimizers
 from experiments.training.lexicon import Lexicon, lexicon
 from experiments.transfer.settle import settle
 from experiments.transfer.summary import summary_of, told
@@ -187,14 +186,13 @@ def _run_all(
         ready = lexicons.of(material)
         if material is materials[0]:
             progress.print(_began(ready, material))
-            own = alike.names(workdir, material.config, functools.partial(_auto, material, ready))
         if material.config.stream:  # nobody wants to wait for what takes as long as the training
-            outcomes.append(_run_embeddings(workdir, material, own, ready, progress))
-        baselines.append(_run_baselines(workdir, material, own, ready, progress))
+            outcomes.append(_run_embeddings(workdir, material, ready, progress))
+        baselines.append(_run_baselines(workdir, material, ready, progress))
         if material is materials[0]:
             progress.print(report.strongest(baselines[0]))
         if not material.config.stream:
-            outcomes.append(_run_embeddings(workdir, material, own, ready, progress))
+            outcomes.append(_run_embeddings(workdir, material, ready, progress))
     tested = [material.dataset.labels[material.splits.test] for material in materials]
     task = materials[0].config.task
     return _pooled(baselines, tested, task), _pooled(outcomes, tested, task)
@@ -212,39 +210,21 @@ def _pooled(
     return [pooled(parts, targets, task) for parts in zip(*by_split, strict=True)]
 
 
-def _auto(material: Material, ready: Mapping[str, Lexicon]) -> Update:
-    """What `train.update` auto comes to for the reference."""
-    name, own = next(iter(layout.names(material.config).items()))
-    alone = dataclasses.replace(material, config=own)
-    known = ready.get(name) or lexicon(own.embedding, alone, "embedding")
-    return steps.auto(model_of(known, alone), own.train, known.buffers)
-
-
 def _run_baselines(
-    workdir: Path,
-    material: Material,
-    own: Mapping[str, Config],
-    lexicons: Mapping[str, Lexicon],
-    progress: Progress,
+    workdir: Path, material: Material, lexicons: Mapping[str, Lexicon], progress: Progress
 ) -> list[Outcome]:
     folder = layout.folder(workdir, material.fold)
-    main = next(iter(own))
-    alone = dataclasses.replace(material, config=own[main])
-    return baseline_runs.run_baselines(folder, alone, lambda: lexicons[main], progress)
+    main = next(iter(layout.names(material.config)))
+    return baseline_runs.run_baselines(folder, material, lambda: lexicons[main], progress)
 
 
 def _run_embeddings(
-    workdir: Path,
-    material: Material,
-    own: Mapping[str, Config],
-    lexicons: Mapping[str, Lexicon],
-    progress: Progress,
+    workdir: Path, material: Material, lexicons: Mapping[str, Lexicon], progress: Progress
 ) -> list[Outcome]:
     config, fold = material.config, material.fold
     outcomes = []
-    for name, each in own.items():
-        alone = dataclasses.replace(material, config=each)
+    for name, each in layout.names(config).items():
+        own = dataclasses.replace(material, config=each)
         places = {seed: layout.run_directory(workdir, config, Run(name, seed, fold)) for seed in config.seeds}
-        make = functools.partial(lexicons.__getitem__, name)
-        outcomes.append(run_seeds(name, places, alone, make, progress))
+        outcomes.append(run_seeds(name, places, own, functools.partial(lexicons.__getitem__, name), progress))
     return outcomes

@@ -91,10 +91,10 @@ class Prepared:
         return config.quality.every > 0 and rest == 0 and number % config.quality.every == 0
 
 
-def model_of(lexicon: Lexicon, material: Material) -> Model:
-    """What is trained of one embedding."""
+def prepare(lexicon: Lexicon, material: Material) -> Prepared:
+    """Reads the material for one embedding."""
     config, dataset, task = material.config, material.dataset, material.config.task
-    return Model(
+    model = Model(
         lexicon.spec,
         config.encoder,
         task.outputs(dataset.classes),
@@ -104,12 +104,6 @@ def model_of(lexicon: Lexicon, material: Material) -> Model:
         resting_tables(lexicon.spec, config.transfer) if lexicon.start else (),
         masked_tables(lexicon.spec, config.transfer) if lexicon.start else (),
     )
-
-
-def prepare(lexicon: Lexicon, material: Material) -> Prepared:
-    """Reads the material for one embedding."""
-    config, dataset, task = material.config, material.dataset, material.config.task
-    model = model_of(lexicon, material)
     watch = Stopwatch({"prepare": lexicon.seconds})
     with watch("prepare"):
         unread = encode(lexicon.spec, lexicon.vocabulary, material.corpus, once=config.text.once)

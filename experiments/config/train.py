@@ -30,8 +30,8 @@ class Train:
             Those to validate and to test on stay as they are.
         update: how tables are trained: sparse, where a step costs what it reads; dense, where it costs a
             pass over the table; or auto, dense for those with fewer rows than 8 ids a document read in a
-            batch, and sparse for all others and with settings that are for rows. Embeddings that are
-            compared are all trained as auto has it for the largest table of the reference.
+            batch, and sparse for all others and with settings that are for rows. Embeddings of an application
+            that are compared are all trained as auto has it for the largest table of the reference.
         exact: whether adam and momentum move rows in steps that do not read them, as dense updates do;
             else a row rests until it is read, as with torch's SparseAdam.
         weight_decay: part of every weight that a step takes away, times the rate, as in AdamW; below

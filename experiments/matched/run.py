@@ -11,8 +11,6 @@ from typing import Any
 import jax
 from rich.console import Console
 
-from experiments.comparisons.single import model_of
-from experiments.config import Update
 from experiments.documents.material import Material, read_folds
 from experiments.errors import Mistake
 from experiments.matched import output
@@ -21,11 +19,10 @@ from experiments.matched.comparison import Comparison
 from experiments.matched.results import Made, results
 from experiments.matched.tune import Tuned, Tuning
 from experiments.reports.progress import Progress, progress
-from experiments.runs import alike, fingerprint, lock, targets
+from experiments.runs import fingerprint, lock, targets
 from experiments.runs.run import RunDirectory
 from experiments.settings import codec
 from experiments.training import optimizers, steps
-from experiments.training.lexicon import lexicon
 
 _ASKED = "comparison.json"
 _PROGRAMS = 40  # of steps; others come with each
@@ -118,41 +115,9 @@ def _run(
     made = []
     with progress(_words(comparison, planned, materials), console) as shown:
         for name, of_data in planned.items():
-            ways = _ways(comparison, workdir, of_data, materials[name])
             for cell in of_data:
-                folds = [_trained(each, ways.get(cell.name)) for each in materials[name]]
-                made.append(Made(cell, tuple(_tuned(comparison, workdir, cell, folds, shown))))
+                made.append(Made(cell, tuple(_tuned(comparison, workdir, cell, materials[name], shown))))
     return made
-
-
-def _ways(
-    comparison: Comparison, workdir: Path, of_data: Sequence[Cell], folds: Sequence[Material]
-) -> dict[str, Update]:
-    """How the tables of each cell are trained, by its name: as the reference's, where that is open."""
-    config, reference = folds[0].config, of_data[0]
-    if not alike.is_open(config.train):
-        return {}
-    begun = {
-        cell.name: [
-            cell.directory(workdir, rate, seed, material.fold)
-            for material in folds
-            for rate in comparison.rates
-            for seed in comparison.seeds
-        ]
-        for cell in of_data
-    }
-
-    def decide() -> Update:
-        known = lexicon(config.embedding, folds[0], reference.name)
-        return steps.auto(model_of(known, folds[0]), config.train, known.buffers)
-
-    return alike.together(reference.name, begun, decide)
-
-
-def _trained(material: Material, way: Update | None) -> Material:
-    if way is None:
-        return material
-    return dataclasses.replace(material, config=alike.trained(material.config, way))
 
 
 def _tuned(

@@ -16,13 +16,13 @@ from experiments.errors import mistakes
 from experiments.reports import report
 from experiments.reports.pooled import pooled
 from experiments.reports.progress import Progress, progress
-from experiments.runs import alike, earlier, extension, layout, lock, targets
+from experiments.runs import earlier, extension, layout, lock, targets
 from experiments.runs.checkpoints import Checkpoints
 from experiments.runs.layout import Run, run_directories
 from experiments.runs.outcome import Outcome, scores, told
 from experiments.runs.run import RunDirectory
 from experiments.runs.targets import Targets
-from experiments.study import baseline_runs, digests, registry
+from experiments.study import alike, baseline_runs, digests, registry
 from experiments.study.application import Application
 from experiments.study.learnings import Learnings, Ready
 from experiments.study.quality import on_shared_words

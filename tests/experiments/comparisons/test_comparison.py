@@ -66,16 +66,3 @@ def test_a_table_is_finished_with_the_baselines_that_are_asked_for(tmp_path: Pat
     for told, finished in ((AVERAGING, (True, False)), (without, (False, True))):
         (tmp_path / "config.json").write_text(json.dumps(codec.encode(told)))
         assert (is_finished(tmp_path, AVERAGING), is_finished(tmp_path, without)) == finished
-
-
-def test_a_rival_is_trained_as_the_reference(comparison: Path) -> None:
-    """By itself auto would have the 40 rows of the rival whole, and the 300 of the reference by rows."""
-    for name in ("dense", "small"):
-        for seed in (0, 1):
-            found = [
-                json.loads((comparison / name / f"seed-{seed}" / f"{each}.json").read_text())
-                for each in ("config", "summary")
-            ]
-            assert (found[0]["train"]["update"], found[1]["update"]) == ("sparse", {"table": "sparse"})
-    assert json.loads((comparison / "config.json").read_text())["train"]["update"] == "auto"
-    assert " tables are trained by rows; " in (comparison / "table.md").read_text()

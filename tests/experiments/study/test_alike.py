@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 import embedlab
-from experiments.config import Config, Train, Transfer, Update
-from experiments.runs import alike
+from experiments.config import Study, Train, Update
 from experiments.runs.run import RunDirectory
 from experiments.settings import codec
+from experiments.study import alike
 
 DENSE, CUT = embedlab.Dense(100, 8), embedlab.Dense(50, 8)
-CONFIG = Config(DENSE, rivals={"cut": CUT, "more": CUT}, seeds=(0, 1))
+CONFIG = Study(DENSE, rivals={"cut": CUT, "more": CUT}, seeds=(0, 1))
 
 
 def never() -> Update:
@@ -21,12 +21,12 @@ def never() -> Update:
 
 
 def begin(workdir: Path, name: str, update: Update, seed: int = 0) -> None:
-    RunDirectory(workdir / name / f"seed-{seed}").claim(codec.encode(Config(CUT, train=Train(update=update))))
+    RunDirectory(workdir / name / f"seed-{seed}").claim(codec.encode(Study(CUT, train=Train(update=update))))
 
 
-def ways(workdir: Path, decided: Update | None = None, config: Config = CONFIG) -> list[Update]:
+def ways(workdir: Path, decided: Update | None = None, config: Study = CONFIG) -> list[Update]:
     found = alike.names(workdir, config, (lambda: decided) if decided else never)
-    assert list(found) == ["dense", *config.transfer.beside, *config.rivals]
+    assert list(found) == ["dense", *config.rivals]
     return [own.train.update for own in found.values()]
 
 
@@ -58,14 +58,8 @@ def test_what_an_earlier_version_began_goes_on_as_it_was(tmp_path: Path) -> None
     ],
 )
 def test_what_is_asked_for_stays(tmp_path: Path, train: Train, kept: Update) -> None:
-    assert ways(tmp_path, config=Config(DENSE, rivals={"cut": CUT}, train=train)) == [kept] * 2
+    assert ways(tmp_path, config=Study(DENSE, rivals={"cut": CUT}, train=train)) == [kept] * 2
 
 
 def test_one_embedding_decides_for_itself(tmp_path: Path) -> None:
-    assert ways(tmp_path, config=Config(DENSE, seeds=(0, 1))) == ["auto"]
-
-
-def test_what_can_not_be_trained_whole_decides_for_itself() -> None:
-    resting = Config(DENSE, transfer=Transfer("glove-6b-50d", "non-static", freeze_pretrained=True))
-    assert alike.trained(resting, "dense") is resting
-    assert alike.trained(resting, "sparse").train.update == "sparse"
+    assert ways(tmp_path, config=Study(DENSE, seeds=(0, 1))) == ["auto"]

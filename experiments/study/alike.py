@@ -1,9 +1,9 @@
 """How the tables of embeddings that are compared are trained: all in one way, where `train.update` is auto.
 
-What auto comes to depends on how many rows a table has, and which optimizer moves rows that a step does not
-read depends on that in turn. Embeddings that are compared are to differ in nothing but themselves: the
-reference decides for all. Each run's `config.json` has the way in place of auto, so that it says enough to
-run it again by itself.
+What auto comes to depends on how many rows a table has, and whether rows move in steps that do not read them
+depends on that in turn. Embeddings that are compared are to differ in nothing but themselves: the reference
+decides for all. Each run's `config.json` has the way in place of auto, so that it says enough to run it again
+by itself.
 
 What was begun goes on in the way that its `config.json` has. Earlier versions left auto there, by which each
 embedding decides for itself: such runs, and rivals beside them, go on so.
@@ -15,22 +15,20 @@ import dataclasses
 import functools
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import get_args
 
-from experiments.config import Train, Update
+from experiments.config import Study, Train, Update
 from experiments.runs import layout
-from experiments.runs.layout import AnyConfig, Run
+from experiments.runs.layout import Run
 from experiments.runs.run import RunDirectory
 
-_C = TypeVar("_C", bound=AnyConfig)
 
-
-def names(workdir: Path, config: AnyConfig, decide: Callable[[], Update]) -> dict[str, Any]:
+def names(workdir: Path, config: Study, decide: Callable[[], Update]) -> dict[str, Study]:
     """`layout.names`, with the way in which the tables of each are trained.
 
     Args:
-        workdir: of the comparison; what lies there was begun.
-        config: of the comparison.
+        workdir: of the study; what lies there was begun.
+        config: of the study.
         decide: what auto comes to for the reference, sparse or dense; called where runs do not tell.
     """
     found = layout.names(config)
@@ -42,12 +40,13 @@ def names(workdir: Path, config: AnyConfig, decide: Callable[[], Update]) -> dic
             for fold in layout.numbers(config)
             for seed in config.seeds
         ]
-        for name, own in found.items()
-        if trained(own, "dense") is not own
+        for name in found
     }
-    reference = next(iter(found))
-    ways = together(reference, begun, decide)
-    return {name: trained(own, ways[name]) if name in ways else own for name, own in found.items()}
+    ways = together(next(iter(found)), begun, decide)
+    return {
+        name: dataclasses.replace(own, train=dataclasses.replace(own.train, update=ways[name]))
+        for name, own in found.items()
+    }
 
 
 def together(
@@ -81,22 +80,3 @@ def way(directories: Iterable[RunDirectory]) -> Update | None:
         if found in get_args(Update):
             return found
     return None
-
-
-def trained(own: _C, update: Update) -> _C:
-    """The same config with another way; itself where it can't be trained so, and decides for itself.
-
-    Args:
-        own: the config of one embedding.
-        update: the way.
-
-    Example:
-        >>> import embedlab
-        >>> from experiments.config import Config
-        >>> trained(Config(embedlab.Dense(9, 2)), "dense").train.update
-        'dense'
-    """
-    try:
-        return dataclasses.replace(own, train=dataclasses.replace(own.train, update=update))
-    except ValueError:  # rows of a table that rest beside others want it by rows
-        return own
