@@ -4,8 +4,8 @@
         python -m experiments.graph configs/graph/citeseer_walks.py --workdir runs/citeseer_walks
 
 Result: 53.1 % (95 % interval 50.4 to 56.2), three seeds; label propagation 51.8 % (48.6 to 54.8): +1.3 (−1.0
-to +3.6). Hashed at as many bytes 40.6 % (37.9 to 43.4).
-Time: 2 minutes on two cores with another program on them.
+to +3.6). Hashed at as many bytes 40.3 % (37.4 to 43.2).
+Time: a minute on two cores with another program on them.
 
 As `configs/graph/cora_walks.py`, whose settings it has; none was chosen here. DeepWalk has 43.2 % on this
 split (Kipf & Welling 2017, Table 2). 48 nodes have no neighbour, and no walk tells anything of them.

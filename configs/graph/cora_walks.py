@@ -4,9 +4,9 @@
         python -m experiments.graph configs/graph/cora_walks.py --workdir runs/cora_walks
 
 Result: 71.3 % (95 % interval 68.0 to 74.4), three seeds; label propagation 71.7 % (68.8 to 74.5): −0.4 (−3.3
-to +2.3). Hashed at as many bytes 60.4 % (57.6 to 63.5): where nodes that are strangers share rows, walks tell
+to +2.3). Hashed at as many bytes 60.3 % (57.5 to 63.2): where nodes that are strangers share rows, walks tell
 less.
-Time: 2.5 minutes on two cores with others at work on them.
+Time: a minute on two cores with others at work on them.
 
 Walks see edges alone, so that what stands beside them is label propagation, which does too; the regression
 on features knows what they do not. Of each node there are two words, as itself and as a context. DeepWalk has

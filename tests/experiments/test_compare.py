@@ -247,7 +247,7 @@ def test_the_rate_is_the_best_on_validation_and_tried_as_often_for_all(whole: Pa
 def test_it_is_told_what_is_trained_by_rows_and_what_whole(whole: Path) -> None:
     """By auto the 80 rows of hashed are whole, and the 320 of dense by rows."""
     ways = {
-        cell["name"]: {
+        cell["kind"]: {
             json.loads((whole / run / "summary.json").read_text())["update"]["table"] for run in cell["runs"]
         }
         for cell in results(whole)["cells"]
