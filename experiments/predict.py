@@ -9,8 +9,7 @@ probabilities; or the value. Lines of a run of an application are as its page in
 where they have columns the first names them; how many name what was not learnt, as a user or a value of a
 column that training lacks, is told at the end.
 
-A line that can't be read ends the program and is named; there may be no answers to the lines that were read
-with it, 1,024 at most.
+A line that can't be read ends the program and is named, once those before it are answered.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ import io
 import itertools
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -72,11 +71,24 @@ def _main(words: list[str]) -> int:
     return 0
 
 
+class _BadLine(Exception):
+    """A line of a batch that can't be read: how many are before it there, and what is told."""
+
+    def __init__(self, place: int, told: str) -> None:
+        super().__init__(told)
+        self.place = place
+
+
 def _each(batches: Iterator[list[str]], answer: Callable[[list[str], int], None]) -> None:
     """Has batches of lines answered, each told how many lines were before it."""
     number = 0
     for lines in batches:
-        answer(lines, number)
+        try:
+            answer(lines, number)
+        except _BadLine as bad:
+            if bad.place:
+                answer(lines[: bad.place], number)
+            raise Mistake(str(bad)) from None
         number += len(lines)
 
 
@@ -102,18 +114,19 @@ class Asked:
             print(told, file=sys.stderr)
 
     def _batch(self, lines: list[str], before: int) -> None:
-        if self._model.answering.has_header and not before:
+        header = int(self._model.answering.has_header and not before)
+        if header:
             self._header, *lines = lines
-            before = 1
         if not lines:
             return
         try:
-            for line, answer in zip(lines, self._model.answers(lines, self._header), strict=True):
-                print("\t".join([*answer, line]))
-            self._note(self._model.answering.strange(lines, self._header))
+            answers = list(self._model.answers(lines, self._header))
+            strange = self._model.answering.strange(lines, self._header)
         except ValueError as error:
-            raise Mistake(f"{self._name}{_counted(str(error), before)}") from None
-        sys.stdout.flush()
+            place, told = _counted(str(error), before + header)
+            raise _BadLine(place + header if place else 0, f"{self._name}{told}") from None
+        _print(answers, lines)
+        self._note(strange)
 
     def _note(self, strange: Sequence[tuple[str, ...]]) -> None:
         self._lines += len(strange)
@@ -123,15 +136,25 @@ class Asked:
                 self._named[name] = None
 
 
-def _counted(told: str, before: int) -> str:
-    """A message behind a file's name; a line that it is about is counted from the first of the file.
+def _print(answers: Iterable[Sequence[str]], lines: Sequence[str]) -> None:
+    for answer, line in zip(answers, lines, strict=True):
+        print("\t".join([*answer, line]))
+    sys.stdout.flush()
+
+
+def _counted(told: str, before: int) -> tuple[int, str]:
+    """How many lines are before the one that a message is about, and the message behind a file's name.
+
+    There the line is counted from the first of the file.
 
     Example:
         >>> _counted("line 3: 2 ids; give one", 1000), _counted("no column is named user", 1000)
-        (', line 1003: 2 ids; give one', ': no column is named user')
+        ((2, ', line 1003: 2 ids; give one'), (0, ': no column is named user'))
     """
     found = re.match(r"line (\d+)", told)
-    return f", line {before + int(found[1])}{told[found.end() :]}" if found else f": {told}"
+    if not found:
+        return 0, f": {told}"
+    return int(found[1]) - 1, f", line {before + int(found[1])}{told[found.end() :]}"
 
 
 def _standard_input() -> BinaryIO:
@@ -153,20 +176,19 @@ def _opened(name: str) -> BinaryIO:
 def _answer(classifier: Classifier, lines: list[str], name: str, before: int) -> None:
     task = classifier.model.task
     texts = _pairs(lines, name, before) if classifier.model.pairs else lines
-    for line, answer in zip(lines, classifier.predict(texts), strict=True):
-        print("\t".join([*task.fields(answer), line]))
-    sys.stdout.flush()
+    _print(map(task.fields, classifier.predict(texts)), lines)
 
 
 def _pairs(lines: list[str], name: str, before: int) -> list[tuple[str, str]]:
     """The two texts of each line."""
     found = []
-    for number, line in enumerate(lines, before + 1):
+    for place, line in enumerate(lines):
         first, *others = line.split("\t")
         if len(others) != 1:
-            raise Mistake(
-                f"{name}, line {number}: {len(others)} tabs, where this model reads two texts with one tab "
-                "between; write each pair so"
+            raise _BadLine(
+                place,
+                f"{name}, line {before + place + 1}: {len(others)} tabs, where this model reads two texts "
+                "with one tab between; write each pair so",
             )
         found.append((first, others[0]))
     return found
@@ -177,8 +199,15 @@ def _batches(file: BinaryIO, name: str) -> Iterator[list[str]]:
     number = 0
     for found in _raw_lines(file, name):
         for first in range(0, len(found), _LINES):
-            raw = found[first : first + _LINES]
-            yield [_decoded(name, number + place, line) for place, line in enumerate(raw, 1)]
+            raw, lines = found[first : first + _LINES], []
+            for place, line in enumerate(raw, 1):
+                try:
+                    lines.append(_decoded(name, number + place, line))
+                except Mistake:
+                    if lines:
+                        yield lines  # what is before it is answered
+                    raise
+            yield lines
             number += len(raw)
 
 

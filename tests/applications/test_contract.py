@@ -299,8 +299,9 @@ def test_new_rows_are_answered_as_declared(made: Made, monkeypatch: Any, capsys:
 
 def test_a_malformed_row_is_told_with_its_number(made: Made, monkeypatch: Any, capsys: Any) -> None:
     lines, (wrong, told) = list(made.case.asked), made.case.malformed
-    status, _, err = asked(made, [*lines, wrong], monkeypatch, capsys)
+    status, out, err = asked(made, [*lines, wrong], monkeypatch, capsys)
     assert status == 2 and "Traceback" not in err
+    assert out == asked(made, lines, monkeypatch, capsys)[1], "what is before it is answered"
     assert re.search(rf"standard input, line {len(lines) + 1}\b.*{told}", " ".join(err.split())), err
 
 

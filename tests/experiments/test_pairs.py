@@ -179,8 +179,8 @@ def test_a_run_on_pairs(ran: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any)
     assert status == 0
     assert [line.split("\t")[0] for line in out.splitlines()] == [label for label, _ in answers]
     assert out.splitlines()[0].split("\t")[2:] == list(pairs[0])
-    status, _, err = asked("one\ttwo\nwithout a tab\n")
-    assert status == 2
+    status, out, err = asked("one\ttwo\nwithout a tab\n")
+    assert status == 2 and out.endswith("\tone\ttwo\n"), "what is before it is answered"
     assert "line 2: 0 tabs, where this model reads two texts with one tab between" in " ".join(err.split())
 
 

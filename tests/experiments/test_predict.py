@@ -68,8 +68,9 @@ def test_a_mark_at_the_beginning_is_no_text(answered: Callable[..., tuple[int, s
 
 
 def test_what_is_no_utf8_is_named_with_its_line(answered: Callable[..., tuple[int, str, str]]) -> None:
-    status, _, err = answered(b"one\ncaf\xe9\n")
+    status, out, err = answered(b"one\ncaf\xe9\ntwo\n")
     assert status == 2
+    assert out == "short\t0.5000\tone\n", "what is before it is answered"
     assert "standard input, line 2: its byte 4 is 0xe9, which is no UTF-8; convert" in " ".join(err.split())
 
 
