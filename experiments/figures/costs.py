@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_APART = 1.025  # points of alike many bytes are drawn side by side, so much apart
+_APART = 1.025  # points of equal bytes are drawn side by side, so much apart
 _NO_BARS = "No intervals: the runs hold no targets."
 
 
@@ -23,7 +23,7 @@ def pareto(given: Given) -> Figure | None:
     """The headline on the test rows, with its 95 % interval, by trainable bytes.
 
     A hollow point is where bytes that can be computed from the words are counted as well. The line joins
-    those that none beats at as few bytes. Points of alike many bytes would hide each other: they are drawn
+    those that none beats at as few bytes. Points of equal bytes would hide each other: they are drawn
     side by side about where they are, which the caption says.
 
     Args:
@@ -62,7 +62,7 @@ def pareto(given: Given) -> Figure | None:
             if each not in shown and each.score
         ]
         bars = "Bars: 95 % intervals." if any(each.interval for each in shown) else _NO_BARS
-        told = " Of alike many bytes: side by side about them." if places != _bytes(shown) else ""
+        told = " Points of equal bytes stand side by side." if places != _bytes(shown) else ""
         told += f" Without bytes: {', '.join(without)}." if without else ""
         caption(
             figure,
@@ -97,7 +97,7 @@ def _front(panel: Axes, shown: Sequence[Result], places: Sequence[float]) -> Non
 
 
 def _places(shown: Sequence[Result]) -> list[float]:
-    """Where each is drawn: those of alike many bytes side by side about where they are."""
+    """Where each is drawn: those of equal bytes side by side about where they are."""
     known = _bytes(shown)
     places = list(known)
     order = sorted(range(len(known)), key=known.__getitem__)

@@ -90,7 +90,7 @@ def test_points_that_are_drawn_beside_their_bytes_are_told(
     bars = {bar.get_label(): bar.lines[0].get_xdata()[0] for bar in twice.axes[0].containers}
     dense = [at for label, at in bars.items() if "dense" in label]
     assert len(set(dense)) == 2  # though of equal bytes
-    said = "Of alike many bytes: side by side about them."
+    said = "Points of equal bytes stand side by side."
     assert said in " ".join(texts(twice)) and said not in " ".join(texts(drawn["pareto"]))
 
 
