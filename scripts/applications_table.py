@@ -127,7 +127,8 @@ def _also(folder: Path, names: Sequence[str]) -> Iterator[str]:
     assert tested is not None, folder
     yield headline.number(float(first.mean()))
     for name in names[1:]:
-        apart = _ends(paired_difference(first, scores[name], tested[2]), headline, "+")
+        telling = judge.telling(tested[1], tested[2])
+        apart = _ends(paired_difference(first, scores[name], tested[2], telling=telling), headline, "+")
         yield f"{name} {headline.number(float(scores[name].mean()))}, so {apart}"
 
 

@@ -10,8 +10,16 @@ import dataclasses
 
 import numpy as np
 from jaxtyping import Float, Int
+from scipy.special import expit, logit
 
-from experiments.reports.resampling import by_group, resample_groups, resample_pairs, resample_seeds, widened
+from experiments.reports.resampling import (
+    MANY,
+    by_group,
+    resample_groups,
+    resample_pairs,
+    resample_seeds,
+    widened,
+)
 
 #: The part of the resampled values that an interval holds.
 LEVEL = 0.95
@@ -63,6 +71,7 @@ def mean_interval(
     scores: Float[np.ndarray, "seeds rows"],
     groups: Int[np.ndarray, " rows"] | None = None,
     *,
+    telling: int | None = None,
     least: float = 0.0,
     most: float = 1.0,
     resamples: int = 2000,
@@ -86,12 +95,19 @@ def mean_interval(
     `experiments.reports.resampling.widened`. By simulation, intervals of six voices hold the truth in 93 % of
     cases then, and in 85 % without.
 
+    Where the score rests on few of the groups, as an area under a curve does on those of the rarer class,
+    these are what is counted. And since an area near 1 has less room above than below, each end is the
+    farther one of that and of the same distance as logits have it, `logit(A) ± distance / (A (1 − A))`. By
+    simulation areas of 0.76, 0.96 and 0.99 of 3 to 29 positives are held in 89 to 100 % of cases then, and in
+    48 to 93 % without.
+
     What it cannot do: from S seeds it sees (S − 1)/S of the variance between seeds (two thirds at three
     seeds, none at one).
 
     Args:
         scores: [seeds, rows], how well the model of a seed does on a test row.
         groups: int [rows], which rows are near-duplicates of each other; None if none are.
+        telling: how many of the groups the score rests on, as `Judge.telling` has it; None for all of them.
         least: the smallest mean there can be; −∞ where there is none.
         most: the largest.
         resamples: how many resamples.
@@ -121,7 +137,10 @@ def mean_interval(
     mean, rate = float(scores.mean()), total / size
     resampled = resample_seeds(rng, resample_groups(rng, size, total, resamples))
     worse, better = (rate < mean - _ROUNDING).any(), (rate > mean + _ROUNDING).any()
-    return _interval(mean, resampled, len(size), worse=worse, better=better, least=least, most=most)
+    bounds = {"worse": worse, "better": better, "least": least, "most": most}
+    if telling is None or telling >= min(len(size), MANY):
+        return _interval(mean, resampled, telling or len(size), **bounds)
+    return _with_logits(_interval(mean, resampled, telling, **bounds))
 
 
 def paired_difference(
@@ -129,6 +148,7 @@ def paired_difference(
     b: Float[np.ndarray, "seeds_b rows"],
     groups: Int[np.ndarray, " rows"] | None = None,
     *,
+    telling: int | None = None,
     least: float = 0.0,
     most: float = 1.0,
     resamples: int = 2000,
@@ -148,6 +168,7 @@ def paired_difference(
         a: [seeds of a, rows], how well a model does on a test row.
         b: [seeds of b, rows], the other model's, on the same rows in the same order.
         groups: int [rows], which rows are near-duplicates of each other; None if none are.
+        telling: how many of the groups the score rests on, as `Judge.telling` has it; None for all of them.
         least: the smallest mean there can be; −∞ where there is none.
         most: the largest.
         resamples: how many resamples.
@@ -175,7 +196,15 @@ def paired_difference(
         raise ValueError(f"a has {a.shape[1]} rows and b {b.shape[1]}: give both on the same test rows")
     count, apart, worse, better = resample_pairs(a, b, groups, resamples, seed)
     mean, widest = float(a.mean() - b.mean()), most - least
-    return _interval(mean, apart, count, worse=worse, better=better, least=-widest, most=widest)
+    return _interval(
+        mean,
+        apart,
+        telling or count,
+        worse=worse,
+        better=better,
+        least=-widest,
+        most=widest,
+    )
 
 
 def _interval(
@@ -201,8 +230,19 @@ def _interval(
     """
     low, high = np.quantile(widened(resampled, mean, groups), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     unseen = 1 - ((1 - LEVEL) / 2) ** (1 / groups)
+    worse, better = worse and groups > 1, better and groups > 1  # one group alone tells nothing of others
     low, high = low - unseen * (not worse), high + unseen * (not better)
     return Interval(mean, max(float(low), least), min(float(high), most))
+
+
+def _with_logits(found: Interval) -> Interval:
+    """An interval of a score between 0 and 1, whose ends are as far at least as those of its logit."""
+    spread = found.mean * (1 - found.mean)
+    if not 0 < found.mean < 1:
+        return found
+    middle = logit(found.mean)
+    low, high = (float(expit(middle + (end - found.mean) / spread)) for end in (found.low, found.high))
+    return Interval(found.mean, min(low, found.low), max(high, found.high))
 
 
 def _check(name: str, scores: np.ndarray, groups: np.ndarray | None, resamples: int) -> None:

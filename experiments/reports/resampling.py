@@ -8,7 +8,7 @@ from scipy.special import ndtri, stdtrit
 
 _DRAWN = 2**22  # numbers drawn at a time
 #: Groups from which on resamples spread as far as new data would, within some six parts of a hundred.
-_MANY = 30
+MANY = 30
 
 
 def by_group(
@@ -95,7 +95,7 @@ def widened(resampled: np.ndarray, mean: float, groups: int) -> Float[np.ndarray
         Gelbach and Miller, "Bootstrap-based improvements for inference with clustered errors", 2008 (few
         groups).
     """
-    if not 1 < groups < _MANY:
+    if not 1 < groups < MANY:
         return resampled
     farther = np.sqrt(groups / (groups - 1)) * stdtrit(groups - 1, 0.975) / ndtri(0.975)
     widened: np.ndarray = mean + farther * (resampled - mean)

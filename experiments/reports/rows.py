@@ -92,6 +92,8 @@ def embedding_row(
     groups: np.ndarray,
     reference: str | None,
     dim: int,
+    *,
+    telling: int | None = None,
 ) -> Row:
     """An embedding's line.
 
@@ -102,12 +104,16 @@ def embedding_row(
         groups: int [rows], which test rows are drawn together.
         reference: name of the one that differences are to; None if there is none.
         dim: width of its vectors.
+        telling: how many groups the headline rests on; None for all of them.
     """
     headline = task.headline
 
     def less(other: Outcome) -> Interval:
         return paired_difference(
-            outcome.scores, other.scores, groups, least=headline.least, most=headline.most
+            *(outcome.scores, other.scores, groups),
+            telling=telling,
+            least=headline.least,
+            most=headline.most,
         )
 
     others = [other for other in everything if other is not outcome]
@@ -119,11 +125,19 @@ def embedding_row(
         over=over,
         mcnemar=_discordant(outcome, others, groups),
         **_trained(outcome, dim),
-        **_scores(outcome, task, groups),
+        **_scores(outcome, task, groups, telling),
     )
 
 
-def baseline_row(outcome: Outcome, task: Task, groups: np.ndarray, reference: Row, dim: int) -> Row:
+def baseline_row(
+    outcome: Outcome,
+    task: Task,
+    groups: np.ndarray,
+    reference: Row,
+    dim: int,
+    *,
+    telling: int | None = None,
+) -> Row:
     """A baseline's line; one that is trained as embeddings are has their columns too.
 
     Args:
@@ -132,6 +146,7 @@ def baseline_row(outcome: Outcome, task: Task, groups: np.ndarray, reference: Ro
         groups: int [rows], which test rows are drawn together.
         reference: the line that differences are to, which has this baseline among its `over`.
         dim: width of the embedding's vectors.
+        telling: how many groups the headline rests on; None for all of them.
     """
     ahead = reference.over[outcome.name]
     trained = {"seeds": None, **_sizes(outcome)} if "best_step" not in outcome.summaries[0] else {}
@@ -140,7 +155,7 @@ def baseline_row(outcome: Outcome, task: Task, groups: np.ndarray, reference: Ro
         kind="baseline",
         difference=ahead.negated,
         **(trained or _trained(outcome, dim)),
-        **_scores(outcome, task, groups),
+        **_scores(outcome, task, groups, telling),
     )
 
 
@@ -169,11 +184,11 @@ def _sizes(outcome: Outcome) -> dict[str, Any]:
     return {**bytes_, "seconds": float(np.mean(counted))}
 
 
-def _scores(outcome: Outcome, task: Task, groups: np.ndarray) -> dict[str, Any]:
+def _scores(outcome: Outcome, task: Task, groups: np.ndarray, telling: int | None) -> dict[str, Any]:
     """The fields of a row that embeddings and baselines have alike."""
     least, most = task.headline.bounds(outcome.scores)
     return {
-        "score": mean_interval(outcome.scores, groups, least=least, most=most),
+        "score": mean_interval(outcome.scores, groups, telling=telling, least=least, most=most),
         "metrics": {
             metric.key: outcome.mean("test", metric.key)
             for metric in task.columns

@@ -36,6 +36,7 @@ class Table:
         data: name of the data.
         test_groups: how many groups the test rows form, drawn whole; None where each is its own.
         groups_of: what the rows of a group are.
+        telling: how many of the groups the headline rests on, those of the rarer class, say; None for all.
         words: how many distinct words the training text holds; None if not known.
         ngrams: up to how many words in a run count as a word of their own.
         max_length: how many tokens of a document are read; None if all are.
@@ -69,6 +70,7 @@ class Table:
     data: str
     test_groups: int | None = None
     groups_of: str = "(near-)duplicates"
+    telling: int | None = None
     words: int | None = None
     ngrams: int = 1
     max_length: int | None = None
@@ -191,6 +193,7 @@ class Table:
             self.test_rows,
             headline=self.task.headline,
             test_groups=self.test_groups,
+            telling=self.telling,
             words=self.words,
             ngrams=self.ngrams,
         )

@@ -13,6 +13,8 @@ from experiments.tasks import CLASSES, Headline
 _FEW_SEEDS = 5
 #: Groups of test rows below which a difference of a few points cannot be told from none.
 _FEW_ROWS = 300
+#: The same of the rarer class, where the score is an area under a curve.
+_FEW_OF_A_CLASS = 100
 #: Vectors a word from which on a table is called too large for its text.
 _SPARE = 1.5
 #: Part of the reference's bytes up to which a table counts as smaller, not as one of as many.
@@ -26,6 +28,7 @@ def verdict(
     *,
     headline: Headline = CLASSES.headline,
     test_groups: int | None = None,
+    telling: int | None = None,
     words: int | None = None,
     ngrams: int = 1,
 ) -> str:
@@ -41,6 +44,7 @@ def verdict(
         test_rows: how many rows the scores are of.
         headline: how the score is told.
         test_groups: how many groups of near-duplicates they form; None where each is its own.
+        telling: how many of the groups the score rests on, those of the rarer class, say; None for all.
         words: how many distinct words the training text holds; None if not known.
         ngrams: up to how many words in a run count as a word of their own.
 
@@ -78,7 +82,7 @@ def verdict(
         _over_folds(best, headline),
         _others(best, beside, rows, headline),
         _too_large(pool or [best], reference if rivals else None, words, ngrams),
-        _doubt(rows, len(pool) > 1, test_rows, test_groups or test_rows),
+        _doubt(rows, len(pool) > 1, test_rows, test_groups or test_rows, telling),
     ]
     return " ".join(sentence for sentence in sentences if sentence)
 
@@ -211,7 +215,7 @@ def _too_large(pool: list[Row], reference: Row | None, words: int | None, ngrams
     return f"{full.name} has {full.vectors:,} rows for {found}: bytes are not what limits it."
 
 
-def _doubt(rows: Sequence[Row], picked: bool, test_rows: int, groups: int) -> str:
+def _doubt(rows: Sequence[Row], picked: bool, test_rows: int, groups: int, telling: int | None) -> str:
     reasons = []
     if groups < _FEW_ROWS:
         which = (
@@ -220,6 +224,10 @@ def _doubt(rows: Sequence[Row], picked: bool, test_rows: int, groups: int) -> st
             else _counted(groups, "group", " of test rows")
         )
         reasons.append(f"{which} {'is' if groups == 1 else 'are'} few")
+    if telling is not None and telling < min(groups, _FEW_OF_A_CLASS):
+        what = "test row" if groups == test_rows else "group"
+        are = "is" if telling == 1 else "are"
+        reasons.append(f"{_counted(telling, what)} of the rarer class {are} few, and what an area rests on")
     seeds = min(row.seeds or 1 for row in rows if not row.is_baseline)
     if seeds == 1:
         reasons.append("one seed says nothing of what another would change")

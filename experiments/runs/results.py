@@ -107,7 +107,9 @@ class Result:
             return None
         headline, groups = self.task.headline, groups_of(self._parts[1])
         least, most = headline.bounds(scores)
-        found = mean_interval(scores, groups, least=least, most=most)
+        targets = folds.together([each.targets for each in self._parts[1]])
+        telling = self.task.telling(targets, groups)
+        found = mean_interval(scores, groups, telling=telling, least=least, most=most)
         return in_metric(headline, found)
 
     def scores(self, judge: Judge) -> np.ndarray | None:

@@ -13,6 +13,7 @@ from experiments.reports.table import Table
 from experiments.runs import layout
 from experiments.runs.outcome import Outcome, groups_together
 from experiments.study.split import Split
+from experiments.tasks import folds
 
 
 def table(splits: Sequence[Split], baselines: Sequence[Outcome], outcomes: Sequence[Outcome]) -> Table:
@@ -29,11 +30,15 @@ def table(splits: Sequence[Split], baselines: Sequence[Outcome], outcomes: Seque
     everything = [*baselines, *outcomes]
     reference = outcomes[0].name if len(everything) > 1 else None
     groups = groups_together([split.groups for split in splits], across=first.groups_across)
+    telling = first.judge.telling(folds.together([split.targets for split in splits]), groups)
     rows = [
-        embedding_row(each, everything, first.judge, groups, reference, specs[each.name].dim)
+        embedding_row(each, everything, first.judge, groups, reference, specs[each.name].dim, telling=telling)
         for each in outcomes
     ]
-    beside = [baseline_row(each, first.judge, groups, rows[0], config.embedding.dim) for each in baselines]
+    beside = [
+        baseline_row(each, first.judge, groups, rows[0], config.embedding.dim, telling=telling)
+        for each in baselines
+    ]
     return Table(
         rows=(*beside, *rows),
         reference=reference,
@@ -43,6 +48,7 @@ def table(splits: Sequence[Split], baselines: Sequence[Outcome], outcomes: Seque
         data=first.title,
         test_groups=len(np.unique(groups)),
         groups_of=first.groups_of,
+        telling=telling,
         folds=config.folds if config.folds_run else None,
         notes=(
             *updates(outcomes, config.train),

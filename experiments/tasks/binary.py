@@ -84,6 +84,16 @@ class _Binary(Judge):
                 f"{self.headline.name} is defined; give rows of both classes, or more rows"
             )
 
+    def telling(self, targets: np.ndarray, groups: Int[np.ndarray, " rows"]) -> int:
+        """See `Judge.telling`: as many as hold the rarer kind, of which an area knows no more than they say.
+
+        Example:
+            >>> Auc().telling(np.array([0, 0, 0, 1, 1]), np.array([7, 8, 9, 1, 1]))
+            1
+        """
+        positive = _positive(targets)
+        return min(len(np.unique(groups[positive == kind])) for kind in (False, True))
+
     def metrics(self, predicted: Float[np.ndarray, "rows outputs"], targets: np.ndarray) -> dict[str, float]:
         scores, positive = predicted[:, 0].astype(np.float64), _positive(targets)
         found = {

@@ -213,6 +213,14 @@ def test_few_test_rows_are_owned_up_to(rows: int, groups: int | None, says: str)
     assert "rows are few" not in verdict([FULL], FULL, 300, test_groups=groups and 300)
 
 
+def test_few_of_the_rarer_class_are_owned_up_to() -> None:
+    rows = [dataclasses.replace(FULL, seeds=9)]
+    assert "3 test rows of the rarer class are few" in verdict(rows, FULL, 555, telling=3)
+    assert "1 group of the rarer class is few" in verdict(rows, FULL, 555, test_groups=400, telling=1)
+    assert "rarer" not in verdict(rows, FULL, 5000, telling=100)
+    assert "rarer" not in verdict(rows, FULL, 50, telling=50)
+
+
 @pytest.mark.parametrize(
     ("improving", "says"),
     [
