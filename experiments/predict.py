@@ -103,8 +103,9 @@ class Asked:
     def answer(self, batches: Iterator[list[str]]) -> None:
         """Prints the answers as the lines come."""
         _each(batches, self._batch)
-        if self._model.answering.has_header and not self._header:
-            raise Mistake(f"{self._name}: it is empty; its first line is to name the columns")
+        if self._model.answering.has_header and not self._lines:
+            what = "no row follows its first line, which" if self._header else "it is empty; its first line"
+            raise Mistake(f"{self._name}: {what} is to name the columns; give rows below it")
         if self._strange:
             shown = ", ".join(name[:_LETTERS] for name in list(self._named)[:_NAMED])
             more = ", …" if len(self._named) > _NAMED else ""

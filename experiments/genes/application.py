@@ -44,6 +44,12 @@ class GeneAnswering(Answering):
                 raise ValueError(f"line {number}: {error}") from None
         return answers(self.learner, parameters, self._stored, documents)  # type: ignore[arg-type]
 
+    def strange(self, lines: Sequence[str], header: str = "") -> list[tuple[str, ...]]:
+        """See `Answering.strange`: sequences of which no k-mer was learnt, or that have none."""
+        vocabulary, kmers = self._stored.vocabulary, self._stored.config.kmers
+        known = [any(word in vocabulary for word in kmers.words(cleaned(line))) for line in lines]
+        return [() if any_ else (line.strip(),) for line, any_ in zip(lines, known, strict=True)]
+
 
 class GeneApplication(Application):
     """Sequences of DNA → classes."""

@@ -43,5 +43,6 @@ CASE = Case(
         strangers("genes", lambda row: {"Folge": row["Folge"].translate(str.maketrans("ACGT", "RYSW"))}),
         {"data.test_path": "{folder}/strangers.csv"},
     ),
+    noted="1 of 3 lines names what the model has not learnt: NNNNNNNNNNNN.\n",
     cheaper=cheaper,
 )

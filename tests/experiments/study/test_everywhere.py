@@ -234,6 +234,8 @@ def test_the_program_answers_line_by_line(
         ("user,item\n" + "1,2\n" * 1100 + "1,2,3\n", "standard input, line 1102: 3 columns"),
         ("user,film\n1,2\n", "standard input: its first line is 'user,film'"),
         ("", "standard input: it is empty; its first line is to name the columns"),
+        ("user,item\n", "standard input: no row follows its first line, which"),
+        ("1,2", "standard input: no row follows its first line"),
     ],
 )
 def test_the_program_refuses_what_it_can_not_read(
