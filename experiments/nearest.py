@@ -28,3 +28,19 @@ def nearest_first(name: str, known: Sequence[str]) -> str:
         return -difflib.SequenceMatcher(None, mine, others).ratio()
 
     return ", ".join(map(repr, sorted(known, key=unlike)[:20])) + (", …" if len(known) > 20 else "")
+
+
+def meant(name: str, known: Sequence[str]) -> str:
+    """The known name that a mistyped one was meant for, to follow a list of them; empty where none is near.
+
+    Args:
+        name: what was written.
+        known: what could have been meant.
+
+    Example:
+        >>> meant("lable", ["id", "text", "label"]), meant("rating", ["id", "text", "label"])
+        (" (did you mean 'label'?)", '')
+    """
+    short = {other[:_COMPARED].lower(): other for other in known}
+    near = difflib.get_close_matches(name[:_COMPARED].lower(), short, 1, 0.6)
+    return f" (did you mean {short[near[0]]!r}?)" if near else ""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from embedlab.checks import require
 from experiments.data.files import FileSource
-from experiments.nearest import nearest_first
+from experiments.nearest import meant, nearest_first
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,7 +93,7 @@ def column_number(
     fault = "has two columns" if name in columns else "has no column"
     raise ValueError(
         f"--{group}.{field}={name!r}: {path} {fault} of this name; its columns are "
-        f"{nearest_first(name, columns)}; name one of them with --{group}.{field}{hint}"
+        f"{nearest_first(name, columns)}{meant(name, columns)}; name one of them with --{group}.{field}{hint}"
     )
 
 

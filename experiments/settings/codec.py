@@ -186,6 +186,8 @@ def _decode_field(hint: Any, raw: Any, path: Sequence[str]) -> Any:
     try:
         if not isinstance(raw, container):
             raise draccus.ParsingError
+        if choices(hint) or dataclasses.is_dataclass(hint):
+            return _decode_object(hint, raw, path)  # draccus finds it too, unless a protocol stands before it
         return get_decoding_fn(hint)(raw, path)
     except (draccus.ParsingError, OverflowError):
         raise Mistake(f"{'.'.join(path)}: got {_shown(raw)}, expected {wanted(hint)}") from None

@@ -13,7 +13,7 @@ from jaxtyping import Float, Int32
 from embedlab.checks import require, require_count
 from experiments.data.equal import equal_groups
 from experiments.data.tables import Table, TableFile
-from experiments.nearest import nearest_first
+from experiments.nearest import meant, nearest_first
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -100,7 +100,7 @@ class TrackFile(TableFile):
         table = dataclasses.replace(self, header=self.full_header).table()
         for flag, name in named.items():
             if name not in table.names:
-                nearest = nearest_first(name, table.names)
+                nearest = nearest_first(name, table.names) + meant(name, table.names)
                 raise ValueError(
                     f"--{flag}={name!r}: {self.path} has no column of this name; its columns are {nearest}; "
                     f"name one of them with --{flag}"

@@ -66,8 +66,8 @@ def read(
         >>> read(path, {"data.user": "usr"})
         Traceback (most recent call last):
         ValueError: --data.user='usr': ...ratings.csv has no column of this name; its columns are 'user_id',
-        'stars'; name one of them with --data.user; or, if the first line is a row and no header, name all
-        columns in order with --data.header
+        'stars' (did you mean 'user_id'?); name one of them with --data.user; or, if the first line is a
+        row and no header, name all columns in order with --data.header
     """
     group, _, field = flag.rpartition(".")
     require(bool(str(path)), f"--{flag}", str(path), "give the file to read")

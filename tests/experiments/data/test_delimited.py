@@ -101,7 +101,8 @@ def test_where_columns_are_named_the_rows_tell_of_another_delimiter(write):
     with pytest.raises(ValueError, match=r"line 1: 1 fields where there are 2 columns; if it is ';' that"):
         Csv(path=path, columns=("text", "label")).load()
     with pytest.raises(
-        ValueError, match=r"its columns are 'txt', 'label'; name one of them with --data.t\w+$"
+        ValueError,
+        match=r"its columns are 'txt', 'label' \(did you mean 'txt'\?\); name one of them with --data.t\w+$",
     ):
         Csv(path=path, columns=("txt", "label")).load()
     assert Csv(path=path, columns=("text", "label"), delimiter=";").load().texts == ("a",)

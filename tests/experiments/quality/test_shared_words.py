@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -56,8 +57,18 @@ def test_a_larger_vocabulary_is_measured_on_the_words_of_the_smallest(
     assert found.metrics[Run("dense", 0)] == found.metrics[Run("cut", 0)]
     own = quality.summary(full[:10], k=3)
     assert found.metrics[Run("dense", 0)]["effective_rank"] == pytest.approx(own["effective_rank"])
-    assert {"silhouette", "norm_frequency_correlation", "alignment"} <= set(found.metrics[Run("cut", 0)])
+    assert {"norm_frequency_correlation", "alignment"} <= set(found.metrics[Run("cut", 0)])
+    assert "silhouette" not in found.metrics[Run("cut", 0)], "these ten are of one kind"
     assert "neighbour_overlap_seeds" not in found.metrics[Run("cut", 0)]
+
+
+def test_words_of_two_kinds_have_a_silhouette(material: Material, tmp_path: Path) -> None:
+    sides = [[f"{side}{n}" for n in range(6)] for side in ("left", "right")]
+    two = dataclasses.replace(material, corpus=gathered([sides[0] * 3, sides[1] * 3, sides[0]]))
+    words = Vocabulary.build(sides).words[2:]
+    apart = table(0, len(words)) + [[9 if word.startswith("left") else -9] for word in words]
+    found = on_shared_words({Run("dense", 0): run(tmp_path, words, apart.astype(np.float32))}, two)
+    assert found.metrics[Run("dense", 0)]["silhouette"] > 0.5
 
 
 @pytest.mark.slow
