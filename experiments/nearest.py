@@ -41,6 +41,6 @@ def meant(name: str, known: Sequence[str]) -> str:
         >>> meant("lable", ["id", "text", "label"]), meant("rating", ["id", "text", "label"])
         (" (did you mean 'label'?)", '')
     """
-    short = {other[:_COMPARED].lower(): other for other in known}
+    short = {other[:_COMPARED].lower(): other for other in reversed(known) if other}
     near = difflib.get_close_matches(name[:_COMPARED].lower(), short, 1, 0.6)
     return f" (did you mean {short[near[0]]!r}?)" if near else ""

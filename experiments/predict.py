@@ -83,12 +83,15 @@ def _each(batches: Iterator[list[str]], answer: Callable[[list[str], int], None]
     """Has batches of lines answered, each told how many lines were before it."""
     number = 0
     for lines in batches:
-        try:
-            answer(lines, number)
-        except _BadLine as bad:
-            if bad.place:
-                answer(lines[: bad.place], number)
-            raise Mistake(str(bad)) from None
+        first: _BadLine | None = None
+        while lines:  # the first that is found need not be the first there is
+            try:
+                answer(lines, number)
+                break
+            except _BadLine as bad:
+                first, lines = bad, lines[: bad.place]
+        if first:
+            raise Mistake(str(first))
         number += len(lines)
 
 

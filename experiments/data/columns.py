@@ -90,10 +90,10 @@ def column_number(
     """
     if list(columns).count(name) == 1:
         return list(columns).index(name)
-    fault = "has two columns" if name in columns else "has no column"
+    fault, near = ("has two columns", "") if name in columns else ("has no column", meant(name, columns))
     raise ValueError(
         f"--{group}.{field}={name!r}: {path} {fault} of this name; its columns are "
-        f"{nearest_first(name, columns)}{meant(name, columns)}; name one of them with --{group}.{field}{hint}"
+        f"{nearest_first(name, columns)}{near}; name one of them with --{group}.{field}{hint}"
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from scipy.special import ndtri, stdtrit
 
 _DRAWN = 2**22  # numbers drawn at a time
@@ -15,8 +15,18 @@ def by_group(
     scores: np.ndarray, groups: np.ndarray | None
 ) -> tuple[Int[np.ndarray, " groups"], Float[np.ndarray, "seeds groups"]]:
     """How many rows each group has, and the sum of their scores in each seed."""
-    number = np.arange(scores.shape[1]) if groups is None else np.unique(groups, return_inverse=True)[1]
+    number = _numbered(groups, scores.shape[1])
     return np.bincount(number), np.stack([np.bincount(number, weights=of_seed) for of_seed in scores])
+
+
+def holding(telling: np.ndarray | None, groups: np.ndarray | None, rows: int) -> Bool[np.ndarray, " groups"]:
+    """Which groups, in the order of `by_group`, hold a row on which the score rests."""
+    number = _numbered(groups, rows)
+    return np.bincount(number, weights=np.ones(rows) if telling is None else telling) > 0
+
+
+def _numbered(groups: np.ndarray | None, rows: int) -> np.ndarray:
+    return np.arange(rows) if groups is None else np.unique(groups, return_inverse=True)[1]
 
 
 def resample_groups(
@@ -49,7 +59,12 @@ def resample_seeds(
 
 
 def resample_pairs(
-    a: np.ndarray, b: np.ndarray, groups: np.ndarray | None, resamples: int, seed: int
+    a: np.ndarray,
+    b: np.ndarray,
+    groups: np.ndarray | None,
+    resamples: int,
+    seed: int,
+    telling: np.ndarray | None = None,
 ) -> tuple[int, np.ndarray, bool, bool]:
     """Resamples the mean of `a` less that of `b`: groups are drawn for both alike, seeds for each by itself.
 
@@ -59,19 +74,21 @@ def resample_pairs(
         groups: int [rows], or None where each row is its own.
         resamples: how many.
         seed: of the random draws.
+        telling: bool [rows], on which the score rests; None for all of them.
 
     Returns:
-        How many groups there are; the differences [resamples]; whether in any group a run of `a` does worse
-        than one of `b`; whether in any it does better.
+        How many groups hold such rows; the differences [resamples]; whether in any of these groups a run of
+        `a` does worse than one of `b`; whether in any it does better.
     """
     rng = np.random.default_rng(seed)
     size, total = by_group(np.concatenate([a, b]), groups)
     of_a, of_b = total[: len(a)], total[len(a) :]
     by_seed = resample_groups(rng, size, total, resamples)
     apart = resample_seeds(rng, by_seed[:, : len(a)]) - resample_seeds(rng, by_seed[:, len(a) :])
-    worse = bool((of_a.min(0) < of_b.max(0)).any())
-    better = bool((of_a.max(0) > of_b.min(0)).any())
-    return len(size), apart, worse, better
+    held = holding(telling, groups, a.shape[1])
+    worse = bool((of_a.min(0) < of_b.max(0))[held].any())
+    better = bool((of_a.max(0) > of_b.min(0))[held].any())
+    return int(held.sum()), apart, worse, better
 
 
 def widened(resampled: np.ndarray, mean: float, groups: int) -> Float[np.ndarray, " resamples"]:

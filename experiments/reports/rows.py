@@ -93,7 +93,7 @@ def embedding_row(
     reference: str | None,
     dim: int,
     *,
-    telling: int | None = None,
+    telling: np.ndarray | None = None,
 ) -> Row:
     """An embedding's line.
 
@@ -104,7 +104,7 @@ def embedding_row(
         groups: int [rows], which test rows are drawn together.
         reference: name of the one that differences are to; None if there is none.
         dim: width of its vectors.
-        telling: how many groups the headline rests on; None for all of them.
+        telling: bool [rows], those that the headline rests on; None for all of them.
     """
     headline = task.headline
 
@@ -136,7 +136,7 @@ def baseline_row(
     reference: Row,
     dim: int,
     *,
-    telling: int | None = None,
+    telling: np.ndarray | None = None,
 ) -> Row:
     """A baseline's line; one that is trained as embeddings are has their columns too.
 
@@ -146,7 +146,7 @@ def baseline_row(
         groups: int [rows], which test rows are drawn together.
         reference: the line that differences are to, which has this baseline among its `over`.
         dim: width of the embedding's vectors.
-        telling: how many groups the headline rests on; None for all of them.
+        telling: bool [rows], those that the headline rests on; None for all of them.
     """
     ahead = reference.over[outcome.name]
     trained = {"seeds": None, **_sizes(outcome)} if "best_step" not in outcome.summaries[0] else {}
@@ -184,7 +184,9 @@ def _sizes(outcome: Outcome) -> dict[str, Any]:
     return {**bytes_, "seconds": float(np.mean(counted))}
 
 
-def _scores(outcome: Outcome, task: Task, groups: np.ndarray, telling: int | None) -> dict[str, Any]:
+def _scores(
+    outcome: Outcome, task: Task, groups: np.ndarray, telling: np.ndarray | None = None
+) -> dict[str, Any]:
     """The fields of a row that embeddings and baselines have alike."""
     least, most = task.headline.bounds(outcome.scores)
     return {

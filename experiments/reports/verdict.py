@@ -227,7 +227,7 @@ def _doubt(rows: Sequence[Row], picked: bool, test_rows: int, groups: int, telli
     if telling is not None and telling < min(groups, _FEW_OF_A_CLASS):
         what = "test row" if groups == test_rows else "group"
         are = "is" if telling == 1 else "are"
-        reasons.append(f"{_counted(telling, what)} of the rarer class {are} few, and what an area rests on")
+        reasons.append(f"{_counted(telling, what)} of the rarer class, on which an area rests, {are} few")
     seeds = min(row.seeds or 1 for row in rows if not row.is_baseline)
     if seeds == 1:
         reasons.append("one seed says nothing of what another would change")

@@ -48,7 +48,7 @@ def table(splits: Sequence[Split], baselines: Sequence[Outcome], outcomes: Seque
         data=first.title,
         test_groups=len(np.unique(groups)),
         groups_of=first.groups_of,
-        telling=telling,
+        telling=None if telling is None else len(np.unique(groups[telling])),
         folds=config.folds if config.folds_run else None,
         notes=(
             *updates(outcomes, config.train),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from embedlab.checks import require
 from experiments.tasks.areas import auc_parts, precision_parts
@@ -84,15 +84,16 @@ class _Binary(Judge):
                 f"{self.headline.name} is defined; give rows of both classes, or more rows"
             )
 
-    def telling(self, targets: np.ndarray, groups: Int[np.ndarray, " rows"]) -> int:
-        """See `Judge.telling`: as many as hold the rarer kind, of which an area knows no more than they say.
+    def telling(self, targets: np.ndarray, groups: Int[np.ndarray, " rows"]) -> Bool[np.ndarray, " rows"]:
+        """See `Judge.telling`: an area knows no more than the class says that fewer groups hold.
 
         Example:
-            >>> Auc().telling(np.array([0, 0, 0, 1, 1]), np.array([7, 8, 9, 1, 1]))
-            1
+            >>> Auc().telling(np.array([0, 0, 0, 1, 1]), np.array([7, 8, 9, 1, 1])).tolist()
+            [False, False, False, True, True]
         """
         positive = _positive(targets)
-        return min(len(np.unique(groups[positive == kind])) for kind in (False, True))
+        some, others = (len(np.unique(groups[positive == kind])) for kind in (True, False))
+        return positive if some <= others else ~positive
 
     def metrics(self, predicted: Float[np.ndarray, "rows outputs"], targets: np.ndarray) -> dict[str, float]:
         scores, positive = predicted[:, 0].astype(np.float64), _positive(targets)

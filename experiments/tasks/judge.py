@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 _ROUNDING = 1e-12  # of sums of floats: no difference
 
@@ -223,14 +223,16 @@ class Judge(ABC):
             ValueError: the values are all alike, say.
         """
 
-    def telling(self, targets: np.ndarray, groups: Int[np.ndarray, " rows"]) -> int:
-        """How many groups of test rows the headline rests on: all of them, unless one kind of rows is rare.
+    def telling(
+        self, targets: np.ndarray, groups: Int[np.ndarray, " rows"]
+    ) -> Bool[np.ndarray, " rows"] | None:
+        """The test rows on which the headline rests: those of the rarer class, say; None for all of them.
 
         Args:
             targets: of the test rows.
             groups: int [rows], which rows are right or wrong together.
         """
-        return len(np.unique(groups))
+        return None
 
     def by_name(
         self, predicted: Float[np.ndarray, "rows outputs"], targets: np.ndarray, names: Sequence[str]

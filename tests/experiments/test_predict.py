@@ -16,6 +16,7 @@ import pytest
 import embedlab
 from experiments import classifier, predict
 from experiments.encoders import Bag
+from experiments.errors import Mistake
 from experiments.training.model import Model
 
 
@@ -166,3 +167,18 @@ def test_an_old_locale_neither_misreads_nor_fails(root: Path) -> None:
         [sys.executable, "-c", code], cwd=root, env=env, input="naïve\n".encode(), capture_output=True
     )
     assert (done.returncode, done.stdout) == (0, b"5 ->\t0.5000\tna\\xefve\n"), done.stderr
+
+
+def test_of_several_bad_lines_the_first_is_named_and_those_before_it_are_answered() -> None:
+    """Fields are counted in all lines before numbers are read: what is found first may be a later line."""
+    answered: list[str] = []
+
+    def answer(lines: list[str], before: int) -> None:
+        for fault in ("fields", "number"):
+            if fault in lines:
+                raise predict._BadLine(lines.index(fault), f"line {before + lines.index(fault) + 1}: {fault}")
+        answered.extend(lines)
+
+    with pytest.raises(Mistake, match="line 5: number"):
+        predict._each(iter([["a", "b"], ["c", "d", "number", "e", "fields"]]), answer)
+    assert answered == ["a", "b", "c", "d"]

@@ -263,8 +263,33 @@ def test_areas_of_few_positives_hold_the_truth(positives: int, apart: float) -> 
 def test_of_one_positive_nothing_is_known() -> None:
     target = np.arange(300) < 1
     scores = Auc().scores(np.random.default_rng(0).normal(size=(300, 1)), target)[None]
-    found = mean_interval(scores, telling=1)
+    found = mean_interval(scores, telling=target)
     assert found.low < 0.03 and found.high > 0.97
+
+
+def test_what_no_positive_showed_is_allowed_for_whatever_negatives_did() -> None:
+    """One negative above all of three positives is no reason to be surer than where none is."""
+    target = np.arange(303) < 3
+    perfect = target.astype(float)[:, None]
+    nearly = perfect + 2.0 * (np.arange(303) == 100)[:, None]
+    ends = [mean_interval(Auc().scores(each, target)[None], telling=target).low for each in (perfect, nearly)]
+    assert ends[1] <= ends[0] == pytest.approx(0.025 ** (1 / 3))
+
+
+def test_seeds_near_1_do_not_empty_the_interval() -> None:
+    target, draw = np.arange(303) < 3, np.random.default_rng(0)
+    apart = [target[:, None] * 6.0 + draw.normal(size=(303, 1)) for _ in range(3)]
+    scores = np.stack([Auc().scores(each, target) for each in apart])
+    assert mean_interval(scores, telling=target).low > 0.2
+
+
+@pytest.mark.parametrize("telling", [np.zeros(20, bool), np.ones(19, bool)])
+def test_what_a_score_rests_on_is_a_bool_a_row(telling: np.ndarray) -> None:
+    scores = np.arange(20.0)[None]
+    with pytest.raises(ValueError, match="telling has shape"):
+        mean_interval(scores, telling=telling)
+    with pytest.raises(ValueError, match="telling has shape"):
+        paired_difference(scores, scores, telling=telling)
 
 
 def test_of_two_groups_all_but_nothing_is_known() -> None:

@@ -215,8 +215,12 @@ def test_few_test_rows_are_owned_up_to(rows: int, groups: int | None, says: str)
 
 def test_few_of_the_rarer_class_are_owned_up_to() -> None:
     rows = [dataclasses.replace(FULL, seeds=9)]
-    assert "3 test rows of the rarer class are few" in verdict(rows, FULL, 555, telling=3)
-    assert "1 group of the rarer class is few" in verdict(rows, FULL, 555, test_groups=400, telling=1)
+    three, one = (
+        verdict(rows, FULL, 555, telling=3),
+        verdict(rows, FULL, 555, test_groups=400, telling=1),
+    )
+    assert "3 test rows of the rarer class, on which an area rests, are few" in three
+    assert "1 group of the rarer class, on which an area rests, is few" in one
     assert "rarer" not in verdict(rows, FULL, 5000, telling=100)
     assert "rarer" not in verdict(rows, FULL, 50, telling=50)
 
