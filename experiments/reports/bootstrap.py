@@ -98,8 +98,8 @@ def mean_interval(
 
     Where the score rests on few of the groups, as an area under a curve does on those of the rarer class,
     these are what is counted. And since an area near 1 has less room above than below, each end is the
-    farther one of that and of the same distance as logits have it, `logit(A) ± distance / (A (1 − A))`, but no
-    farther than such groups may be unseen. By simulation areas of 0.76, 0.96 and 0.99 of 3 to 29 positives
+    farther one of that and of the same distance as logits have it, `logit(A) ± distance / (A (1 − A))`, but
+    no farther than such groups may be unseen. By simulation areas of 0.76, 0.96 and 0.99 of 3 to 29 positives
     with normal scores are held in 90 to 100 % of cases then, and in 48 to 93 % without; of positives of two
     kinds, one rare and hard, in 77 to 92 %.
 
