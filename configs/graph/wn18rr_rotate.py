@@ -17,9 +17,7 @@ setting was tried.
 from embedlab import Dense, Hashed, Normal
 from experiments.config import Train
 from experiments.graph.triples.config import TripleStudy
-from experiments.graph.triples.links import Links
-from experiments.graph.triples.model import Penalty
-from experiments.graph.triples.objectives import Negatives
+from experiments.graph.triples.links import by_distance
 from experiments.graph.triples.published import wn18rr
 from experiments.graph.triples.scores import RotatE
 
@@ -29,12 +27,7 @@ def config() -> TripleStudy:
     return TripleStudy(
         embedding=Dense(40_738, 200, Normal(0.05)),
         data=wn18rr(),
-        model=Links(
-            RotatE(),
-            Negatives(count=64, loss="adversarial", margin=6.0),
-            reciprocal=False,
-            penalty=Penalty(0.0),
-        ),
+        model=by_distance(RotatE()),
         train=Train(
             rate=0.003,
             schedule="cosine",

@@ -16,9 +16,7 @@ rate, 1,000 validation queries had an MRR of 0.147 after 2 epochs; no other sett
 from embedlab import Dense, Hashed, Normal
 from experiments.config import Train
 from experiments.graph.triples.config import TripleStudy
-from experiments.graph.triples.links import Links
-from experiments.graph.triples.model import Penalty
-from experiments.graph.triples.objectives import Negatives
+from experiments.graph.triples.links import by_distance
 from experiments.graph.triples.published import wn18rr
 from experiments.graph.triples.scores import TransE
 
@@ -28,12 +26,7 @@ def config() -> TripleStudy:
     return TripleStudy(
         embedding=Dense(40_738, 200, Normal(0.05)),
         data=wn18rr(),
-        model=Links(
-            TransE(),
-            Negatives(count=64, loss="adversarial", margin=6.0),
-            reciprocal=False,
-            penalty=Penalty(0.0),
-        ),
+        model=by_distance(TransE()),
         train=Train(
             rate=0.003,
             schedule="cosine",

@@ -53,8 +53,11 @@ class NodeCode(ABC):
         Args:
             parameters: as `learner.init` makes them.
             lines: the words of each.
+
+        Raises:
+            ValueError: such a node can't be told, as `takes_words` says.
         """
-        raise NotImplementedError
+        raise ValueError("nodes that are not in the graph have no walks, and so no vectors")
 
 
 class WalkCode(NodeCode):
